@@ -1,0 +1,107 @@
+"""What arrived and what became of it: the nouns that land, prepare, load and feedback hand to one another."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ioc_pipeline.errors import Problem, Severity
+from ioc_pipeline.periods import Period
+
+Kind = Literal["file", "withdrawal"]
+Outcome = Literal["loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "withdrawal"]
+CheckOutcome = Literal["passed", "failed", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Bytes and their envelope; `delivery_seq` is the one order. A withdrawal names the delivery it decides on."""
+
+    delivery_seq: int
+    kind: Kind
+    department_code: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    received_at: datetime
+    scan_seq: int
+    is_sealed: bool
+    decides_delivery_seq: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a delivery speaks for: the newest accepted delivery of a scope is the one that counts."""
+
+    table_name: str
+    reporting_unit_code: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One expectation over one delivery. `cells` are (sheet, A1) of failing values; aggregates have none."""
+
+    suite_name: str
+    expectation_type: str
+    column_name: str
+    severity: Severity
+    outcome: CheckOutcome
+    description: str
+    checked_count: int
+    failed_count: int
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one delivery says under one contract version: a pure function of bytes, contract and seeds.
+
+    Only an accepted delivery (`loaded`) has an observation file beside its verdict.
+    """
+
+    delivery: Delivery
+    source_name: str
+    contract_hash: str
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    observation_count: int = 0
+    replaces: dict[str, str] = field(default_factory=dict)
+
+    def write(self, path: Path) -> None:
+        """Write as JSON; dates and times in ISO 8601."""
+        path.write_text(json.dumps(asdict(self), default=_iso, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Verdict":
+        """Read what `write` wrote."""
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        delivery = data.pop("delivery")
+        delivery["received_at"] = datetime.fromisoformat(delivery["received_at"])
+        scopes = tuple(
+            Scope(
+                scope["table_name"],
+                scope["reporting_unit_code"],
+                Period(
+                    scope["period"]["type"],
+                    date.fromisoformat(scope["period"]["start"]),
+                    date.fromisoformat(scope["period"]["end"]),
+                ),
+            )
+            for scope in data.pop("scopes")
+        )
+        checks = tuple(
+            CheckResult(**{**check, "cells": tuple((sheet, cell) for sheet, cell in check["cells"])})
+            for check in data.pop("checks")
+        )
+        problems = tuple(Problem(**problem) for problem in data.pop("problems"))
+        return cls(delivery=Delivery(**delivery), problems=problems, scopes=scopes, checks=checks, **data)
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,46 @@
+"""Every error we raise on purpose: `SourceError` is the sender's and is answered, the rest is ours and is raised."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["critical", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a delivery, told to the department that sent it.
+
+    `code` is a key of `messages.MESSAGES`. `sheet` and `cell` (A1) say where; `column` is the header as the
+    sender knows it. `found` is the text read there: it goes into the feedback of its own department and nowhere
+    else, never into a log. `expected` and `fix` override the message's own words when the rule knows better.
+    """
+
+    code: str
+    sheet: str = ""
+    cell: str = ""
+    column: str = ""
+    found: str = ""
+    expected: str = ""
+    fix: str = ""
+    severity: Severity = "critical"
+
+
+class SourceError(Exception):
+    """The sender's fault: the delivery is returned with these problems, and not retried."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(", ".join(sorted({problem.code for problem in self.problems})))
+
+
+class UserError(Exception):
+    """What a person asked at the terminal cannot be done; the message says what to do instead. Exit code 1."""
+
+
+class ContractError(Exception):
+    """A contract, suite or seed is wrong: the message names file, line or key, and what is expected. Ours."""
+
+
+class ConflictError(Exception):
+    """Somebody else moved this load on meanwhile (lease lost or state changed): stop, nothing is lost."""
