@@ -1,0 +1,310 @@
+"""Where the tables of a contract stand in a workbook: by title text and header text, never by sheet name or position."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ioc_pipeline.errors import Problem, SourceError
+
+from ioc_pipeline.workbooks import Sheet, Value, Workbook, cell_address
+from ioc_pipeline.folding import fold
+from ioc_pipeline.parse.cells import BadCell
+from ioc_pipeline.parse.legacy_text import repair_text
+from ioc_pipeline.sources import Column, Source, Table
+
+EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
+TITLE_ROWS = 4
+HEADER_ROWS = 4
+HEADER_DISTANCE = 14  # rows between a title and the first row of its header
+CSV_HEAD = 30  # a CSV may come without a title: its header is looked for in the first rows
+_CONTINUED = re.compile(r"^(?:(?:bieu|bang)\s+)?(?:\d+[a-z]?\s+)?tiep(?: theo)?\b\s*")
+_SERIAL = frozenset({"stt", "tt", "so tt", "so thu tu"})
+
+
+@dataclass(slots=True)
+class Block:
+    """One place where a table stands. Rows and columns are 0-based positions in `sheet.rows`.
+
+    `columns` maps the contract's column names to positions, `headers` positions to the header as the sender wrote it;
+    the body is `rows[body_start:body_end]`. `title` is the text of the title rows, `above` what stands over them.
+    """
+
+    sheet: Sheet
+    table: Table
+    title: str
+    title_row: int
+    above: list[str]
+    columns: dict[str, int]
+    headers: dict[int, str]
+    body_start: int
+    body_end: int
+    is_continued: bool
+
+
+@dataclass(slots=True)
+class _Title:
+    sheet: Sheet
+    table: Table
+    row: int
+    end: int
+    text: str
+    is_continued: bool
+
+
+def cell_text(value: Value) -> str:
+    """The text of a cell for people and for matching: repaired when it can be, "" for an empty cell."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    try:
+        return repair_text(value)
+    except BadCell:
+        return value
+
+
+def find_titles(workbook: Workbook, source: Source) -> list[_Title]:
+    """Every visible place whose text holds one of the source's titles, in the order of the workbook."""
+    titles = [(table, text) for table in source.tables for text in table.titles]
+    return [
+        title
+        for sheet in workbook.sheets
+        if not sheet.is_hidden
+        for title in _titles_of_sheet(sheet, [(table, _pattern(text)) for table, text in titles])
+    ]
+
+
+def title_length(workbook: Workbook, source: Source) -> int:
+    """Length of the longest title found, 0 for none: the form whose title says most is the form meant."""
+    lengths = [
+        len(fold(text))
+        for title in find_titles(workbook, source)
+        for text in title.table.titles
+        if _pattern(text).search(fold(title.text))
+    ]
+    return max(lengths, default=0)
+
+
+def _titles_of_sheet(sheet: Sheet, patterns: list[tuple[Table, re.Pattern[str]]]) -> list[_Title]:
+    lines = _text_lines(sheet)
+    found: list[_Title] = []
+    taken = -1
+    for position, (row, text) in enumerate(lines):
+        if row <= taken:
+            continue
+        window, end = "", row
+        for next_row, next_text in lines[position : position + TITLE_ROWS]:
+            if next_row > end + 1:
+                break
+            window, end = f"{window} {next_text}".strip(), next_row
+            match = _match(patterns, fold(window), len(fold(text)))
+            if match:
+                continued = bool(_CONTINUED.match(fold(window)))
+                found.append(_Title(sheet, match, row, end, window, continued))
+                taken = end
+                break
+    return found
+
+
+def _match(patterns: list[tuple[Table, re.Pattern[str]]], window: str, first_line: int) -> Table | None:
+    """The table with the longest title in the window; a title begins in the window's first row."""
+    hits = [(match.end() - match.start(), table) for table, pattern in patterns if (match := pattern.search(window)) and match.start() < max(first_line, 1)]
+    return max(hits, key=lambda hit: hit[0])[1] if hits else None
+
+
+def _text_lines(sheet: Sheet, first: int = 0, last: int | None = None) -> list[tuple[int, str]]:
+    """Rows that hold nothing but up to three texts: where titles, unit lines and letterheads stand."""
+    lines = []
+    for number, row in enumerate(sheet.rows[first:last], first):
+        texts = []
+        for value in row:
+            if value is None:
+                continue
+            if not isinstance(value, str) or len(texts) == 3:
+                break
+            texts.append(value)
+        else:
+            if texts:
+                lines.append((number, " ".join(cell_text(text) for text in texts)))
+    return lines
+
+
+@lru_cache(maxsize=4096)
+def _pattern(text: str) -> re.Pattern[str]:
+    """A title or header synonym as a pattern over folded text; `*` stands for any text."""
+    return re.compile(r"\b" + ".*".join(re.escape(fold(part)) for part in text.split("*")) + r"(?![0-9a-z])")
+
+
+@lru_cache(maxsize=4096)
+def _header_pattern(text: str) -> re.Pattern[str]:
+    parts = [re.escape(fold(part)) for part in text.split("*")]
+    return re.compile(r"\s*.*\s*".join(parts))
+
+
+def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
+    """Find every block of every table of the source.
+
+    Raises:
+        SourceError: missing-table, missing-column or duplicate-column; all of them at once.
+    """
+    titles = find_titles(workbook, source)
+    if workbook.format == "csv" and not titles:
+        titles = [_Title(sheet, table, -1, -1, "", False) for sheet in workbook.sheets for table in source.tables]
+    blocks: list[Block] = []
+    problems: list[Problem] = []
+    for number, title in enumerate(titles):
+        following = [other.row for other in titles[number + 1 :] if other.sheet is title.sheet]
+        end = min(following, default=len(title.sheet.rows))
+        block = _find_header(title, end)
+        if isinstance(block, Block):
+            blocks.append(block)
+        else:
+            problems.append(block)
+    found = {block.table.table for block in blocks}
+    # A list of contents names a table without holding it: a title without a header counts only if nothing else does.
+    problems = [problem for problem, title in zip(problems, _headless(titles, blocks), strict=True) if title not in found]
+    for table in source.tables:
+        if table.table not in {title.table.table for title in titles}:
+            hidden = any(
+                _titles_of_sheet(sheet, [(table, _pattern(text)) for text in table.titles])
+                for sheet in workbook.sheets
+                if sheet.is_hidden
+            )
+            problems.append(Problem("table-on-hidden-sheet" if hidden else "missing-table", expected=f"“{table.titles[0]}”"))
+    for block in blocks:
+        problems.extend(_column_problems(block))
+    if problems:
+        raise SourceError(problems)
+    return blocks
+
+
+def _headless(titles: list[_Title], blocks: list[Block]) -> list[str]:
+    placed = {(id(block.sheet), block.title_row) for block in blocks}
+    return [title.table.table for title in titles if (id(title.sheet), title.row) not in placed]
+
+
+def _find_header(title: _Title, end: int) -> Block | Problem:
+    """The header rows under a title: those under which most of the contract's columns are found."""
+    rows = title.sheet.rows
+    first = title.end + 1
+    last = min(end, first + (CSV_HEAD if title.row < 0 else HEADER_DISTANCE))
+    best: tuple[int, int, int, dict[int, str], dict[str, list[int]]] | None = None
+    for top in range(first, last):
+        if not any(isinstance(value, str) for value in rows[top]):
+            continue
+        for height in range(1, HEADER_ROWS + 1):
+            if top + height > end:
+                break
+            for spread in (False, True):
+                headers = _headers(title.sheet, top, height, spread)
+                columns = _match_columns(title.table, headers)
+                if best is None or len(columns) > best[0]:
+                    best = (len(columns), top, height, headers, columns)
+            if best is not None and best[0] == len(title.table.columns):
+                break
+        if best is not None and best[0] == len(title.table.columns):
+            break
+    named = {column.name for column in title.table.columns if column.headers != [EMPTY_HEADER]}
+    if best is None or not named & set(best[4]):
+        where = cell_address(max(title.row, 0), 0)
+        wanted = ", ".join(f"“{column.headers[0]}”" for column in title.table.columns)
+        return Problem("missing-header", title.sheet.name, where, expected=wanted)
+    _, top, height, headers, columns = best
+    return Block(
+        sheet=title.sheet,
+        table=title.table,
+        title=title.text,
+        title_row=title.row,
+        above=[text for _, text in _text_lines(title.sheet, max(0, title.row - HEADER_DISTANCE), top)],
+        columns={name: positions[0] for name, positions in columns.items() if len(positions) == 1},
+        headers={position: text for position, text in headers.items() if text},
+        body_start=top + height,
+        body_end=end,
+        is_continued=title.is_continued,
+    )
+
+
+def _headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int, str]:
+    """Whole header of every column: its texts from top to bottom, a merged group's text over each of its columns.
+
+    With `spread`, a blank right of a group's text belongs to the group although nobody merged the cells.
+    """
+    rows = sheet.rows[top : top + height]
+    width = max((len(row) for row in rows), default=0)
+    grid = [[cell_text(value) for value in row] + [""] * (width - len(row)) for row in rows]
+    for first_row, first_column, last_row, last_column in sheet.merged:
+        if first_row < top or first_row >= top + height or last_column == first_column or last_row >= top + height + 1:
+            continue
+        text = grid[first_row - top][first_column] if first_column < width else ""
+        for column in range(first_column, min(last_column + 1, width)):
+            grid[first_row - top][column] = text
+    if spread:
+        for number in range(height - 1):
+            group = ""
+            for column in range(width):
+                above = any(grid[upper][column] for upper in range(number))
+                below = any(grid[lower][column] for lower in range(number + 1, height))
+                if grid[number][column]:
+                    group = grid[number][column]
+                elif below and not above:
+                    grid[number][column] = group
+                else:
+                    group = ""
+    return {column: " ".join(part for part in (line[column] for line in grid) if part) for column in range(width)}
+
+
+def _match_columns(table: Table, headers: dict[int, str]) -> dict[str, list[int]]:
+    """Positions of each column of the contract that is there; two positions mean the header is there twice."""
+    folded = {position: fold(text) for position, text in headers.items()}
+    found: dict[str, list[int]] = {}
+    for column in table.columns:
+        positions = [position for position, text in folded.items() if text and _names(column, text)]
+        if not positions and EMPTY_HEADER in column.headers:
+            positions = [position for position, text in folded.items() if not text][:1]
+        if positions:
+            found[column.name] = positions
+    return found
+
+
+def _names(column: Column, folded_header: str) -> bool:
+    return any(
+        synonym != EMPTY_HEADER and _header_pattern(synonym).fullmatch(folded_header) for synonym in column.headers
+    )
+
+
+def _column_problems(block: Block) -> list[Problem]:
+    matched = _match_columns(block.table, block.headers)
+    row = block.body_start - 1
+    problems = [
+        Problem(
+            "duplicate-column",
+            block.sheet.name,
+            cell_address(row, positions[1]),
+            column=block.headers[positions[1]],
+            expected=f"một cột duy nhất, hiện có ở {', '.join(cell_address(row, position) for position in positions)}",
+        )
+        for positions in matched.values()
+        if len(positions) > 1
+    ]
+    problems += [
+        Problem("missing-column", block.sheet.name, cell_address(row, 0), column=column.headers[0])
+        for column in block.table.columns
+        if column.required and column.name not in matched and column.name not in block.columns
+    ]
+    return problems
+
+
+def extra_columns(block: Block) -> list[Problem]:
+    """A warning for each column that the contract does not know: it is not loaded."""
+    known = set(block.columns.values())
+    return [
+        Problem(
+            "extra-column",
+            block.sheet.name,
+            cell_address(block.body_start - 1, position),
+            column=text,
+            severity="warning",
+        )
+        for position, text in block.headers.items()
+        if position not in known and fold(text) not in _SERIAL and fold(text) != "ghi chu"
+    ]
