@@ -1,0 +1,78 @@
+# Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test check format lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off --no-deps
+UV_COMPILE := uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --python-version 3.11
+
+help:
+	@echo "make run     set everything up, take sample files to published marts, keep serving until Ctrl-C"
+	@echo "make demo    the same once, then stop"
+	@echo "make test    set everything up, prove it"
+	@echo "make check   format, lint, types, import rules, SQL lint, then the tests"
+	@echo "make format  write the format that make check wants"
+	@echo "make lock    renew requirements*.txt from requirements*.in (needs uv)"
+	@echo "make clean   forget all state (IOC_HOME, by default var/)"
+
+run: $(INSTALLED)
+	@exec $(BIN)/python -m ioc_pipeline.local_airflow run
+
+demo: $(INSTALLED)
+	@exec $(BIN)/python -m ioc_pipeline.local_airflow demo
+
+# Fast tests first: what is wrong shows early.
+test: $(INSTALLED_DEV)
+	@exec $(BIN)/python -m pytest $(wildcard tests/unit tests/dags tests/hostile tests/dbt tests/e2e)
+
+check: $(INSTALLED_DEV)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint dbt_project
+	@$(MAKE) --no-print-directory test
+
+format: $(INSTALLED_DEV)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix dbt_project
+
+lock:
+	$(UV_COMPILE) requirements.in --output-file requirements.txt
+	$(UV_COMPILE) --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+
+clean: $(INSTALLED)
+	@exec $(BIN)/python -m ioc_pipeline.local_airflow clean
+
+# Only what is locked is installed. setuptools comes first because it builds what has no wheel (odfpy, ourselves):
+# an isolated build would fetch its tools past the lock.
+$(VENV)/.created:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	    "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || continue; \
+	    "$$python" -c 'import ensurepip, venv' 2>/dev/null || { incomplete="$$python"; continue; }; \
+	    echo "Creating $(VENV) with $$("$$python" --version)"; \
+	    "$$python" -m venv $(VENV) && touch $@ && exit 0; \
+	    exit 1; \
+	done; \
+	if [ -n "$$incomplete" ]; then \
+	    echo "$$incomplete has no venv module. On Debian: apt-get install python3-venv" >&2; \
+	else \
+	    echo "No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
+	fi; exit 1
+
+$(INSTALLED): requirements.txt pyproject.toml $(VENV)/.created
+	@echo "Installing the locked packages (a minute or two the first time)"
+	@sed -n '/^setuptools==/,/[^\\]$$/p' requirements.txt > $(VENV)/build-tools.txt
+	@$(PIP) --require-hashes -r $(VENV)/build-tools.txt
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements.txt
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
+	@echo "Installing the locked packages of the tests"
+	@$(PIP) --require-hashes --no-build-isolation --use-pep517 -r requirements-dev.txt
+	@touch $@

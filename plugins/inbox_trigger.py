@@ -1,0 +1,85 @@
+"""Wakes `ingest_inbox` when something in the inbox has stopped changing. It looks at names and times, never into a file."""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Asset, AssetWatcher
+from airflow.triggers.base import BaseEventTrigger, TriggerEvent
+
+from ioc_pipeline import settings
+
+POLL_SECONDS = 0.5
+FEEDBACK_FOLDER = "phan-hoi"
+UNFINISHED = (".part", ".tmp")
+
+Signature = tuple[int, int, int]
+
+
+class InboxWatch:
+    """Remembers which file it has reported, so that one that stays in the inbox does not wake us for ever."""
+
+    def __init__(self, inbox: Path, settle_seconds: float, unsealed_seconds: float) -> None:
+        self._inbox = inbox
+        # A CSV without a seal is taken only after the longer wait, so every file is reported at both times.
+        self._ages = sorted({settle_seconds, unsealed_seconds})
+        self._reported: dict[str, tuple[Signature, int]] = {}
+
+    def look(self, now: float) -> tuple[bool, float]:
+        """Whether a file has become due since the last look, and in how many seconds the next one will be.
+
+        `now` is in seconds since the epoch, like the times of files. Infinity: nothing is waiting to become due.
+        """
+        found, is_due, wait = dict[str, tuple[Signature, int]](), False, float("inf")
+        for name, status in _waiting(self._inbox):
+            signature = (status.st_ino, status.st_size, status.st_mtime_ns)
+            before, times = self._reported.get(name, (signature, 0))
+            times = times if before == signature else 0
+            age = now - max(status.st_mtime, status.st_ctime)
+            reached = sum(age >= limit for limit in self._ages)
+            is_due |= reached > times
+            found[name] = signature, max(reached, times)
+            if reached < len(self._ages):
+                wait = min(wait, self._ages[reached] - age)
+        self._reported = found
+        return is_due, wait
+
+
+def _waiting(inbox: Path) -> list[tuple[str, os.stat_result]]:
+    """What a department has put into its folder. Its own feedback and half-written files are not looked at."""
+    waiting: list[tuple[str, os.stat_result]] = []
+    try:
+        departments = [entry.path for entry in os.scandir(inbox) if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return waiting
+    for department in departments:
+        for entry in os.scandir(department):
+            if entry.name == FEEDBACK_FOLDER or entry.name.startswith((".", "~$")) or entry.name.endswith(UNFINISHED):
+                continue
+            try:
+                waiting.append((entry.path, entry.stat(follow_symlinks=False)))
+            except FileNotFoundError:  # landed meanwhile
+                continue
+    return waiting
+
+
+class InboxTrigger(BaseEventTrigger):
+    """An event each time files are ready to be landed. The event says nothing about them: the landing looks itself."""
+
+    def serialize(self) -> tuple[str, dict[str, Any]]:
+        return "inbox_trigger.InboxTrigger", {}
+
+    async def run(self) -> AsyncIterator[TriggerEvent]:
+        given = settings.from_environment()
+        watch = InboxWatch(given.inbox, given.settle_seconds, given.unsealed_seconds)
+        while True:
+            is_due, wait = await asyncio.to_thread(watch.look, time.time())
+            if is_due:
+                yield TriggerEvent({})
+            await asyncio.sleep(min(POLL_SECONDS, max(wait, 0.01)))
+
+
+INBOX = Asset("inbox", watchers=[AssetWatcher(name="inbox_files", trigger=InboxTrigger())])
