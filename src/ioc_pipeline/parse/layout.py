@@ -74,15 +74,15 @@ def find_titles(workbook: Workbook, source: Source) -> list[_Title]:
     ]
 
 
-def title_length(workbook: Workbook, source: Source) -> int:
-    """Length of the longest title found, 0 for none: the form whose title says most is the form meant."""
-    lengths = [
-        len(fold(text))
+def title_places(workbook: Workbook, source: Source) -> dict[tuple[int, int], int]:
+    """(sheet number, row) of each place that holds one of the source's titles → length of the longest title there."""
+    numbers = {id(sheet): number for number, sheet in enumerate(workbook.sheets)}
+    return {
+        (numbers[id(title.sheet)], title.row): max(
+            len(fold(text)) for text in title.table.titles if _pattern(text).search(fold(title.text))
+        )
         for title in find_titles(workbook, source)
-        for text in title.table.titles
-        if _pattern(text).search(fold(title.text))
-    ]
-    return max(lengths, default=0)
+    }
 
 
 def _titles_of_sheet(sheet: Sheet, patterns: list[tuple[Table, re.Pattern[str]]]) -> list[_Title]:

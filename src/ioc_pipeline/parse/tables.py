@@ -24,7 +24,8 @@ ROWS_PER_BATCH = 50_000  # rows turned into observations at a time, so that memo
 class Rows:
     """Data rows of one block: parallel lists, one entry a row. `numbers` are physical rows, 1-based.
 
-    `values[name]` is what a column says, `texts[name]` the cells as they came; `letters[name]` its column in the sheet.
+    `values[name]` is what a column says, `texts[name]` the cells as they came; `letters[name]` its column in the sheet,
+    `headers[name]` the header its sender wrote.
     """
 
     sheet_name: str
@@ -35,6 +36,7 @@ class Rows:
     values: dict[str, list[Parsed]] = field(default_factory=dict)
     texts: dict[str, list[Value]] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,6 +66,10 @@ class ParsedTable:
                 return rows.sheet_name, f"{rows.letters[name]}{rows.numbers[row]}", original_text(rows.texts[name][row])
             row -= len(rows.numbers)
         raise IndexError(row)
+
+    def header(self, column: str) -> str:
+        """The header of a column as its sender wrote it, "" for what is not a column of the sheet."""
+        return next((rows.headers[column] for rows in self.blocks if column in rows.headers), "")
 
     def wide(self, delivery_seq: int) -> "pd.DataFrame":
         """One row per data row: keys, then each column of the contract; numbers as float64, for checking only."""

@@ -1,0 +1,273 @@
+"""`ioc`: the same steps for a person at a terminal. Exit code 1 is the sender's or the user's fault, 2 is ours."""
+
+import argparse
+import calendar
+import csv
+import getpass
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from ioc_pipeline import feedback, ingest, publish, sample
+from ioc_pipeline.errors import ContractError, SourceError, UserError
+from ioc_pipeline.prepare import Reference, check_file
+from ioc_pipeline.rebuild import rebuild
+from ioc_pipeline.settings import Settings, from_environment
+
+_PERIOD = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
+_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_PLAIN_NUMBER = re.compile(r"^[+\-]?[\d.,\s%]*$")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; errors go to standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.command(from_environment(), options) or 0)
+    except SourceError as error:
+        _say(*(feedback.explain(problem) for problem in error.problems))
+        return 1
+    except UserError as error:
+        _say(str(error))
+        return 1
+    except ContractError as error:
+        _say(f"contract or catalogue: {error}")
+        return 2
+    except BrokenPipeError:
+        return 0
+    except Exception:
+        traceback.print_exc()
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="ioc", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, function: object, help_text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help_text, description=help_text)
+        command.set_defaults(command=function)
+        return command
+
+    add("run", _run, "one pass without Airflow: inbox, warehouse, published marts")
+    check = add("check", _check, "say what would happen to a file; nothing is submitted")
+    check.add_argument("file", type=Path)
+    check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
+    add("status", _status, "deliveries and their state, contracts that are stopped")
+    trace = add("trace", _trace, "from a published value to file, sheet, cell and original text")
+    trace.add_argument("indicator", help="indicator code or alias, e.g. infra_4g_population_pct")
+    trace.add_argument("unit", help="org unit code or name, e.g. 14")
+    trace.add_argument("period", help="e.g. 2025-09, 2025-Q3, 2025 or a first day 2025-08-15")
+    withdraw = add("withdraw", _withdraw, "take a delivery back: the version before it stands again")
+    withdraw.add_argument("delivery_seq", type=int)
+    withdraw.add_argument("--reason", required=True)
+    form = add("form", _form, "write a blank form (.xlsx) from a contract")
+    form.add_argument("source")
+    form.add_argument("--output", type=Path, help="default: <source>.xlsx in the current folder")
+    add("rebuild", _rebuild, "rebuild an empty warehouse from landing and compare the marts by ordered-row hash")
+    sample = add("sample", _sample, "write sample department files into the inbox, labelled as sample data")
+    sample.add_argument("--seed", type=int, default=1)
+    sample.add_argument("--months", type=int, default=3)
+    sample.add_argument("--output", type=Path, help="write <department>/<file> here instead of into the inbox")
+    sources = add("sources", _sources, "forms that can be sent: source, department, inbox folder, title")
+    sources.add_argument("--csv", action="store_true")
+    add("where", _where, "where everything is, as key=value lines")
+    sql = add("sql", _sql, "read-only query on the published marts, CSV to standard output")
+    sql.add_argument("query")
+    return parser
+
+
+def _run(settings: Settings, _: argparse.Namespace) -> int:
+    summary, published = ingest.run(settings)
+    print(f"loaded {summary.loaded}, returned {summary.returned}, other {summary.other}")
+    print(f"published {published.version}{'' if published.changed else ' (unchanged)'}: {published.path}")
+    return 0
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> int:
+    path: Path = options.file
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    department = options.department or path.resolve().parent.name
+    known = {contract.source.department for contract in Reference(settings).contracts.ready.values()}
+    if department not in known:
+        raise UserError(f"--department: expected one of {', '.join(sorted(known))} (found {department})")
+    verdict = check_file(settings, path, department)
+    print(f"outcome: {verdict.outcome}")
+    print(f"source: {verdict.source_name or '-'}")
+    for scope in verdict.scopes:
+        print(f"scope: {scope.table_name} {scope.period.type} {scope.period.start}..{scope.period.end}")
+    print(f"values: {verdict.observation_count}")
+    for problem in verdict.problems:
+        print(f"{problem.severity}: {feedback.explain(problem)}")
+    return 1 if verdict.outcome == "returned" else 0
+
+
+def _status(settings: Settings, _: argparse.Namespace) -> int:
+    contracts = Reference(settings).contracts
+    writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
+    writer.writerow(["seq", "state", "outcome", "department", "received_at", "file", "held"])
+    for row in ingest.open_ledger(settings).status_rows():
+        writer.writerow(
+            [
+                row.delivery_seq,
+                row.state,
+                row.outcome or "",
+                row.department_code,
+                row.received_at.isoformat(timespec="seconds"),
+                row.file_name.encode("utf-8", "replace").decode("utf-8"),
+                row.held_reason or "",
+            ]
+        )
+    for name, error in contracts.broken.items():
+        _say(f"stopped: {name}: {error}")
+    return 0
+
+
+def _trace(settings: Settings, options: argparse.Namespace) -> int:
+    start, end = _days(options.period)
+    unit = options.unit
+    with publish.connect_published(settings) as marts:
+        found = marts.execute(
+            """
+            select
+                lineage.indicator_code, lineage.org_unit_code, lineage.period_start_date, lineage.period_end_date,
+                lineage.element_code, lineage.breakdown, lineage.value, lineage.value_text, lineage.delivery_seq,
+                lineage.file_name, lineage.sheet_name, lineage.cell
+            from mart_lineage as lineage
+            inner join dim_indicator using (indicator_code)
+            where
+                (lineage.indicator_code = $indicator or dim_indicator.alias_code = $indicator)
+                and lineage.org_unit_code = $unit
+                and lineage.period_end_date between $start and $end
+            order by all
+            """,
+            {"indicator": options.indicator, "unit": unit, "start": start, "end": end},
+        )
+        header = [column[0] for column in found.description]
+        rows = found.fetchall()
+    if not rows:
+        raise UserError(f"no published value of {options.indicator} for {unit} that ends in {options.period}")
+    _write_csv(header, rows)
+    return 0
+
+
+def _days(text: str) -> tuple[date, date]:
+    """First and last day in which a period may end: 2025-09, 2025-Q3, 2025, or a single day."""
+    match = _PERIOD.fullmatch(text)
+    if not match:
+        raise UserError(f"period {text!r}: expected 2025-09, 2025-Q3, 2025 or a day 2025-09-14")
+    year = int(match["year"])
+    if match["day"]:
+        return date.fromisoformat(text), date.fromisoformat(text)
+    first, last = (1, 12)
+    if match["quarter"]:
+        first, last = 3 * int(match["quarter"]) - 2, 3 * int(match["quarter"])
+    elif match["month"]:
+        first = last = int(match["month"])
+    return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
+
+
+def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
+    seq = ingest.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
+    print(f"withdrawal {seq} recorded for delivery {options.delivery_seq}; the next run takes it into the marts")
+    return 0
+
+
+def _form(settings: Settings, options: argparse.Namespace) -> int:
+    reference = Reference(settings)
+    contract = reference.contracts.ready.get(options.source)
+    if contract is None:
+        raise UserError(f"source {options.source}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    path = options.output or Path(f"{options.source}.xlsx")
+    sample.write_blank_form(contract, path, reference.org_units, province_code=settings.province_code)
+    print(path)
+    return 0
+
+
+def _rebuild(settings: Settings, _: argparse.Namespace) -> int:
+    comparison = rebuild(settings)
+    for mart, (live, rebuilt) in sorted(comparison.hashes.items()):
+        print(f"{'equal    ' if live == rebuilt else 'DIFFERENT'} {mart} {rebuilt}")
+    if comparison.differing:
+        _say(f"differing marts: {', '.join(comparison.differing)}; the rebuilt ones are in {comparison.folder}")
+        return 2
+    return 0
+
+
+def _sample(settings: Settings, options: argparse.Namespace) -> int:
+    reference = Reference(settings)
+    for path in sample.write_samples(
+        options.output or settings.inbox,
+        seed=options.seed,
+        months=options.months,
+        contracts=reference.contracts,
+        org_units=reference.org_units,
+    ):
+        print(path)
+    return 0
+
+
+def _sources(settings: Settings, options: argparse.Namespace) -> int:
+    contracts = Reference(settings).contracts
+    rows = [
+        [name, contract.source.department, str(settings.inbox / contract.source.department), contract.source.title]
+        for name, contract in sorted(contracts.ready.items())
+    ]
+    header = ["source", "department", "inbox", "title"]
+    if options.csv:
+        _write_csv(header, rows)
+    else:
+        for row in [header, *rows]:
+            print("  ".join(row))
+    for name, error in contracts.broken.items():
+        _say(f"stopped: {name}: {error}")
+    return 0
+
+
+def _where(settings: Settings, _: argparse.Namespace) -> int:
+    for key in ("home", "inbox", "landing", "prepared", "warehouse", "published", "project", "sources", "seeds", "expectations"):
+        print(f"{key}={getattr(settings, key)}")
+    print(f"marts={settings.published / 'current.duckdb'}")
+    print(f"feedback={settings.inbox / '<department>' / feedback.FOLDER}")
+    if settings.ledger_url.startswith("sqlite:///"):
+        print(f"ledger={settings.ledger_url.removeprefix('sqlite:///')}")
+    return 0
+
+
+def _sql(settings: Settings, options: argparse.Namespace) -> int:
+    with publish.connect_published(settings) as marts:
+        try:
+            found = marts.execute(options.query)
+            header, rows = [column[0] for column in found.description], found.fetchall()
+        except duckdb.Error as error:
+            raise UserError(str(error)) from error
+    _write_csv(header, rows)
+    return 0
+
+
+def _write_csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([[_neutral(value) for value in row] for row in rows])
+
+
+def _neutral(value: object) -> object:
+    """A text that a spreadsheet would run as a formula gets a leading quote; numbers written as text do not."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _PLAIN_NUMBER.match(value):
+        return f"'{value}"
+    return value
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Which form a workbook is: the contract whose title stands in it."""
+
+from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.parse.layout import find_blocks, title_places
+from ioc_pipeline.sources import Contract, Contracts
+from ioc_pipeline.workbooks import Workbook
+
+
+def choose_contract(workbook: Workbook, department_code: str, contracts: Contracts) -> Contract | str | None:
+    """The contract that reads this workbook in this department's folder.
+
+    None when the department only asks to be read where there is something to read; a text saying why the delivery
+    must wait when a broken contract may be the one it needs.
+
+    Raises:
+        SourceError: unknown-form, wrong-department or several-forms.
+    """
+    own = contracts.of_department(department_code)
+    chosen = _forms_in(workbook, own)
+    if not chosen and workbook.format == "csv":
+        chosen = [contract for contract in own if contract.source.csv and _has_all_columns(workbook, contract)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if len(chosen) > 1:
+        titles = "; ".join(contract.source.title for contract in chosen)
+        raise SourceError([Problem("several-forms", found=titles)])
+    if any(contract.source.missing_table == "nothing_to_read" for contract in own):
+        return None
+    if contracts.broken:
+        return "waiting for a contract to be mended: " + "; ".join(str(error) for error in contracts.broken.values())
+    others = [contract for contract in contracts.ready.values() if contract.source.department != department_code]
+    if _forms_in(workbook, others):
+        raise SourceError([Problem("wrong-department")])
+    titles = "; ".join(f"“{table.titles[0]}”" for contract in own for table in contract.source.tables)
+    raise SourceError([Problem("unknown-form", expected=f"một trong các biểu: {titles}" if titles else "")])
+
+
+def _forms_in(workbook: Workbook, contracts: list[Contract]) -> list[Contract]:
+    """Contracts with a title in the workbook; where two share a place, the one whose title says more."""
+    best: dict[tuple[int, int], tuple[int, str]] = {}
+    for contract in contracts:
+        for place, length in title_places(workbook, contract.source).items():
+            best[place] = max(best.get(place, (0, "")), (length, contract.source.source))
+    names = {name for _, name in best.values()}
+    return [contract for contract in contracts if contract.source.source in names]
+
+
+def _has_all_columns(workbook: Workbook, contract: Contract) -> bool:
+    try:
+        return bool(find_blocks(workbook, contract.source))
+    except SourceError:
+        return False

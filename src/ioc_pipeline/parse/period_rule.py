@@ -1,0 +1,91 @@
+"""Which period a block speaks for: read from a row, the letterhead, the title, the header or the file name."""
+
+from datetime import date
+
+from ioc_pipeline.errors import Problem
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.periods import BadPeriod, Period, find_date, find_period, label, parse_period, period_containing
+from ioc_pipeline.sources import Source
+from ioc_pipeline.workbooks import cell_address
+
+
+def row_period(text: str, source: Source) -> Period | None:
+    """The period a row names, None if it names none of the source's type; a bare year is a year."""
+    try:
+        period = parse_period(f"Năm {text}" if source.period_type == "year" and text.isdigit() else text, source.clock).period
+    except BadPeriod:
+        return None
+    return period if period and period.type == source.period_type else None
+
+
+def block_period(
+    block: Block, source: Source, file_name: str, received_on: date, inherited: Period | None
+) -> tuple[Period | None, list[Problem]]:
+    """The block's period, and what is wrong with it.
+
+    The first place that names one is believed. Another place that names another is a warning when it is the file's
+    name only; two periods in one place are settled by the file name if it names one of them, and by nobody else.
+    """
+    if any(column.type == "period" for column in block.table.columns):
+        return None, []
+    where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
+    found = {place: _periods_in(_texts(block, place, file_name), source, block.table.period.reads) for place in block.table.period.places}
+    named = _periods_in([file_name], source, "label")
+    stated = [(place, periods) for place, periods in found.items() if periods]
+    if not stated:
+        if inherited:
+            return inherited, []
+        return None, [Problem("unknown-period", *where, expected=_expected(source))]
+    place, periods = stated[0]
+    if len(periods) > 1:
+        agreed = [period for period in periods if period in named]
+        told = ", ".join(label(period) for period in periods)
+        if len(agreed) != 1:
+            return None, [Problem("period-conflict", *where, found=told, expected=_expected(source))]
+        return agreed[0], [Problem("period-conflict", *where, found=told, severity="warning", expected=label(agreed[0]))]
+    period = periods[0]
+    if period.start > received_on:
+        return None, [Problem("future-period", *where, found=label(period))]
+    disagreeing = [other for _, others in stated[1:] for other in others if other != period]
+    if disagreeing:
+        severity = "warning" if all(other in named for other in disagreeing) else "critical"
+        told = ", ".join(label(other) for other in disagreeing)
+        return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity=severity)]
+    return period, []
+
+
+def _texts(block: Block, place: str, file_name: str) -> list[str]:
+    if place == "letterhead":
+        return block.above
+    if place == "title":
+        return [block.title]
+    if place == "header":
+        return list(block.headers.values())
+    return [file_name]
+
+
+def _periods_in(texts: list[str], source: Source, reads: str) -> list[Period]:
+    """Distinct periods of the source's type, in the order they are written."""
+    periods: list[Period] = []
+    for text in texts:
+        if reads == "date":
+            day = find_date(text)
+            period = period_containing(day, source.period_type, source.clock) if day else None
+        else:
+            period = find_period(text, source.clock, source.period_type)
+        if period and period not in periods:
+            periods.append(period)
+    return periods
+
+
+def _expected(source: Source) -> str:
+    kinds = {
+        "day": "ngày, ví dụ “Ngày 15/9/2025”",
+        "week": "tuần, ví dụ “Tuần 37/2025”",
+        "month": "tháng, ví dụ “Tháng 9 năm 2025”",
+        "quarter": "quý, ví dụ “Quý III/2025”",
+        "half_year": "nửa năm, ví dụ “6 tháng đầu năm 2025”",
+        "nine_months": "chín tháng, ví dụ “9 tháng năm 2025”",
+        "year": "năm, ví dụ “Năm 2025”",
+    }
+    return f"kỳ báo cáo theo {kinds[source.period_type]}"

@@ -1,0 +1,259 @@
+"""Landed deliveries → verdicts: bytes are read, parsed and checked; a pure function of bytes, contracts and seeds."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from ioc_pipeline import landing
+from ioc_pipeline.catalogue import load_catalogue
+from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Verdict
+from ioc_pipeline.durable import sync_folder
+from ioc_pipeline.errors import ContractError, Problem, SourceError
+from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.feedback import LOCAL_TIME
+from ioc_pipeline.observations import OBSERVATION_SCHEMA
+from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.parse.tables import ParsedTable
+from ioc_pipeline.settings import Settings
+from ioc_pipeline.sources import Contract, Contracts, Csv, load_contracts
+from ioc_pipeline.validate import Check, validate
+from ioc_pipeline.workbooks import Workbook
+
+PROBLEMS_SHOWN = 1000  # of one delivery; nobody mends more at once, and the counts tell the rest
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What reading depends on besides the bytes: contracts, units and elements, as they are on disk now."""
+
+    settings: Settings
+
+    @cached_property
+    def contracts(self) -> Contracts:
+        return load_contracts(self.settings.sources, self.settings.expectations)
+
+    @cached_property
+    def org_units(self) -> OrgUnits:
+        return OrgUnits.from_seeds(self.settings.seeds)
+
+    @cached_property
+    def elements(self) -> set[str]:
+        return set(load_catalogue(self.settings.seeds).elements)
+
+
+@dataclass(slots=True)
+class Reading:
+    """One delivery on its way: what was read of it so far, or why it stops."""
+
+    delivery: Delivery
+    contract: Contract | None = None
+    parsed: ParsedDelivery | None = None
+    problems: list[Problem] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)
+    held: str = ""
+
+    @property
+    def source_name(self) -> str:
+        return self.contract.source.source if self.contract else ""
+
+
+def read_batch(deliveries: Sequence[Delivery], landing_folder: Path, reference: Reference) -> list[Reading]:
+    """Take landed deliveries to typed values, or to everything that is wrong with each.
+
+    Expectations run once per suite over all of them: one validation costs as much as a thousand rows.
+    """
+    readings = [Reading(delivery) for delivery in deliveries]
+    files = [reading for reading in readings if reading.delivery.kind == "file"]
+    requests = [
+        ReadRequest(
+            landing.blob_path(landing_folder, reading.delivery.sha256),
+            reading.delivery.file_name,
+            _csv_of(reference.contracts, reading.delivery.department_code),
+        )
+        for reading in files
+    ]
+    for reading, read in zip(files, read_deliveries(requests), strict=True):
+        _parse(reading, read, reference)
+    _validate([reading for reading in files if reading.parsed])
+    return readings
+
+
+def _csv_of(contracts: Contracts, department_code: str) -> Csv | None:
+    declared = {contract.source.csv for contract in contracts.of_department(department_code) if contract.source.csv}
+    if len(declared) > 1:
+        raise ContractError(f"department {department_code}: its contracts declare different csv settings")
+    return next(iter(declared), None)
+
+
+def _parse(reading: Reading, read: Workbook | SourceError, reference: Reference) -> None:
+    delivery = reading.delivery
+    try:
+        if isinstance(read, SourceError):
+            raise read
+        choice = choose_contract(read, delivery.department_code, reference.contracts)
+        if choice is None:
+            return
+        if isinstance(choice, str):
+            reading.held = choice
+            return
+        reading.contract = choice
+        envelope = Envelope(
+            reporting_unit_code=delivery.department_code,
+            province_code=reference.settings.province_code,
+            file_name=delivery.file_name,
+            received_on=delivery.received_at.astimezone(LOCAL_TIME).date(),
+            org_units=reference.org_units,
+        )
+        reading.parsed = parse_workbook(read, choice.source, envelope)
+    except SourceError as error:
+        reading.problems = list(error.problems)
+
+
+def _validate(readings: Iterable[Reading]) -> None:
+    """Run each suite once over all deliveries that have its table, and bring failures home to their cells."""
+    import pandas as pd
+
+    tables: dict[str, list[tuple[Reading, ParsedTable]]] = {}
+    for reading in readings:
+        for table in reading.parsed.tables if reading.parsed else []:
+            if table.row_count():
+                tables.setdefault(table.suite_name, []).append((reading, table))
+    for suite_name, parts in tables.items():
+        contract = parts[0][0].contract
+        assert contract is not None  # noqa: S101  # parsed by it
+        frame = pd.concat([table.wide(reading.delivery.delivery_seq) for reading, table in parts], ignore_index=True)
+        frame.insert(0, "row_id", range(len(frame)))
+        try:
+            checks = validate({suite_name: frame}, {suite_name: contract.suites[suite_name]})
+        except ContractError as error:
+            for reading, _ in parts:
+                reading.held = str(error)
+            continue
+        first_row = 0
+        for reading, table in parts:
+            for check in checks[reading.delivery.delivery_seq]:
+                _take_check(reading, table, check, first_row)
+            first_row += table.row_count()
+
+
+def _take_check(reading: Reading, table: ParsedTable, check: Check, first_row: int) -> None:
+    """One expectation's result: a row of raw.check_result, and a problem at each failing cell."""
+    if check.outcome == "error":
+        reading.held = check.error
+        return
+    column = check.columns[0]
+    places = [table.locate(row_id - first_row, column) for row_id in check.failed_row_ids]
+    reading.problems += [
+        Problem(
+            "failed-check",
+            sheet,
+            cell,
+            table.header(column),
+            found=text,
+            expected=check.description,
+            severity=check.severity,
+        )
+        for sheet, cell, text in places
+    ]
+    reading.checks.append(
+        CheckResult(
+            suite_name=check.suite_name,
+            expectation_type=check.expectation_type,
+            column_name=", ".join(check.columns),
+            severity=check.severity,
+            outcome=check.outcome,
+            description=check.description,
+            checked_count=check.checked_count,
+            failed_count=check.failed_count,
+            cells=tuple((sheet, cell) for sheet, cell, _ in places),
+        )
+    )
+
+
+def to_verdict(reading: Reading, observation_count: int = 0) -> Verdict:
+    """What the reading comes to."""
+    problems = [*reading.problems, *(reading.parsed.warnings if reading.parsed else [])]
+    outcome: Outcome
+    if reading.delivery.kind == "withdrawal":
+        outcome = "withdrawal"
+    elif any(problem.severity == "critical" for problem in problems):
+        outcome = "returned"
+    elif reading.parsed is None:
+        outcome = "nothing_to_read"
+    elif observation_count == 0 and reading.parsed.nil:
+        outcome = "nil_report"
+    else:
+        outcome = "loaded"
+    contract = reading.contract
+    return Verdict(
+        delivery=reading.delivery,
+        source_name=reading.source_name,
+        contract_hash=contract.contract_hash if contract else "",
+        outcome=outcome,
+        problems=tuple(problems[:PROBLEMS_SHOWN]),
+        scopes=tuple(reading.parsed.scopes) if reading.parsed else (),
+        checks=tuple(reading.checks),
+        observation_count=observation_count if outcome == "loaded" else 0,
+        replaces={table.table: table.replaces for table in contract.source.tables} if contract else {},
+    )
+
+
+def write_prepared(settings: Settings, reading: Reading) -> Verdict:
+    """Write a reading as files under a temporary name, then rename: whole or not there."""
+    settings.prepared.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=settings.prepared, prefix=".writing-"))
+    count = 0
+    if to_verdict(reading, 1).outcome == "loaded" and reading.parsed:
+        with pq.ParquetWriter(folder / "observation.parquet", OBSERVATION_SCHEMA, compression="zstd") as writer:
+            for table in reading.parsed.tables:
+                for observations in table.observations(reading.delivery.delivery_seq):
+                    writer.write_batch(observations)
+                    count += observations.num_rows
+    verdict = to_verdict(reading, count)
+    if reading.contract:
+        landing.store_contract(settings.landing, reading.contract)
+    verdict.write(folder / "verdict.json")
+    target = settings.prepared / str(reading.delivery.delivery_seq)
+    if target.exists():
+        shutil.rmtree(target)
+    folder.rename(target)
+    sync_folder(settings.prepared)
+    return verdict
+
+
+def check_file(settings: Settings, path: Path, department_code: str) -> Verdict:
+    """What would happen to a file if it were dropped into a department's folder; nothing is kept."""
+    reference = Reference(settings)
+    delivery = Delivery(
+        delivery_seq=0,
+        kind="file",
+        department_code=department_code,
+        file_name=path.name,
+        sha256="",
+        size_bytes=path.stat().st_size,
+        received_at=datetime.now(UTC),
+        scan_seq=0,
+        is_sealed=True,
+    )
+    reading = Reading(delivery)
+    (read,) = read_deliveries([ReadRequest(path, path.name, _csv_of(reference.contracts, department_code))])
+    _parse(reading, read, reference)
+    if reading.parsed:
+        _validate([reading])
+    if reading.held:
+        raise ContractError(reading.held)
+    count = sum(
+        table.row_count() * sum(1 + bool(column.of_element) for column in table.table.columns if column.element)
+        for table in (reading.parsed.tables if reading.parsed else [])
+    )
+    return to_verdict(reading, count)
+
+
