@@ -18,7 +18,139 @@ MESSAGES: dict[str, Message] = {
     # ---------- the workbook
     # ---------- CSV
     # ---------- the form
+    "unknown-form": Message(
+        "không nhận ra biểu mẫu nào của đơn vị trong tệp này",
+        "tệp có tiêu đề của một biểu mà đơn vị phải báo cáo",
+        "Giữ nguyên dòng tiêu đề biểu theo mẫu; có thể lấy lại mẫu trắng từ Trung tâm IOC",
+        "No title of the department's forms stands in the workbook.",
+    ),
+    "wrong-department": Message(
+        "biểu này thuộc trách nhiệm báo cáo của đơn vị khác",
+        "biểu của chính đơn vị có thư mục này",
+        "Chuyển tệp cho đơn vị chủ trì biểu, hoặc thả vào đúng thư mục của đơn vị đó",
+        "The form belongs to another department's folder.",
+    ),
+    "several-forms": Message(
+        "tệp chứa nhiều biểu mẫu khác nhau",
+        "mỗi tệp một biểu mẫu",
+        "Tách mỗi biểu thành một tệp rồi gửi lại",
+        "More than one form in one workbook.",
+    ),
+    "missing-table": Message(
+        "không tìm thấy bảng có tiêu đề bắt buộc",
+        "",
+        "Ghi đúng tiêu đề bảng phía trên tiêu đề cột, không đổi lời",
+        "A required table's title is not in the workbook.",
+    ),
+    "table-on-hidden-sheet": Message(
+        "bảng chỉ có ở trang tính đang ẩn, hệ thống không đọc trang ẩn",
+        "",
+        "Bỏ ẩn (Unhide) trang tính chứa số liệu chính thức rồi gửi lại",
+        "The table stands on a hidden sheet only.",
+    ),
+    "missing-header": Message(
+        "có tiêu đề bảng nhưng không tìm thấy dòng tiêu đề cột bên dưới",
+        "",
+        "Giữ nguyên các dòng tiêu đề cột của mẫu",
+        "A title without the form's header rows below it.",
+    ),
+    "missing-column": Message(
+        "thiếu cột bắt buộc",
+        "cột có tiêu đề như trong mẫu",
+        "Thêm lại cột theo mẫu; không đổi tên, không gộp cột",
+        "A required column is not there.",
+    ),
+    "duplicate-column": Message(
+        "một tiêu đề cột xuất hiện nhiều lần",
+        "",
+        "Xóa hoặc đổi tên cột thừa để mỗi tiêu đề chỉ có một cột",
+        "The same header stands over two columns.",
+    ),
+    "extra-column": Message(
+        "cột không có trong mẫu, không được nạp",
+        "",
+        "Không cần sửa nếu cột chỉ để theo dõi nội bộ",
+        "A column the contract does not know; not loaded.",
+    ),
+    "no-rows": Message(
+        "bảng không có dòng số liệu nào",
+        "",
+        "Điền số liệu, hoặc ghi “Không phát sinh” vào dòng đầu tiên của bảng",
+        "The table has no data row.",
+    ),
+    "row-without-name": Message(
+        "dòng có số liệu nhưng không ghi tên đơn vị",
+        "tên đơn vị ở cột đơn vị",
+        "Điền tên đơn vị, hoặc xóa dòng thừa",
+        "Figures in a row that names no unit.",
+    ),
+    "duplicate-row": Message(
+        "đơn vị này có hai dòng cho cùng một kỳ",
+        "",
+        "Giữ lại một dòng đúng, xóa dòng kia",
+        "Two rows for one unit and period.",
+    ),
+    "missing-units": Message(
+        "biểu chưa đủ các đơn vị phải báo cáo",
+        "",
+        "Bổ sung các đơn vị còn thiếu; đơn vị không phát sinh số liệu thì ghi 0 hoặc “-”",
+        "Not all expected units are in the form.",
+    ),
+    "total-mismatch": Message(
+        "dòng cộng không bằng tổng các dòng thành phần",
+        "",
+        "Kiểm tra các dòng thành phần và dòng cộng, sửa chỗ sai rồi gửi lại",
+        "A total row differs from the sum of its parts.",
+    ),
     # ---------- cells
+    "blank-cell": Message(
+        "ô bắt buộc bị để trống",
+        "một số; ghi 0 nếu không có, “-” nếu không phát sinh, “…” nếu chưa có số liệu",
+        "Điền giá trị vào ô",
+        "A required cell is blank.",
+    ),
     # ---------- periods and units
+    "unknown-unit": Message(
+        "tên hoặc mã đơn vị không có trong danh mục tại thời điểm báo cáo",
+        "tên đơn vị theo danh mục hành chính đang có hiệu lực",
+        "Sửa tên đơn vị cho đúng danh mục",
+        "No unit of that name or code at the date of the figures.",
+    ),
+    "ambiguous-unit": Message(
+        "tên đơn vị trùng với nhiều đơn vị",
+        "",
+        "Ghi mã đơn vị thay cho tên, hoặc ghi rõ huyện cũ trong ngoặc",
+        "The name fits several units.",
+    ),
+    "foreign-unit": Message(
+        "đơn vị này không thuộc phạm vi báo cáo của thư mục",
+        "",
+        "Xóa dòng của đơn vị ngoài phạm vi, hoặc sửa lại tên, mã",
+        "A unit that is not this reporter's.",
+    ),
+    "unknown-period": Message(
+        "không đọc được kỳ báo cáo",
+        "",
+        "Ghi kỳ báo cáo ở dòng dưới tiêu đề biểu, ví dụ “Tháng 9 năm 2025”",
+        "The period could not be read.",
+    ),
+    "period-conflict": Message(
+        "các kỳ báo cáo ghi trong tệp không khớp nhau",
+        "",
+        "Sửa để tiêu đề, dòng kỳ báo cáo và tên tệp cùng một kỳ",
+        "Two places name two periods.",
+    ),
+    "future-period": Message(
+        "kỳ báo cáo chưa bắt đầu vào ngày gửi",
+        "kỳ đã hoặc đang diễn ra",
+        "Sửa lại kỳ báo cáo",
+        "The period lies in the future.",
+    ),
     # ---------- checks and order
+    "failed-check": Message(
+        "giá trị không đạt quy tắc kiểm tra",
+        "",
+        "Kiểm tra lại số liệu gốc, sửa ô rồi gửi lại",
+        "A Great Expectations check failed; its description says what must be true.",
+    ),
 }
