@@ -154,3 +154,24 @@ MESSAGES: dict[str, Message] = {
         "A Great Expectations check failed; its description says what must be true.",
     ),
 }
+
+
+def as_markdown() -> str:
+    """The page docs/errors.md: every code, what it says and what to do."""
+    lines = [
+        "# Why a file came back",
+        "",
+        "Generated from `src/ioc_pipeline/messages.py` by `python -m ioc_pipeline.messages`; do not edit.",
+        "",
+        "| code | meaning | says to the department | expected | how to mend it |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{code}` | {message.english} | {message.says} | {message.expected} | {message.fix} |"
+        for code, message in sorted(MESSAGES.items())
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")
