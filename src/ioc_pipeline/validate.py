@@ -222,7 +222,7 @@ def _read_suite(name: str, content: bytes) -> list[_Expectation]:
 
 
 def _read_expectation(name: str, number: int, entry: Any) -> _Expectation:
-    kind = entry.get("type", "(no type)") if isinstance(entry, dict) else "(not a mapping)"
+    kind = entry.get("type", "no type") if isinstance(entry, dict) else "not a mapping"
     place = _place(name, number, kind)
     if not isinstance(entry, dict) or entry.keys() != {"type", "description", "severity", "kwargs"}:
         raise ContractError(f"{place}: expected the keys type, description, severity and kwargs")

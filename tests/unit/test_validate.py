@@ -139,11 +139,9 @@ def test_sums_over_several_columns_name_their_rows() -> None:
 
 
 def test_a_condition_limits_a_check_to_its_rows() -> None:
-    some = {
-        **FEW,
-        "kwargs": {**FEW["kwargs"], "row_condition": 'org_unit_code == "03649"', "condition_parser": "pandas"},
-    }
-    checks = run(suite(some), frame((1, "03646", 200000, 4), (1, "03649", 200000, 4)))
+    only = {"type": "comparison", "column": {"name": "org_unit_code"}, "operator": "==", "parameter": "03649"}
+    limited = {**FEW, "kwargs": {**FEW["kwargs"], "row_condition": only}}
+    checks = run(suite(limited), frame((1, "03646", 200000, 4), (1, "03649", 200000, 4)))
     assert checks[1][0].failed_row_ids == (101,)
 
 
@@ -175,10 +173,8 @@ def test_two_suites_of_a_source_are_told_in_one_answer() -> None:
         {NAME: frame((1, "03646", 5, 9)), other: frame((1, "03646", 5, 9), (2, "03646", 1, 1))},
         {NAME: suite(FEW), other: suite(PART, name=other)},
     )
-    assert {seq: [check.suite_name for check in found] for seq, found in checks.items()} == {
-        1: [NAME, other],
-        2: [other],
-    }
+    assert [check.suite_name for check in checks[1]] == [NAME, other]
+    assert [check.suite_name for check in checks[2]] == [other]
 
 
 def test_an_empty_frame_has_nothing_to_say() -> None:
@@ -198,17 +194,13 @@ def test_repeated_row_ids_are_refused() -> None:
         run(suite(FEW), rows)
 
 
-@pytest.mark.parametrize(
-    "ask", [lambda content: check_suite(NAME, content, COLUMNS), lambda content: run(content, ROWS)]
-)
-def test_a_misspelt_expectation_type_is_refused_by_name(ask) -> None:
-    with pytest.raises(
-        ContractError, match=r"settlements\.yml: expectation 2 \(expect_colum_values.*unknown expectation"
-    ):
-        ask(suite(ONCE, {**FEW, "type": "expect_colum_values_to_be_between"}))
-
-
-ROWS = frame((1, "03646", 5, 4))
+def test_a_misspelt_expectation_type_is_refused_by_name_when_checked_and_when_run() -> None:
+    content = suite(ONCE, {**FEW, "type": "expect_colum_values_to_be_between"})
+    message = r"settlements\.yml: expectation 2 \(expect_colum_values_to_be_between\): unknown expectation type"
+    with pytest.raises(ContractError, match=message):
+        check_suite(NAME, content, COLUMNS)
+    with pytest.raises(ContractError, match=message):
+        run(content, frame((1, "03646", 5, 4)))
 
 
 def test_a_good_suite_is_accepted_with_envelope_and_contract_columns() -> None:
@@ -219,7 +211,7 @@ def test_a_good_suite_is_accepted_with_envelope_and_contract_columns() -> None:
     ("entry", "message"),
     [
         ({**FEW, "kwargs": {"column": "recieved", "min_value": 0}}, "unknown column recieved: expected one of"),
-        ({**FEW, "kwargs": {"column": "received_count", "min_valu": 0}}, "kwargs: .*min_valu"),
+        ({**FEW, "kwargs": {"column": "received_count", "min_valu": 0}}, r"kwargs: (.|\n)*min_valu"),
         ({**FEW, "severity": "info"}, "severity: 'info', expected critical or warning"),
         ({**FEW, "description": " "}, "description: expected the sentence"),
         ({key: FEW[key] for key in ("type", "severity", "kwargs")}, "expected the keys type, description"),
@@ -230,7 +222,7 @@ def test_a_good_suite_is_accepted_with_envelope_and_contract_columns() -> None:
         ({**FEW, "type": "expect_column_values_to_be_unique", "kwargs": {"column": "note"}}, "expect_compound_columns"),
         ({**FEW, "type": "expect_table_row_count_to_equal", "kwargs": {"value": 75}}, "tells no row, so no delivery"),
         ({**FEW, "type": "expect_column_sum_to_be_between"}, "tells no row, so no delivery"),
-        ("expect_nothing", r"expectation 1 \(not a mapping\)"),
+        ("expect_nothing", "not a mapping"),
     ],
 )
 def test_an_expectation_that_cannot_be_used_is_refused_with_the_reason(entry, message) -> None:
