@@ -1,0 +1,215 @@
+"""A workbook and its contract → typed tables, or everything that is wrong with it."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.sources import Source
+from ioc_pipeline.workbooks import Sheet, Value, Workbook
+
+SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
+ORG_UNITS = OrgUnits.from_seeds(SEEDS)
+
+HEADER: list[list[Value]] = [
+    ["STT", "Xã, phường", "Số hồ sơ tiếp nhận", None, "Tỷ lệ (%)"],
+    [None, None, "Tổng số", "Trực tuyến", None],
+    ["(1)", "(2)", "(3)", "(4)", "(5)"],
+]
+TOP: list[list[Value]] = [
+    ["UBND TỈNH SƠN LA", None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"],
+    ["BÁO CÁO KẾT QUẢ", None, None],
+    ["TIẾP NHẬN HỒ SƠ", None, None],
+    ["Tháng 9 năm 2025", None, None],
+    [None, None, "Đơn vị tính: hồ sơ"],
+]
+FOOT: list[list[Value]] = [["Ghi chú: số liệu mẫu"], ["NGƯỜI LẬP BIỂU", None, "KT. GIÁM ĐỐC"], ["012345678901"]]
+ROWS: list[list[Value]] = [
+    [1.0, "Phường Tô Hiệu", 10.0, "4", "40,5"],
+    [2.0, "XÃ  VÂN HỒ", "1.200", 7.0, 0.5],
+]
+
+
+def source(**changes: Any) -> Source:
+    table = {
+        "table": "settlements",
+        "titles": ["Kết quả tiếp nhận hồ sơ"],
+        "columns": [
+            {"name": "org_unit", "headers": ["Xã, phường"], "type": "org_unit", "level": "commune"},
+            {"name": "received", "headers": ["Số hồ sơ tiếp nhận Tổng số"], "type": "count", "element": "received"},
+            {"name": "online", "headers": ["Số hồ sơ tiếp nhận Trực tuyến"], "type": "count", "element": "online"},
+            {"name": "share", "headers": ["Tỷ lệ (%)"], "type": "percent", "element": "share", "required": False},
+        ],
+        **changes,
+    }
+    return Source.model_validate(
+        {
+            "source": "dossiers",
+            "title": "Biểu 01",
+            "system": "02",
+            "department": "vp-ubnd",
+            "period_type": "month",
+            "clock": "management",
+            "due_working_days": 2,
+            "reporting_since": "2025-07-15",
+            "tables": [table],
+        }
+    )
+
+
+def book(*sheets: list[list[Value]], hidden: tuple[int, ...] = ()) -> Workbook:
+    return Workbook("xlsx", [Sheet(f"Biểu {n}", rows, is_hidden=n in hidden) for n, rows in enumerate(sheets, 1)])
+
+
+def read(workbook: Workbook, contract: Source | None = None, file_name: str = "bao cao.xlsx") -> ParsedDelivery:
+    envelope = Envelope("vp-ubnd", "14", file_name, date(2025, 9, 20), ORG_UNITS)
+    return parse_workbook(workbook, contract or source(), envelope)
+
+
+def problems(workbook: Workbook, contract: Source | None = None) -> list[Problem]:
+    with pytest.raises(SourceError) as caught:
+        read(workbook, contract)
+    return list(caught.value.problems)
+
+
+def values(parsed: ParsedDelivery) -> list[tuple[str, str, Decimal, str]]:
+    return [
+        (row["org_unit_code"], row["element_code"], row["measured_value"], row["cell_address"])
+        for table in parsed.tables
+        for batch in table.observations(7)
+        for row in batch.to_pylist()
+    ]
+
+
+def test_a_form_is_read_by_its_words_whatever_stands_around_the_table() -> None:
+    parsed = read(book([["Mục lục"]], [*TOP, *HEADER, *ROWS, [None, "Tổng cộng", 1210.0, 11.0, None], *FOOT]))
+    assert values(parsed) == [
+        ("03646", "received", Decimal(10), "C9"),
+        ("04048", "received", Decimal(1200), "C10"),
+        ("03646", "online", Decimal(4), "D9"),
+        ("04048", "online", Decimal(7), "D10"),
+        ("03646", "share", Decimal("40.5"), "E9"),
+        ("04048", "share", Decimal("0.5"), "E10"),
+    ]
+    (scope,) = parsed.scopes
+    assert (scope.period.start, scope.period.end) == (date(2025, 8, 15), date(2025, 9, 14))
+
+
+def test_columns_may_stand_in_another_order() -> None:
+    turned = [[row[1], row[3], row[2], *([row[0]])] for row in [*HEADER[:0], *ROWS]]
+    header: list[list[Value]] = [["Xã, phường", "Số hồ sơ tiếp nhận", None, "STT"], [None, "Trực tuyến", "Tổng số", None]]
+    assert ("03646", "online", Decimal(4), "B8") in values(read(book([*TOP, *header, *turned])))
+
+
+def test_every_bad_cell_is_told_at_once_with_its_place() -> None:
+    rows: list[list[Value]] = [
+        [1.0, "Phường Tô Hiệu", "2165.5", "4", None],
+        [2.0, "Xã Không Có", 5.0, 1.0, None],
+        [3.0, "Xã Vân Hồ", None, "O", None],
+    ]
+    contract = source(columns=[column for column in source().tables[0].model_dump()["columns"] if column["name"] != "share"])
+    told = {(problem.code, problem.cell) for problem in problems(book([*TOP, *HEADER, *rows]), contract)}
+    assert ("unknown-unit", "B10") in told
+    assert ("blank-cell", "C11") in told
+    assert {cell for _, cell in told} == {"C9", "B10", "C11", "D11"}
+
+
+def test_an_unknown_name_comes_back_with_the_alias_row_that_would_make_it_match() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, [1.0, "Xã Vân Hô Mới", 5.0, 1.0, "1"]]))
+    assert "Xã Vân Hô Mới," in problem.fix
+
+
+def test_a_commune_of_another_province_is_refused_as_foreign() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, [1.0, "00004", 5.0, 1.0, "1"]]))
+    assert problem.code == "foreign-unit"
+
+
+def test_a_total_must_equal_its_parts() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, *ROWS, [None, "Tổng cộng", 1211.0, 11.0, None]]))
+    assert (problem.code, problem.cell, problem.expected) == ("total-mismatch", "C11", "1210")
+
+
+def test_a_section_row_with_figures_is_the_total_of_the_rows_under_it() -> None:
+    rows: list[list[Value]] = [["I", "Khu vực thành phố", 10.0, 4.0, None], ROWS[0], ["II", "Khu vực khác", 9.0, 7.0, None], ROWS[1]]
+    (problem,) = problems(book([*TOP, *HEADER, *rows]))
+    assert (problem.code, problem.cell) == ("total-mismatch", "C11")
+
+
+def test_a_missing_column_and_a_doubled_one_are_told_by_their_headers() -> None:
+    header: list[list[Value]] = [["Xã, phường", "Số hồ sơ tiếp nhận", None], [None, "Tổng số", "Tổng số"]]
+    told = {(problem.code, problem.column) for problem in problems(book([*TOP, *header, ["Xã Vân Hồ", 1.0, 2.0]]))}
+    assert told == {
+        ("duplicate-column", "Số hồ sơ tiếp nhận Tổng số"),
+        ("missing-column", "Số hồ sơ tiếp nhận Trực tuyến"),
+    }
+
+
+def test_a_unit_twice_is_refused_with_both_cells() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, ROWS[0], ROWS[0]]))
+    assert (problem.code, problem.cell, problem.expected) == ("duplicate-row", "B10", "trùng với ô B9")
+
+
+def test_a_full_form_must_hold_all_communes() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, *ROWS]), source(expects_all_units=True))
+    assert problem.code == "missing-units"
+    assert problem.found.startswith("2/75 đơn vị")
+
+
+def test_a_continued_block_takes_the_period_of_the_first() -> None:
+    continued: list[list[Value]] = [["(Tiếp theo) Kết quả tiếp nhận hồ sơ"], *HEADER, ROWS[1]]
+    parsed = read(book([*TOP, *HEADER, ROWS[0]], continued))
+    assert [row[0] for row in values(parsed)][:2] == ["03646", "04048"]
+    assert len(parsed.scopes) == 1
+
+
+def test_nothing_occurred_fulfils_the_duty_without_inventing_zeros() -> None:
+    parsed = read(book([*TOP, *HEADER, ["Không phát sinh"]]))
+    assert values(parsed) == []
+    assert parsed.nil == parsed.scopes
+    assert len(parsed.nil) == 1
+
+
+def test_an_empty_table_is_not_a_nil_report() -> None:
+    (problem,) = problems(book([*TOP, *HEADER]))
+    assert problem.code == "no-rows"
+
+
+def test_a_table_on_a_hidden_sheet_is_not_read() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, *ROWS], hidden=(1,)))
+    assert problem.code == "table-on-hidden-sheet"
+
+
+def test_a_citizen_identifier_stops_the_file_and_is_never_repeated() -> None:
+    rows: list[list[Value]] = [[1.0, "014085001234", 5.0, 1.0, "1"], [2.0, "014185004321", 5.0, 1.0, "1"]]
+    told = problems(book([*TOP, *HEADER, *rows]))
+    assert {problem.code for problem in told} == {"personal-data"}
+    assert not any("014085001234" in repr(problem) for problem in told)
+
+
+def test_a_period_that_has_not_begun_is_refused() -> None:
+    top = [*TOP[:3], ["Tháng 12 năm 2025"], TOP[4]]
+    (problem,) = problems(book([*top, *HEADER, *ROWS]))
+    assert problem.code == "future-period"
+
+
+def test_letterhead_and_title_that_name_two_periods_are_refused() -> None:
+    top: list[list[Value]] = [["Kỳ báo cáo: Tháng 8 năm 2025"], ["KẾT QUẢ TIẾP NHẬN HỒ SƠ THÁNG 9 NĂM 2025"]]
+    (problem,) = problems(book([*top, *HEADER, *ROWS]))
+    assert problem.code == "period-conflict"
+
+
+def test_the_date_of_the_letter_is_not_its_period() -> None:
+    top: list[list[Value]] = [["UBND tỉnh", "Sơn La, ngày 18 tháng 10 năm 2025"], *TOP[1:]]
+    (scope,) = read(book([*top, *HEADER, *ROWS])).scopes
+    assert scope.period.end == date(2025, 9, 14)
+
+
+def test_the_file_name_says_the_period_when_nothing_inside_does() -> None:
+    top = [*TOP[:3], TOP[4]]
+    (scope,) = read(book([*top, *HEADER, *ROWS]), file_name="TTHC_T8.2025.xlsx").scopes
+    assert scope.period.end == date(2025, 8, 14)
