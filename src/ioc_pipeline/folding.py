@@ -4,9 +4,17 @@ import re
 import unicodedata
 from functools import lru_cache
 
+_LATIN_D = {ord("đ"): "d", ord("ð"): "d"}  # ð is the Icelandic letter that old Vietnamese keyboards gave for đ
 _NOT_WORD = re.compile(r"[^0-9a-z%]+")
-_NAKED = {ord("đ"): "d", ord("ð"): "d"}  # ð is the Icelandic letter that old Vietnamese keyboards gave for đ
-_I_FOR_Y = re.compile(r"\b([hklmst]|qu)i\b")
+_Y_WRITTEN_I = re.compile(r"\b([hklmst]|qu)i\b")
+
+
+def naked(text: str) -> str:
+    """Lower case without diacritics and invisible signs, with punctuation: "Quý III/2025" → "quy iii/2025"."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_LATIN_D)
+    return "".join(character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf"))
 
 
 @lru_cache(maxsize=65536)
@@ -16,9 +24,4 @@ def fold(text: str) -> str:
     Case, diacritics, tone-mark placement, blanks and punctuation do not count; letters, digits and "%" do. A whole
     syllable that may be written with i or y (tỉ/tỷ, quí/quý, kì/kỳ, lí/lý, sĩ/sỹ) takes y. "" if nothing is left.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    naked = "".join(
-        character for character in decomposed if unicodedata.category(character) not in ("Mn", "Cf", "Cc") or character.isspace()
-    )
-    words = _NOT_WORD.sub(" ", naked.translate(_NAKED)).strip()
-    return _I_FOR_Y.sub(r"\1y", words)
+    return _Y_WRITTEN_I.sub(r"\1y", _NOT_WORD.sub(" ", naked(text)).strip())
