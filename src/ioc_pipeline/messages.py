@@ -15,6 +15,42 @@ class Message:
 
 MESSAGES: dict[str, Message] = {
     # ---------- the file
+    "unknown-department": Message(
+        "tệp nằm ngoài thư mục nhận báo cáo của các cơ quan",
+        "tệp nằm ngay trong thư mục của cơ quan gửi, ví dụ so-khcn",
+        "Chuyển tệp vào thư mục của cơ quan mình; nếu chưa có thư mục, liên hệ Trung tâm IOC để được mở",
+        "The file lies outside the departments' folders; it stays there and is not read.",
+    ),
+    "not-a-regular-file": Message(
+        "mục này không phải là một tệp thông thường (có thể là lối tắt hoặc liên kết)",
+        "chính tệp số liệu, không phải lối tắt trỏ đến tệp",
+        "Xóa lối tắt và chép chính tệp số liệu vào thư mục",
+        "A link, pipe, socket or device; it stays there and is never opened.",
+    ),
+    "bad-file-name": Message(
+        "tên tệp có ký tự không nhìn thấy, ký tự hỏng, hoặc có dấu cách ở đầu hay cuối",
+        "tên tệp chỉ gồm chữ, số, dấu cách ở giữa, dấu gạch nối và dấu chấm",
+        "Đổi tên tệp bằng cách gõ lại tên mới, ví dụ Bieu-02-thang-9-2025.xlsx",
+        "The name holds control, direction or zero-width characters, undecodable bytes, or outer blanks.",
+    ),
+    "file-too-large": Message(
+        "tệp lớn hơn 25 MB",
+        "tệp không quá 25 MB",
+        "Xóa hình ảnh, trang tính và định dạng thừa rồi lưu lại (Save As, .xlsx), hoặc tách thành nhiều tệp",
+        "The file is larger than 25 MiB; it stays there and is not read.",
+    ),
+    "unreadable-file": Message(
+        "hệ thống không được phép hoặc không thể đọc tệp này",
+        "tệp mà mọi người dùng đọc được",
+        "Chép lại tệp vào thư mục; nếu vẫn lỗi, liên hệ Trung tâm IOC kiểm tra quyền của thư mục",
+        "The file cannot be opened or read (permissions, or a failing share); tried again at each pass.",
+    ),
+    "checksum-mismatch": Message(
+        "nội dung tệp không khớp với tệp .sha256 đi kèm, có thể tệp bị chép dở hoặc hỏng",
+        "tệp .sha256 được tạo từ đúng tệp này",
+        "Chép lại cả tệp số liệu và tệp .sha256, hoặc xóa tệp .sha256 nếu không dùng",
+        "The .sha256 beside the file names another content; the file stays until one of the two is corrected.",
+    ),
     # ---------- the workbook
     # ---------- CSV
     # ---------- the form
