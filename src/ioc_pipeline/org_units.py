@@ -90,7 +90,7 @@ class UnknownUnit(ValueError):  # noqa: N818  # what happened, as the messages s
     Suggestions are worked out when somebody reads them: a file may hold thousands of bad names.
     """
 
-    def __init__(self, text: str, candidates: Iterable[OrgUnit]) -> None:
+    def __init__(self, text: str, candidates: list[OrgUnit]) -> None:
         super().__init__("no unit of that name or code on that date")
         self._text = " ".join(text.split())
         self._candidates = candidates
@@ -129,7 +129,7 @@ class AmbiguousUnit(ValueError):  # noqa: N818
     """Several units bear that name; `candidates` are full names with parent and code, each of which `find` takes."""
 
     def __init__(self, candidates: list[str]) -> None:
-        super().__init__("several units bear that name on that date")
+        super().__init__("; ".join(candidates))
         self.candidates = candidates
 
 
@@ -151,9 +151,6 @@ class _Index:
     by_letters: dict[str, list[_Name]]
 
 
-_Answer = OrgUnit | UnknownUnit | AmbiguousUnit
-
-
 class OrgUnits:
     """Every unit with its dates. Names are indexed per level and province when first asked for; answers are kept."""
 
@@ -168,7 +165,8 @@ class OrgUnits:
         for alias in aliases:
             self._aliases.setdefault((alias.unit.code, alias.unit.valid_from), []).append(alias)
         self._indexes: dict[tuple[str, str | None], _Index] = {}
-        self._answers: dict[tuple[str, date, str | None, str | None], _Answer] = {}
+        self._found: dict[tuple[str, date, str | None, str | None], list[OrgUnit]] = {}
+        self._reachable: dict[tuple[str | None, str | None, date], list[OrgUnit]] = {}
 
     @classmethod
     def from_seeds(cls, seeds: Path) -> "OrgUnits":
@@ -194,12 +192,14 @@ class OrgUnits:
             AmbiguousUnit: with the units meant.
         """
         key = (text, on, level, province_code)
-        answer = self._answers.get(key)
-        if answer is None:
-            answer = self._answers[key] = self._answer(text, on, level, province_code)
-        if isinstance(answer, OrgUnit):
-            return answer
-        raise answer.with_traceback(None)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._highest(text, on, level, province_code)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise AmbiguousUnit([self._describe(unit, on) for unit in found])
+        raise UnknownUnit(text[:_LONGEST_TEXT], self._in_force(level, province_code, on))
 
     def members(self, *, level: str, province_code: str, on: date) -> list[OrgUnit]:
         """Units of one level on one day, by code; `province_code` does not narrow provinces and the country."""
@@ -210,17 +210,20 @@ class OrgUnits:
         """The unit that bore a code, written in full, on one day."""
         return next((unit for unit in self._by_code.get(code, ()) if _covers(unit, on)), None)
 
-    def _answer(self, text: str, on: date, level: str | None, province_code: str | None) -> _Answer:
-        levels = _LEVELS if level is None else (level,)
-        found = [] if len(text) > _LONGEST_TEXT else self._candidates(_clean(text), on, levels, province_code)
-        highest = min((_LEVELS.index(unit.level) for unit in found), default=0)
-        found = [unit for unit in found if unit.level == _LEVELS[highest]]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            return AmbiguousUnit([self._describe(unit, on) for unit in found])
-        within = (unit for each in levels for unit in self._within(each, province_code))
-        return UnknownUnit(text[:_LONGEST_TEXT], [unit for unit in within if _covers(unit, on)])
+    def _highest(self, text: str, on: date, level: str | None, province_code: str | None) -> list[OrgUnit]:
+        if len(text) > _LONGEST_TEXT:
+            return []
+        units = self._candidates(_clean(text), on, _levels(level), province_code)
+        highest = min((_LEVELS.index(unit.level) for unit in units), default=0)
+        return [unit for unit in units if unit.level == _LEVELS[highest]]
+
+    def _in_force(self, level: str | None, province_code: str | None, on: date) -> list[OrgUnit]:
+        """Units that may have been meant; one list for all bad names of a table, of which there can be very many."""
+        key = (level, province_code, on)
+        if key not in self._reachable:
+            within = (unit for each in _levels(level) for unit in self._within(each, province_code))
+            self._reachable[key] = [unit for unit in within if _covers(unit, on)]
+        return self._reachable[key]
 
     def _describe(self, unit: OrgUnit, on: date) -> str:
         parent = self.get(unit.parent_code, on)
@@ -294,10 +297,10 @@ class OrgUnits:
         if unit.level == "agency":
             province = self.get(unit.province_code, unit.valid_to or date.max)
             before, after = "", f" {province.name}" if province else ""  # "Sở Y tế Sơn La"
-            official = (unit.name, unit.full_name)
+            official = [unit.name, unit.full_name]
         else:
             before, after = f"{unit.unit_type} ", ""  # the full name; "HCM" is also "TP. HCM"
-            official = (unit.name,)
+            official = [unit.name]
         names = [_Name(name, unit, unit.valid_from, unit.valid_to) for name in official]
         for name in [*names, *self._aliases.get((unit.code, unit.valid_from), ())]:
             for text in (name.spelling, f"{before}{name.spelling}{after}"):
@@ -378,6 +381,10 @@ def _earlier(first: date | None, second: date | None) -> date | None:
 
 def _covers(name: OrgUnit | _Name, on: date) -> bool:
     return name.valid_from <= on and (name.valid_to is None or on <= name.valid_to)
+
+
+def _levels(level: str | None) -> tuple[str, ...]:
+    return _LEVELS if level is None else (level,)
 
 
 def _place(level: str, province_code: str | None) -> tuple[str, str | None]:
