@@ -1,16 +1,19 @@
 """The way of a delivery, from the inbox to published marts: the steps in their order."""
 
-import math
 import os
 import shutil
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from ioc_pipeline import build, feedback, landing, load, publish
+from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import Verdict
-from ioc_pipeline.errors import ConflictError, UserError
-from ioc_pipeline.ledger import Ledger, Lease
+from ioc_pipeline.errors import ConflictError
+from ioc_pipeline.ledger import Ledger, PreparedLoad
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import Settings
 
@@ -29,14 +32,13 @@ class LoadSummary:
 
 
 def land_inbox(settings: Settings) -> list[list[int]]:
-    """Protocol steps 0 to 3 for everything in the inbox; give the waiting deliveries in batches.
+    """Protocol steps 0 to 3 for everything that lies still in the inbox; give the waiting deliveries in batches.
 
-    What cannot become a delivery is answered and stays where it is.
+    What cannot become a delivery is answered once and stays where it is.
     """
-    reference = Reference(settings)
     ledger = open_ledger(settings)
-    departments = {contract.source.department for contract in reference.contracts.ready.values()}
-    landed = landing.land_inbox(
+    departments = _departments(settings)
+    intake = landing.land_inbox(
         settings.inbox,
         settings.landing,
         ledger,
@@ -45,11 +47,27 @@ def land_inbox(settings: Settings) -> list[list[int]]:
         unsealed_seconds=settings.unsealed_seconds,
         now=datetime.now(UTC),
     )
-    for refusal in landed.refusals:
-        feedback.write_refusal(settings.inbox, refusal.department_code, refusal.file_name, refusal.problem, refusal.key)
-    waiting = ledger.waiting()
-    size = min(BATCH_SIZE, math.ceil(len(waiting) / 2) or 1) if len(waiting) > BATCH_SIZE else BATCH_SIZE
-    return [waiting[start : start + size] for start in range(0, len(waiting), size)]
+    answered = ledger.answered_refusals([refusal.key for refusal in intake.refusals])
+    for refusal in intake.refusals:
+        if refusal.key not in answered:
+            feedback.write_refusal(settings.inbox, refusal.department_code, refusal.file_name, refusal.problem, refusal.key)
+            ledger.record_refusal(
+                refusal.key,
+                department_code=refusal.department_code,
+                file_name=refusal.file_name,
+                code=refusal.problem.code,
+                at=datetime.now(UTC),
+            )
+    waiting = ledger.waiting(at=datetime.now(UTC))
+    return [waiting[start : start + BATCH_SIZE] for start in range(0, len(waiting), BATCH_SIZE)]
+
+
+def _departments(settings: Settings) -> set[str]:
+    """Folders that may send, made if they are not there: a clerk should find the folder, not a name to type."""
+    departments = {contract.source.department for contract in Reference(settings).contracts.ready.values()}
+    for department_code in departments:
+        (settings.inbox / department_code / feedback.FOLDER).mkdir(parents=True, exist_ok=True)
+    return departments
 
 
 def prepare(settings: Settings, batch: Sequence[int]) -> int:
@@ -57,28 +75,20 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
 
     Running it again, or twice at once, gives the same files: whoever holds the lease moves the state.
     """
-    reference = Reference(settings)
     ledger = open_ledger(settings)
-    leases = ledger.lease(batch, owner=f"pid-{os.getpid()}", seconds=LEASE_SECONDS, now=datetime.now(UTC))
+    leases = ledger.lease(batch, owner=f"pid-{os.getpid()}", seconds=LEASE_SECONDS, at=datetime.now(UTC))
     by_seq = {lease.delivery_seq: lease for lease in leases}
-    readings = read_batch([ledger.delivery(seq) for seq in by_seq], settings.landing, reference)
-    ready = 0
-    for reading in readings:
+    results = []
+    for reading in read_batch(ledger.deliveries(by_seq), settings.landing, Reference(settings)):
         lease = by_seq[reading.delivery.delivery_seq]
         if reading.held:
-            ledger.hold(lease, reading.held)
+            with suppress(ConflictError):
+                ledger.hold(lease, reading.held, at=datetime.now(UTC))
             continue
         verdict = write_prepared(settings, reading)
-        ready += _mark_prepared(ledger, lease, verdict)
-    return ready
-
-
-def _mark_prepared(ledger: Ledger, lease: Lease, verdict: Verdict) -> bool:
-    try:
-        ledger.prepared(lease, verdict.outcome, verdict.contract_hash)
-    except ConflictError:
-        return False  # our lease ran out and another worker has it: the same files, marked by them
-    return True
+        results.append(PreparedLoad(lease, verdict.outcome, verdict.contract_hash, verdict.source_name))
+    lost = ledger.prepared_batch(results, at=datetime.now(UTC))
+    return len(results) - len(lost)  # whoever took a lease over writes the same files and moves the state
 
 
 def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
@@ -86,33 +96,44 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
 
     A crash anywhere is mended by the next run: the load marker tells what is in, feedback is written again the same.
     """
-    reference = Reference(settings)
     ledger = open_ledger(settings)
-    verdicts = [Verdict.read(settings.prepared / str(seq) / "verdict.json") for seq in ledger.to_load()]
-    outcomes = load.load_prepared(
-        settings.warehouse,
-        settings.prepared,
-        verdicts,
-        elements=reference.elements,
-        loaded_at=datetime.now(UTC),
+    verdicts = [Verdict.read(_verdict_path(settings, seq)) for seq in ledger.to_load()]
+    elements = set(load_catalogue(settings.seeds).elements)
+    results = load.load_prepared(
+        settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
     )
-    by_seq = {loaded.delivery_seq: loaded for loaded in outcomes}
-    counts: dict[str, int] = {}
-    for verdict in verdicts:
-        loaded = by_seq[verdict.delivery.delivery_seq]
+    for verdict, loaded in zip(verdicts, results, strict=True):
         final = replace(verdict, outcome=loaded.outcome, problems=(*verdict.problems, *loaded.problems))
-        if answer:
-            contract = reference.contracts.ready.get(verdict.source_name)
-            feedback.write_feedback(settings.inbox, final, contract.source.title if contract else "")
-        ledger.loaded(loaded.delivery_seq, loaded.outcome, loaded.load_seq)
-        shutil.rmtree(settings.prepared / str(loaded.delivery_seq), ignore_errors=True)
-        counts[loaded.outcome] = counts.get(loaded.outcome, 0) + 1
-    return LoadSummary(
-        changed=bool(verdicts),
-        loaded=counts.get("loaded", 0),
-        returned=counts.get("returned", 0),
-        other=sum(count for outcome, count in counts.items() if outcome not in ("loaded", "returned")),
+        final.write(_verdict_path(settings, loaded.delivery_seq))
+    ledger.loaded_batch(
+        [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)
     )
+    if answer:
+        _answer(settings, ledger)
+    outcomes = [loaded.outcome for loaded in results]
+    return LoadSummary(
+        changed=bool(results),
+        loaded=outcomes.count("loaded"),
+        returned=outcomes.count("returned"),
+        other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),
+    )
+
+
+def _answer(settings: Settings, ledger: Ledger) -> None:
+    """Tell every department that has not been told; only then the prepared files may go."""
+    contracts = Reference(settings).contracts.ready
+    to_answer = ledger.to_answer()
+    for seq in to_answer:
+        verdict = Verdict.read(_verdict_path(settings, seq))
+        contract = contracts.get(verdict.source_name)
+        feedback.write_feedback(settings.inbox, verdict, contract.source.title if contract else "")
+    ledger.answered(to_answer, at=datetime.now(UTC))
+    for seq in to_answer:
+        shutil.rmtree(_verdict_path(settings, seq).parent)
+
+
+def _verdict_path(settings: Settings, delivery_seq: int) -> Path:
+    return settings.prepared / str(delivery_seq) / "verdict.json"
 
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> publish.Published:
@@ -120,12 +141,24 @@ def build_and_publish(settings: Settings, *, as_of: date | None = None) -> publi
     load.open_warehouse(settings.warehouse)
     build.build(settings, as_of=as_of or today())
     published = publish.publish(settings, published_at=datetime.now(UTC))
-    open_ledger(settings).published(published.load_seq, published.version)
+    open_ledger(settings).published(published.load_seq, published.version, at=datetime.now(UTC))
     return published
 
 
 def run(settings: Settings) -> tuple[LoadSummary, publish.Published]:
-    """One pass from the inbox to published marts, without Airflow."""
+    """One pass from the inbox to published marts, without Airflow.
+
+    Waits for what was dropped a moment ago to lie still: who runs this expects all of the inbox to be taken.
+    """
+    time.sleep(
+        landing.seconds_until_still(
+            settings.inbox,
+            _departments(settings),
+            settle_seconds=settings.settle_seconds,
+            unsealed_seconds=settings.unsealed_seconds,
+            now=datetime.now(UTC),
+        )
+    )
     for batch in land_inbox(settings):
         prepare(settings, batch)
     summary = load_prepared(settings)
@@ -136,17 +169,11 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
     """Record a person's decision that a delivery no longer counts; give the decision's own delivery_seq.
 
     Raises:
-        UserError: there is no such delivery, or it is a decision itself.
+        UserError: there is no such delivery, it is a decision itself, or it is withdrawn already.
     """
     ledger = open_ledger(settings)
-    try:
-        delivery = ledger.delivery(delivery_seq)
-    except LookupError as error:
-        raise UserError(f"delivery {delivery_seq}: not in the ledger; `ioc status` lists them") from error
-    if delivery.kind != "file":
-        raise UserError(f"delivery {delivery_seq} is a {delivery.kind}: only a file can be withdrawn")
     return landing.land_withdrawal(
-        settings.landing, ledger, delivery, reason=reason, by=by, at=datetime.now(UTC)
+        settings.landing, ledger, delivery_seq, reason=reason, by=by, at=datetime.now(UTC)
     ).delivery_seq
 
 

@@ -222,6 +222,18 @@ def scan(
     ]
 
 
+def seconds_until_still(
+    inbox: Path, departments: Collection[str], *, settle_seconds: float, unsealed_seconds: float, now: datetime
+) -> float:
+    """How long until a pass would take everything that lies in the departments' folders now; 0 for nothing to wait."""
+    waits = [0.0]
+    for department_code, path, status in _entries(inbox):
+        if department_code in departments and stat.S_ISREG(status.st_mode):
+            is_sealed = path.suffix.casefold() not in _SHOWS_NO_TRUNCATION or _read_seal(path) is not None
+            waits.append((settle_seconds if is_sealed else unsealed_seconds) - max(_age(status, now), 0.0))
+    return max(waits)
+
+
 def _age(status: os.stat_result, now: datetime) -> float:
     """Seconds since it last changed; a modification date in the future, copied from elsewhere, does not count."""
     since = [now.timestamp() - changed for changed in (status.st_mtime, status.st_ctime)]

@@ -11,7 +11,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from ioc_pipeline import landing
-from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Verdict
 from ioc_pipeline.durable import sync_folder
 from ioc_pipeline.errors import ContractError, Problem, SourceError
@@ -43,10 +42,6 @@ class Reference:
     @cached_property
     def org_units(self) -> OrgUnits:
         return OrgUnits.from_seeds(self.settings.seeds)
-
-    @cached_property
-    def elements(self) -> set[str]:
-        return set(load_catalogue(self.settings.seeds).elements)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ioc_pipeline import ingest, landing, publish
@@ -38,12 +39,13 @@ def rebuild(settings: Settings) -> Comparison:
     (folder / "landing").symlink_to(settings.landing)
     fresh = replace(settings, home=folder, ledger_url=f"sqlite:///{folder / 'ledger.db'}")
     ledger = ingest.open_ledger(fresh)
-    landing.replay(fresh.landing, ledger)
-    while waiting := ledger.waiting():
-        ready = sum(ingest.prepare(fresh, waiting[start : start + ingest.BATCH_SIZE]) for start in range(0, len(waiting), ingest.BATCH_SIZE))
-        ingest.load_prepared(fresh, answer=False)
-        if not ready:
-            break
+    missing = landing.replay(fresh.landing, ledger, at=datetime.now(UTC))
+    if missing:
+        raise LookupError(f"landing has lost the sidecars of deliveries {missing}")
+    waiting = ledger.waiting(at=datetime.now(UTC))
+    for start in range(0, len(waiting), ingest.BATCH_SIZE):
+        ingest.prepare(fresh, waiting[start : start + ingest.BATCH_SIZE])
+    ingest.load_prepared(fresh, answer=False)
     live = publish.ordered_row_hash(settings)
     ingest.build_and_publish(fresh, as_of=publish.as_of(settings) or ingest.today())
     rebuilt = publish.ordered_row_hash(fresh)

@@ -1,0 +1,214 @@
+"""From the inbox to published marts and back to the cell, through the same steps the DAGs take."""
+
+import csv
+import hashlib
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from e2e.conftest import REPOSITORY, Installation
+from ioc_pipeline.org_units import OrgUnits
+
+SEEDS = REPOSITORY / "include" / "seeds"
+LATEST = "select value from mart_indicator_latest where indicator_code = '{}' and org_unit_code = '{}'"
+
+
+def figures() -> list[dict[str, str]]:
+    with (SEEDS / "published_figures.csv").open(encoding="utf-8", newline="") as seed:
+        return list(csv.DictReader(seed))
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation that took one set of sample files to the marts."""
+    home = tmp_path_factory.mktemp("sampled") / "home"
+    made = Installation(home, REPOSITORY, {"IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"})
+    made.ioc("sample", "--seed", "1", "--months", "3")
+    made.ioc("run")
+    return made
+
+
+def test_every_sample_file_is_accepted(sampled: Installation) -> None:
+    states = [line.split("\t")[1:3] for line in sampled.ioc("status").splitlines()[1:]]
+    assert len(states) > 15
+    assert {tuple(state) for state in states} == {("published", "loaded")}
+
+
+def test_the_marts_give_the_published_figures(sampled: Installation) -> None:
+    compared = 0
+    for figure in figures():
+        if figure["comparison"] not in ("equal", "greater_than"):
+            continue
+        (row,) = sampled.query(
+            "select value from mart_indicator_series"
+            f" where indicator_code = '{figure['indicator_code']}' and org_unit_code = '{figure['place_org_unit_code']}'"
+            f" and period_type = '{figure['period_type']}' and period_start_date = '{figure['period_start_date']}'"
+            f" and period_end_date = '{figure['period_end_date']}' and breakdown = '{figure['breakdown']}'"
+            " and geography = 'as_reported'"
+        )
+        value, published = Decimal(row["value"]), Decimal(figure["published_value"])
+        if figure["comparison"] == "equal":
+            places = -int(published.as_tuple().exponent)
+            assert round(value, places) == published, figure["figure_id"]
+        else:
+            assert value > published, figure["figure_id"]
+        compared += 1
+    assert compared >= 12
+
+
+def test_every_value_leads_to_its_cells(sampled: Installation) -> None:
+    (orphans,) = sampled.query(
+        "select count(*) as n from mart_indicator_series as series where value is not null and not exists ("
+        " select 1 from mart_lineage as lineage where lineage.indicator_code = series.indicator_code"
+        " and lineage.org_unit_code = series.org_unit_code and lineage.period_start_date = series.period_start_date"
+        " and lineage.period_end_date = series.period_end_date)"
+    )
+    assert orphans["n"] == "0"
+
+
+def test_the_receipt_says_what_was_taken(sampled: Installation) -> None:
+    for department in {line.split("\t")[3] for line in sampled.ioc("status").splitlines()[1:]}:
+        for text in sampled.answers(department).values():
+            assert text.startswith("ĐÃ TIẾP NHẬN")
+
+
+def test_rebuilding_from_landing_gives_the_same_marts(sampled: Installation) -> None:
+    told = sampled.ioc("rebuild").splitlines()
+    assert len(told) >= 4
+    assert all(line.startswith("equal") for line in told)
+
+
+def signed_documents(path: Path, figures_of: dict[str, tuple[int, int]]) -> bytes:
+    """A small real workbook of the row-replacing kind: what the tutorial's form would look like in Excel."""
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("Bieu")
+        rows: list[list[object]] = [["Kết quả hoạt động của Tổ công nghệ số cộng đồng"], ["Tháng 9 năm 2025"]]
+        rows.append(["Xã, phường", "Số thành viên", "Số thành viên đã tập huấn"])
+        rows += [[name, members, trained] for name, (members, trained) in figures_of.items()]
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return path.read_bytes()
+
+
+@pytest.fixture
+def teams(new_installation: Callable[..., Installation]) -> Installation:
+    """An installation with one small form, the tutorial's, and no other contract."""
+    installation = new_installation(own_project=True)
+    project = installation.project
+    tutorial = (REPOSITORY / "docs" / "add_a_form.md").read_text(encoding="utf-8")
+    for path in (project / "include" / "sources").glob("*.yml"):
+        path.unlink()
+    for block in tutorial.split("```")[1::2]:
+        first, _, text = block.partition("\n")
+        if " file=" in first and not first.endswith("2025-09.csv"):
+            (project / first.split("=")[1]).write_text(text, encoding="utf-8")
+        if " append=" in first:
+            with (project / first.split("=")[1]).open("a", encoding="utf-8") as seed:
+                seed.write(text)
+    return installation
+
+
+def trained(installation: Installation, unit: str = "03646") -> Decimal:
+    (row,) = installation.query(LATEST.format("soc_team_trained_pct", unit))
+    return Decimal(row["value"])
+
+
+def test_the_first_version_again_is_a_third_delivery(teams: Installation, tmp_path: Path) -> None:
+    first = signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
+    second = signed_documents(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)})
+    for content, value in ((first, 50), (second, 80), (first, 50), (first, 50)):
+        teams.drop("so-khcn", "to.xlsx", content)
+        teams.ioc("run")
+        assert trained(teams) == value
+    outcomes = [line.split("\t")[2] for line in teams.ioc("status").splitlines()[1:]]
+    assert outcomes == ["loaded", "loaded", "loaded", "duplicate"]
+
+
+def test_two_versions_of_one_scope_in_one_scan_are_both_returned(teams: Installation, tmp_path: Path) -> None:
+    teams.drop("so-khcn", "a.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.drop("so-khcn", "b.xlsx", signed_documents(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)}))
+    teams.ioc("run")
+    answers = teams.answers("so-khcn")
+    assert len(answers) == 2
+    assert all("[two-versions]" in text for text in answers.values())
+    assert teams.query("select * from mart_lineage") == []
+
+
+def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installation, tmp_path: Path) -> None:
+    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.ioc("run")
+    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 101)}))
+    teams.ioc("run")
+    assert trained(teams) == 50
+    (answer,) = [text for name, text in teams.answers("so-khcn").items() if "tra-lai" in name]
+    assert "không thể nhiều hơn" in answer
+    assert "ô B4" in answer
+
+
+def test_a_row_replacing_form_corrects_one_commune_and_keeps_the_others(teams: Installation, tmp_path: Path) -> None:
+    both = {"Phường Tô Hiệu": (100, 50), "Xã Vân Hồ": (100, 70)}
+    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", both))
+    teams.ioc("run")
+    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "2.xlsx", {"Xã Vân Hồ": (100, 90)}))
+    teams.ioc("run")
+    assert (trained(teams), trained(teams, "04048")) == (50, 90)
+
+
+def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, tmp_path: Path) -> None:
+    for number, count in enumerate((50, 80)):
+        content = signed_documents(tmp_path / f"{number}.xlsx", {"Phường Tô Hiệu": (100, count)})
+        teams.drop("so-khcn", "to.xlsx", content)
+        teams.ioc("run")
+    teams.ioc("withdraw", "2", "--reason", "sai số liệu")
+    teams.ioc("run")
+    assert trained(teams) == 50
+    assert any(name.startswith("000003_rut-lai") for name in teams.answers("so-khcn"))
+
+
+def test_a_broken_contract_stops_its_own_source_and_no_other(teams: Installation, tmp_path: Path) -> None:
+    broken = teams.project / "include" / "sources" / "community_radio.yml"
+    broken.write_text("source: community_radio\ntitle: 5\n", encoding="utf-8")
+    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.ioc("run")
+    assert trained(teams) == 50
+
+
+def test_a_broken_suite_holds_its_deliveries_until_it_is_mended(teams: Installation, tmp_path: Path) -> None:
+    suite = teams.project / "expectations" / "community_teams__teams.yml"
+    whole = suite.read_text(encoding="utf-8")
+    suite.write_text(whole.replace("expect_column_values_to_be_between", "expect_column_values_to_be_betwen"), "utf-8")
+    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.ioc("run")
+    assert "expect_column_values_to_be_betwen" in teams.ioc("status")
+    assert teams.answers("so-khcn") == {}
+    suite.write_text(whole, encoding="utf-8")
+    teams.ioc("run")
+    assert trained(teams) == 50
+
+
+def test_what_is_answered_names_the_bytes_it_answers(teams: Installation, tmp_path: Path) -> None:
+    content = signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
+    teams.drop("so-khcn", "to.xlsx", content)
+    teams.ioc("run")
+    (answer,) = teams.answers("so-khcn").values()
+    assert hashlib.sha256(content).hexdigest() in answer
+
+
+def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
+    path = tmp_path / "to.xlsx"
+    signed_documents(path, {"Phường Tô Hiệu": (100, 101)})
+    told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
+    assert told == "" or "failed-check" in told
+    assert teams.ioc("status").splitlines()[1:] == []
+
+
+def test_a_blank_form_filled_in_is_accepted(teams: Installation, tmp_path: Path) -> None:
+    path = tmp_path / "mau.xlsx"
+    teams.ioc("form", "community_teams", "--output", str(path))
+    told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
+    assert "missing-column" not in told
+    units = OrgUnits.from_seeds(SEEDS)
+    assert units is not None
