@@ -147,7 +147,10 @@ _DAY = (
 )
 _ISO_DAY = r"(?<!\d)(?P<iso>\d{4}-\d{2}-\d{2})(?!\d)"
 _DATE = re.compile(rf"(?<![\d/.-]){_DAY}|{_ISO_DAY}")
-_BLANK_DATE = re.compile(r"ngay[\s\d.…_/]*thang[\s\d.…_/]*nam[\s\d.…_]*")
+_BLANK_DATE = re.compile(  # a template whose blanks nobody filled in: "ngày … tháng … năm 2025", "Tháng    năm 2025"
+    r"ngay[\s\d.…_/]*thang[\s\d.…_/]*nam[\s\d.…_]*"
+    r"|(?<!\d )(?<!\d)(?<!sau )(?<!chin )thang[\s.…_/]*nam(?!\s*nam|\s*/)[\s\d.…_]*"
+)
 _BOUNDS = re.compile(
     r"(?:tu\s*(?:ngay\s*)?)?(?P<first>\d{1,2}(?:\s*[/.-]\s*|\s*thang\s*)\d{1,2}(?:(?:\s*[/.-]\s*|,?\s*nam\s*)\d{4})?)"
     r"\s*(?:den(?:\s*het)?(?:\s*ngay)?|-|–)\s*"
@@ -186,7 +189,7 @@ _GRAMMAR: list[tuple[str, re.Pattern[str]]] = [
 _BARE: list[tuple[str, re.Pattern[str]]] = [
     (
         "month",
-        re.compile(rf"(?<![\d/.a-z])(?<!so )(?P<number>{_MONTH_NUMBER})\s*[-./_]\s*(?P<year>{_YEAR})(?!\s*/\s*[a-z])"),
+        re.compile(rf"(?<![\d/.a-z])(?<!so )(?<!\d-)(?P<number>{_MONTH_NUMBER})\s*[-./_]\s*(?P<year>{_YEAR})(?!\s*/\s*[a-z])"),
     ),
     ("month", re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-./_](?P<number>0[1-9]|1[0-2])(?![\d])(?!\s*/\s*[a-z])")),
     ("month", re.compile(r"(?<!\d)(?P<number>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)")),
