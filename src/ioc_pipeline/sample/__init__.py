@@ -1,0 +1,57 @@
+"""Sample department files, labelled as such, and blank forms: what a person or a test drops into an inbox."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from ioc_pipeline.durable import write_durably
+from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.periods import Period, period_containing, periods_between
+from ioc_pipeline.sample.blank import write_blank_form
+from ioc_pipeline.sample.departments import FORMS, Asked
+from ioc_pipeline.sources import Contracts, Source
+
+__all__ = ["write_blank_form", "write_samples"]
+
+LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
+
+
+def write_samples(inbox: Path, *, seed: int, months: int, contracts: Contracts, org_units: OrgUnits) -> list[Path]:
+    """Write one file for each form and period into `<inbox>/<department>/`; equal arguments give equal bytes.
+
+    The periods are those of the last `months` months up to September 2025 that the form was already owed for
+    (`reporting_since`); a yearly form is sent once, with its four years. A form whose contract is broken is left out.
+
+    Returns:
+        The files, in the order written.
+    """
+    written: list[Path] = []
+    for name, form in FORMS.items():
+        contract = contracts.ready.get(name)
+        if contract is None:
+            continue
+        periods = _periods(contract.source, months)
+        for age, period in reversed(list(enumerate(reversed(periods)))):
+            file_name, content = form(Asked(seed, period, age, org_units))
+            path = inbox / contract.source.department / file_name
+            if path.suffix == ".csv":
+                # A truncated CSV cannot be told from a whole one, so its seal is there before it is.
+                seal = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
+                write_durably(path.with_name(f"{path.name}.sha256"), seal.encode())
+            write_durably(path, content)
+            written.append(path)
+    return written
+
+
+def _periods(source: Source, months: int) -> list[Period]:
+    """Periods of the form that end within the last `months` months, oldest first."""
+    last = period_containing(LAST_DAY, "month", source.clock)
+    if source.period_type == "year":
+        return [period_containing(date(last.end.year - 1, 6, 1), "year", source.clock)]
+    months_before = last.end.year * 12 + last.end.month - months
+    first = date(months_before // 12, months_before % 12 + 1, 1)
+    return [
+        period
+        for period in periods_between(first, last.end, source.period_type, source.clock)
+        if first <= period.end <= last.end and period.start >= source.reporting_since
+    ]

@@ -1,0 +1,179 @@
+"""Invented figures whose province totals are the published ones: names of columns → one number per org unit.
+
+Every total is fixed, and the seed decides only how it is spread over the units. The last period reproduces the
+figures of `published_figures.csv`; earlier ones lie on a trend towards it, `age` periods back.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+
+from ioc_pipeline.org_units import OrgUnit
+
+POPULATION = 1_248_415  # of Sơn La after the merger of 2025-07-01
+PROCEDURES = {"published_count": 2154, "fully_online_count": 382, "partly_online_count": 1601, "not_online_count": 171}
+GRDP = (
+    (2021, 57_250.0, 3_286.15, 5.74),
+    (2022, 64_150.0, 4_118.43, 6.42),
+    (2023, 70_400.0, 4_822.4, 6.85),
+    (2024, 76_500.0, 5_171.4, 6.76),
+)
+"""Year, GRDP and value added of the digital economy in billion đồng, share in per cent."""
+
+Figures = dict[str, list[int]]
+
+
+def share_out(total: int, weights: Sequence[float], limits: Sequence[int] | None = None) -> list[int]:
+    """Split a whole number by weights so that the shares add up to it exactly (largest remainder).
+
+    Raises:
+        ValueError: the shares cannot hold the total without one of them passing its limit.
+    """
+    most = list(limits) if limits is not None else [total] * len(weights)
+    if total > sum(most):
+        raise ValueError(f"{total} does not fit into {sum(most)}")
+    whole = sum(weights)
+    quotas = [min(total * weight / whole, limit) for weight, limit in zip(weights, most, strict=True)]
+    shares = [int(quota) for quota in quotas]
+    by_remainder = sorted(range(len(shares)), key=lambda index: (shares[index] - quotas[index], index))
+    while (missing := total - sum(shares)) > 0:
+        room = [index for index in by_remainder if shares[index] < most[index]]
+        for index in room[:missing]:
+            shares[index] += 1
+    return shares
+
+
+def weigh_communes(seed: int, communes: Sequence[OrgUnit]) -> list[float]:
+    """Invented population weights: wards are larger, and no commune is out of all proportion."""
+    chance = random.Random(f"{seed}:population")
+    return [
+        (1.5 if unit.unit_type == "Phường" else 1.0) * min(max(chance.lognormvariate(0, 0.3), 0.5), 2.2)
+        for unit in communes
+    ]
+
+
+def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
+    """Dossiers of one month; received online stays over 90 % in the last one."""
+    wobble = _wobbler(f"{seed}:settlements:{age}")
+    total = round(31_250 * (1 - 0.021 * age))
+    received = share_out(total, [weight * wobble(0.15) for weight in weights])
+    online = share_out(round(total * (0.9063 - 0.012 * age)), [count * wobble(0.06) for count in received], received)
+    settled = share_out(round(total * 0.968), [count * wobble(0.03) for count in received])
+    on_time = share_out(
+        round(sum(settled) * (0.9874 - 0.003 * age)), [count * wobble(0.02) for count in settled], settled
+    )
+    return {
+        "received_count": received,
+        "online_count": online,
+        "direct_count": _less(received, online),
+        "settled_count": settled,
+        "settled_on_time_count": on_time,
+        "settled_late_count": _less(settled, on_time),
+        "pending_on_time_count": share_out(round(total * 0.187), [count * wobble(0.2) for count in received]),
+        "pending_late_count": share_out(
+            round(total * (0.0042 + 0.001 * age)), [count * wobble(0.5) for count in received]
+        ),
+    }
+
+
+def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
+    """Accounts up to the last day of one month: just over 680,000 in the last one."""
+    wobble = _wobbler(f"{seed}:accounts")
+    eligible = share_out(936_311, weights)
+    level2 = share_out(566_204 - 3_900 * age, [count * wobble(0.12) for count in eligible], eligible)
+    level1 = share_out(114_143 - 250 * age, [count * wobble(0.2) for count in eligible], _less(eligible, level2))
+    return {
+        "eligible_population": eligible,
+        "activated_count": [first + second for first, second in zip(level1, level2, strict=True)],
+        "level1_count": level1,
+        "level2_count": level2,
+    }
+
+
+def coverage(seed: int, weights: Sequence[float], communes: Sequence[OrgUnit], age: int) -> Figures:
+    """Telecom at the end of one quarter: 4G 97.25 %, 5G 10.14 %, villages with fibre 80.03 %, all communes with fibre."""
+    wobble = _wobbler(f"{seed}:coverage")
+    population = share_out(POPULATION, weights)
+    covered_4g = share_out(1_214_084 - 4_100 * age, [count * wobble(0.05) for count in population], population)
+    in_towns = [
+        count * (1.0 if unit.unit_type == "Phường" else max(0.0, wobble(1.0) - 1.6))
+        for count, unit in zip(population, communes, strict=True)
+    ]
+    villages = share_out(2_248, [weight * wobble(0.15) for weight in weights])
+    households = share_out(291_780, [count * wobble(0.08) for count in population])
+    return {
+        "population": population,
+        "population_4g": covered_4g,
+        "population_5g": share_out(126_589 - 9_700 * age, in_towns, covered_4g),
+        "villages": villages,
+        "villages_fibre": share_out(1_799 - 21 * age, [count * wobble(0.2) for count in villages], villages),
+        "commune_fibre": [1] * len(communes),
+        "commune_no_fibre": [0] * len(communes),
+        "households": households,
+        "households_fibre": share_out(
+            182_071 - 3_300 * age, [count * wobble(0.25) for count in households], households
+        ),
+    }
+
+
+def outgoing_documents(seed: int, count: int, age: int) -> Figures:
+    """Documents sent in one month by each of `count` agencies; over 97 % signed in the last one."""
+    wobble = _wobbler(f"{seed}:documents:{age}")
+    sizes = _sizes(f"{seed}:agencies", count)
+    total = round(21_460 * (1 - 0.013 * age))
+    outgoing = share_out(total, [size * wobble(0.1) for size in sizes])
+    signed = share_out(round(total * (0.9731 - 0.004 * age)), [number * wobble(0.03) for number in outgoing], outgoing)
+    return {"outgoing_count": outgoing, "signed_count": signed, "paper_count": _less(outgoing, signed)}
+
+
+def tasks(seed: int, count: int, age: int) -> Figures:
+    """Tasks of one month of each of `count` agencies; done late and overdue are two things."""
+    wobble = _wobbler(f"{seed}:tasks:{age}")
+    sizes = [size * wobble(0.2) for size in _sizes(f"{seed}:agencies", count)]
+    due = share_out(402 - 6 * age, sizes)
+    late = share_out(19 + 2 * age, [number * wobble(0.6) for number in due], due)
+    overdue = share_out(12 + age, [number * wobble(0.6) for number in due], _less(due, late))
+    return {
+        "assigned_count": share_out(486 - 9 * age, sizes),
+        "due_count": due,
+        "on_time_count": _less(_less(due, late), overdue),
+        "late_count": late,
+        "overdue_count": overdue,
+        "slow_count": share_out(9 + age, [size * wobble(0.6) for size in sizes]),
+    }
+
+
+def facilities(seed: int, weights: Sequence[float], age: int) -> Figures:
+    """Health insurance facilities of one month: at least one in each commune."""
+    wobble = _wobbler(f"{seed}:facilities")
+    number = [1 + more for more in share_out(231 - len(weights), [weight**2 * wobble(0.3) for weight in weights])]
+    return {
+        "facility_count": number,
+        "chip_id_count": share_out(228 - 3 * age, [float(count) for count in number], number),
+    }
+
+
+def tax_filing(age: int) -> Figures:
+    """Businesses of one month in the whole province; over 97 % file and pay online in the last one."""
+    active = 2_615 - 11 * age
+    online = round(active * (0.9744 - 0.0031 * age))
+    return {
+        "active_count": [active],
+        "filing_count": [online + 21],
+        "paying_count": [online + 14],
+        "online_count": [online],
+    }
+
+
+def _less(whole: Sequence[int], part: Sequence[int]) -> list[int]:
+    return [first - second for first, second in zip(whole, part, strict=True)]
+
+
+def _sizes(seed: str, count: int) -> list[float]:
+    chance = random.Random(seed)
+    return [chance.uniform(0.6, 1.8) for _ in range(count)]
+
+
+def _wobbler(seed: str) -> Callable[[float], float]:
+    """A function that gives one factor at each call, at most `width` away from 1."""
+    chance = random.Random(seed)
+    return lambda width: 1 + chance.uniform(-width, width)
