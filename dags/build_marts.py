@@ -6,10 +6,13 @@ until the new one is complete and verified.
 """
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, dag, task
+from airflow.sdk.types import DagRunProtocol
 
 RAW, MARTS = Asset("raw"), Asset("marts")
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")  # a report is due on a day of the province
 
 
 @dag(
@@ -23,12 +26,11 @@ RAW, MARTS = Asset("raw"), Asset("marts")
 )
 def build_marts() -> None:
     @task(pool="warehouse", outlets=[MARTS])
-    def build_and_publish(*, run_after: datetime) -> None:
-        from ioc_pipeline import build, publish, settings
+    def build_and_publish(*, dag_run: DagRunProtocol) -> None:
+        from ioc_pipeline import ingest, settings
 
-        given = settings.from_environment()
-        build.build(given, as_of=run_after.date())
-        publish.publish(given, published_at=run_after)
+        as_of = dag_run.run_after.astimezone(VIETNAM).date()
+        ingest.build_and_publish(settings.from_environment(), as_of=as_of)
 
     build_and_publish()
 

@@ -1,9 +1,9 @@
-"""Wakes `ingest_inbox` when something in the inbox has stopped changing. It looks at names and times, never into a file."""
+"""Wakes `ingest_inbox` when something in the inbox has stopped changing; looks at names and times only."""
 
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,7 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from ioc_pipeline import settings
 
 POLL_SECONDS = 0.5
-FEEDBACK_FOLDER = "phan-hoi"
-UNFINISHED = (".part", ".tmp")
+NOT_SENT = (".", "~$")  # names of files that a program keeps for itself
 
 Signature = tuple[int, int, int]
 
@@ -24,7 +23,8 @@ class InboxWatch:
 
     def __init__(self, inbox: Path, settle_seconds: float, unsealed_seconds: float) -> None:
         self._inbox = inbox
-        # A CSV without a seal is taken only after the longer wait, so every file is reported at both times.
+        # Some files are landed only after the longer wait; which ones, only the landing knows. So each is reported
+        # at both times.
         self._ages = sorted({settle_seconds, unsealed_seconds})
         self._reported: dict[str, tuple[Signature, int]] = {}
 
@@ -34,36 +34,33 @@ class InboxWatch:
         `now` is in seconds since the epoch, like the times of files. Infinity: nothing is waiting to become due.
         """
         found, is_due, wait = dict[str, tuple[Signature, int]](), False, float("inf")
-        for name, status in _waiting(self._inbox):
-            signature = (status.st_ino, status.st_size, status.st_mtime_ns)
-            before, times = self._reported.get(name, (signature, 0))
+        for path, status in _sent_files(self._inbox):
+            signature = (status.st_ino, status.st_size, status.st_ctime_ns)
+            before, times = self._reported.get(path, (signature, 0))
             times = times if before == signature else 0
-            age = now - max(status.st_mtime, status.st_ctime)
+            age = now - status.st_ctime  # the sender can give any modification time, this one only the system gives
             reached = sum(age >= limit for limit in self._ages)
             is_due |= reached > times
-            found[name] = signature, max(reached, times)
+            found[path] = signature, max(reached, times)
             if reached < len(self._ages):
                 wait = min(wait, self._ages[reached] - age)
         self._reported = found
         return is_due, wait
 
 
-def _waiting(inbox: Path) -> list[tuple[str, os.stat_result]]:
-    """What a department has put into its folder. Its own feedback and half-written files are not looked at."""
-    waiting: list[tuple[str, os.stat_result]] = []
-    try:
-        departments = [entry.path for entry in os.scandir(inbox) if entry.is_dir(follow_symlinks=False)]
-    except FileNotFoundError:
-        return waiting
-    for department in departments:
-        for entry in os.scandir(department):
-            if entry.name == FEEDBACK_FOLDER or entry.name.startswith((".", "~$")) or entry.name.endswith(UNFINISHED):
-                continue
-            try:
-                waiting.append((entry.path, entry.stat(follow_symlinks=False)))
-            except FileNotFoundError:  # landed meanwhile
-                continue
-    return waiting
+def _sent_files(inbox: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Everything in the inbox and its department folders; the folders below them hold our own feedback."""
+    folders = [inbox]
+    for folder in folders:
+        for entry in os.scandir(folder):
+            if entry.is_dir(follow_symlinks=False):
+                if folder is inbox:
+                    folders.append(Path(entry.path))
+            elif not entry.name.startswith(NOT_SENT):
+                try:
+                    yield entry.path, entry.stat(follow_symlinks=False)
+                except FileNotFoundError:  # landed meanwhile
+                    continue
 
 
 class InboxTrigger(BaseEventTrigger):

@@ -1,0 +1,556 @@
+"""Airflow on one machine: prepare it under IOC_HOME, start it, watch it, stop every process of it.
+
+Airflow is only ever a child process here; this module never imports it. Whatever a signal, an error or a dying
+component does, `_stop_everything` ends all descendants, also those whose parent died first.
+"""
+
+import base64
+import csv
+import ctypes
+import fcntl
+import io
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any, NoReturn
+from urllib.parse import urlencode
+
+import psutil
+
+from ioc_pipeline import settings
+from ioc_pipeline.errors import UserError
+from ioc_pipeline.ledger import Ledger
+from ioc_pipeline.settings import Settings
+
+USER = "ioc"
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+
+# Imported once by the fork server that all tasks are forked from. Third-party modules only: code, a manifest or a
+# connection of ours would stay the old one after an edit. Great Expectations comes before Airflow sets up logging:
+# its import is silent only then.
+PRELOAD = (
+    "great_expectations",
+    "pandas",
+    "pyarrow.parquet",
+    "duckdb",
+    "python_calamine",
+    "sqlalchemy.dialects.sqlite",
+    "dbt.cli.main",
+    "dbt.adapters.duckdb",
+    "airflow.executors.local_executor",
+    "airflow.sdk.execution_time.supervisor",
+    "airflow.sdk.execution_time.task_runner",
+    "airflow.dag_processing.dagbag",
+    "airflow.providers.standard.operators.python",
+)
+
+HEALTHY_SECONDS = 300
+PUBLISHED_SECONDS = 900
+SAY_SECONDS = 15
+# A scheduler that stops lets running tasks finish; loading and building are harmless to kill, only slower to repeat.
+FINISH_TASKS_SECONDS = 20
+FINISH_SECONDS = 10
+LEFTOVER_SECONDS = 60
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+_libc = ctypes.CDLL(None, use_errno=True)
+
+_INDICATORS = """
+select
+    latest.indicator_name_vi as "Chỉ số",
+    latest.value as "Giá trị",
+    latest.unit_measure as "Đơn vị",
+    latest.target_value as "Mục tiêu",
+    latest.status as "Tình trạng",
+    latest.period_start_date || ' – ' || latest.period_end_date as "Kỳ",
+    min(lineage.file_name || ' [' || lineage.sheet_name || '] ' || lineage.cell)
+        || case when count(*) > 1 then ' +' || (count(*) - 1) else '' end as "Ô nguồn"
+from mart_indicator_latest as latest
+left join mart_lineage as lineage
+    on latest.indicator_code = lineage.indicator_code
+    and latest.org_unit_code = lineage.org_unit_code
+    and latest.period_start_date = lineage.period_start_date
+    and latest.period_end_date = lineage.period_end_date
+where latest.org_unit_code = '{province}'
+group by all
+order by 1
+"""
+
+
+class Stopped(BaseException):
+    """Somebody asked us to stop. Not an Exception: no handler of ordinary errors may swallow it."""
+
+
+class ComponentError(Exception):
+    """A process that must live has ended; the message holds the end of its log."""
+
+
+class WaitError(Exception):
+    """What we waited for did not happen in its time; the message says what is known about why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Made once per installation, kept readable for its owner only."""
+
+    fernet_key: str
+    api_key: str
+    jwt_key: str
+    password: str
+    is_new: bool
+
+
+def main(arguments: Sequence[str] = sys.argv[1:]) -> int:
+    """`run`, `demo` or `clean`. Returns 0, 1 (the user has to do something else) or 2 (we failed)."""
+    try:
+        match arguments:
+            case ["run"]:
+                return run(settings.from_environment(), os.environ, is_demo=False)
+            case ["demo"]:
+                return run(settings.from_environment(), os.environ, is_demo=True)
+            case ["clean"]:
+                return clean(settings.from_environment())
+            case _:
+                raise UserError("python -m ioc_pipeline.local_airflow run | demo | clean")
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def run(given: Settings, environment: Mapping[str, str], *, is_demo: bool) -> int:
+    """Serve until a signal comes; the demo ends by itself when the marts are published.
+
+    Raises:
+        UserError: another run holds this IOC_HOME, or IOC_WEB_PORT cannot be used.
+    """
+    started_at = time.monotonic()
+
+    def say(text: str) -> None:
+        _say(f"[{time.monotonic() - started_at:4.0f} s] {text}")
+
+    with _only_run(given) as components_lock:
+        is_serving = False
+        _libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _raise_stopped)
+        try:
+            airflow = _LocalAirflow(given, environment, components_lock, say)
+            airflow.start()
+            is_serving = not is_demo
+            try:
+                airflow.wait_until_published()
+                airflow.show_results()
+            except WaitError as error:
+                if is_demo:
+                    raise
+                print(f"\n{error}", file=sys.stderr)  # the others' files are still to be served
+            if is_serving:
+                airflow.serve()
+            return 0
+        except Stopped:
+            return 0 if is_serving else 130
+        except (ComponentError, WaitError) as error:
+            print(f"\n{error}", file=sys.stderr)
+            return 2
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, signal.SIG_IGN)
+            say("Đang dừng · stopping")
+            _stop_everything()
+            say("Đã dừng · stopped")
+
+
+def clean(given: Settings) -> int:
+    """Forget all state of this IOC_HOME.
+
+    Raises:
+        UserError: it is running, or the folder is not one of ours.
+    """
+    if not given.home.exists():
+        return 0
+    if given.home != given.project / "var" and not (given.home / "airflow" / "run.lock").exists():
+        raise UserError(f"{given.home}: không phải thư mục của hệ thống này · not made by make run, nothing removed")
+    with _only_run(given):
+        shutil.rmtree(given.home)
+    return 0
+
+
+def airflow_environment(given: Settings, web_port: int, keys: Secrets) -> dict[str, str]:
+    """The whole configuration of Airflow, as environment variables; there is no airflow.cfg to edit."""
+    home = given.home / "airflow"
+    url = f"http://127.0.0.1:{web_port}"
+    return {
+        "AIRFLOW_HOME": str(home),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(given.project / "dags"),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(given.project / "plugins"),
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DAG_RUN_CONF_OVERRIDES_PARAMS": "False",
+        "AIRFLOW__CORE__FERNET_KEY": keys.fernet_key,
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_passwords_file(given)),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
+        "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
+        "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": ",".join(PRELOAD),
+        "AIRFLOW__SCHEDULER__MP_START_METHOD": "forkserver",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.5",
+        # A finished task holds its executor slot until its supervisor wakes, which it does at this interval.
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+        "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home / 'airflow.db'}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
+        "AIRFLOW__LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": str(home / "logs" / "dag_processor"),
+        "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FOLDER_PERMISSIONS": "0o700",
+        "AIRFLOW__LOGGING__FILE_TASK_HANDLER_NEW_FILE_PERMISSIONS": "0o600",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": str(web_port),
+        "AIRFLOW__API__BASE_URL": url,
+        "AIRFLOW__API__WORKERS": "1",
+        "AIRFLOW__API__SECRET_KEY": keys.api_key,
+        "AIRFLOW__API__INSTANCE_NAME": "IOC",
+        "AIRFLOW__API_AUTH__JWT_SECRET": keys.jwt_key,
+        "AIRFLOW__API_AUTH__JWT_EXPIRATION_TIME": "28800",
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "GX_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "IOC_PROJECT": str(given.project),
+        "IOC_HOME": str(given.home),
+    }
+
+
+class _LocalAirflow:
+    """One running installation: its processes, and the questions we ask it."""
+
+    def __init__(
+        self, given: Settings, environment: Mapping[str, str], components_lock: int, say: Callable[[str], None]
+    ) -> None:
+        self._given = given
+        self._say = say
+        self._components_lock = components_lock
+        self._logs = given.home / "airflow" / "logs"
+        self._port = _web_port(environment)
+        self._started_at = datetime.now(UTC)
+        self._keys = _secrets(given)
+        # A shell that was used for another Airflow must not configure ours.
+        inherited = {name: value for name, value in environment.items() if not name.startswith("AIRFLOW_")}
+        # Tasks talk to the API server on this machine, whatever proxy leads out of it.
+        exceptions = {name: f"{environment.get(name, '')},127.0.0.1".lstrip(",") for name in ("NO_PROXY", "no_proxy")}
+        self._environment = inherited | exceptions | airflow_environment(given, self._port, self._keys)
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._ledger = Ledger(given.ledger_url)
+        self._ledger.migrate()
+        self._sent: set[str] = set()
+
+    def start(self) -> None:
+        """Prepare and start everything; returns when Airflow says that each component is healthy."""
+        self._say("Chuẩn bị cơ sở dữ liệu của Airflow · preparing Airflow's database")
+        self._logs.mkdir(parents=True, exist_ok=True)
+        self._given.inbox.mkdir(parents=True, exist_ok=True)
+        self._finish("db-migrate", "-m", "airflow", "db", "migrate")
+        self._say("Khởi động Airflow · starting " + ", ".join(COMPONENTS))
+        for component in COMPONENTS:
+            # Nobody outside needs the log servers, which would listen on every interface: logs are read from disk.
+            serve_no_logs = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
+            self._processes[component] = self._spawn(component, "-m", "airflow", component, *serve_no_logs)
+        pool = ("warehouse", "1", "DuckDB has one writer")
+        self._finish("pools-set", "-m", "airflow", "pools", "set", *pool)
+        if not self._ledger.deliveries():
+            self._say("Thả tệp mẫu vào hộp thư đến · dropping sample files into the inbox")
+            paths = self._finish("sample", "-m", "ioc_pipeline.cli", "sample").splitlines()
+            self._sent = {Path(path).name for path in paths}
+        self._wait(self._unhealthy, HEALTHY_SECONDS, "Chờ Airflow · waiting for")
+
+    def wait_until_published(self) -> None:
+        """Wait until every sample file has its verdict and the marts hold what was loaded."""
+        self._wait(self._unpublished, PUBLISHED_SECONDS, "Đang xử lý · processing", self._failures)
+
+    def serve(self) -> None:
+        """Watch until something dies; say when a new version is published."""
+        self._say("Đang phục vụ; nhấn Ctrl-C để dừng · serving, Ctrl-C stops")
+        version = self._version()
+        while True:
+            time.sleep(1)
+            self._check_components()
+            if (newest := self._version()) != version:
+                version = newest
+                self._say(f"Đã công bố · published {version}")
+
+    def show_results(self) -> None:
+        """Print the indicators of the province, then where everything is."""
+        query = _INDICATORS.format(province=self._given.province_code)
+        output = self._finish("indicators", "-m", "ioc_pipeline.cli", "sql", query)
+        _say("\n" + _as_table(output))
+        password = self._keys.password if self._keys.is_new else f"xem · see {_passwords_file(self._given)}"
+        _say(
+            f"\nHộp thư đến · inbox        {self._given.inbox}/<đơn vị · department>/"
+            f"\nPhản hồi · feedback        {self._given.inbox}/<đơn vị · department>/phan-hoi/"
+            f"\nDữ liệu công bố · marts    {self._given.published}"
+            f"\nNhật ký · logs             {self._logs}"
+            f"\nGiao diện · web UI         http://127.0.0.1:{self._port}"
+            f"\nĐăng nhập · login          {USER}"
+            f"\nMật khẩu · password        {password}\n"
+        )
+
+    def _spawn(self, name: str, *arguments: str, stdout: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
+        with (self._logs / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=stdout or log,
+                stderr=log,
+                env=self._environment,
+                cwd=self._given.project,
+                pass_fds=[self._components_lock],
+                # Its own session: Ctrl-C at the terminal reaches only us, and we stop the components in order.
+                start_new_session=True,
+                preexec_fn=_end_with_parent,
+            )
+
+    def _finish(self, name: str, *arguments: str) -> str:
+        """Run one command to its end and return what it printed."""
+        output = self._logs / f"{name}.out"
+        with output.open("w+b") as stdout:
+            process = self._spawn(name, *arguments, stdout=stdout)
+            while process.poll() is None:
+                self._check_components()
+                time.sleep(0.1)
+            if process.returncode:
+                raise ComponentError(
+                    f"{name}: kết thúc với mã · ended with code {process.returncode}\n{self._tail(name)}"
+                )
+            stdout.seek(0)
+            return stdout.read().decode()
+
+    def _wait(
+        self,
+        missing: Callable[[], str],
+        limit_seconds: float,
+        what: str,
+        failures: Callable[[], list[str]] = list,
+    ) -> None:
+        """Ask `missing` what is still missing until it says nothing; now and then say so and look for failures."""
+        deadline = time.monotonic() + limit_seconds
+        said, said_at = "", time.monotonic()
+        while text := missing():
+            self._check_components()
+            is_late = time.monotonic() > deadline
+            if is_late or time.monotonic() > said_at + SAY_SECONDS:
+                if found := failures():
+                    raise WaitError("\n".join(found))
+                if is_late:
+                    raise WaitError(f"Quá {limit_seconds:.0f} giây · after {limit_seconds:.0f} s still: {text}")
+                said = ""
+            if text != said:
+                self._say(f"{what}: {text}")
+                said, said_at = text, time.monotonic()
+            time.sleep(0.5)
+
+    def _check_components(self) -> None:
+        for name, process in self._processes.items():
+            if process.poll() is not None:
+                raise ComponentError(
+                    f"{name}: đã dừng bất ngờ với mã · died with code {process.returncode}\n{self._tail(name)}"
+                )
+
+    def _tail(self, name: str) -> str:
+        log = self._logs / f"{name}.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
+        return "\n".join([*lines, f"({log})"])
+
+    def _unhealthy(self) -> str:
+        try:
+            health = _get_json(self._port, "/api/v2/monitor/health")
+        except (OSError, HTTPException):
+            return "api-server"
+        return ", ".join(name for name, state in health.items() if state["status"] not in ("healthy", None))
+
+    def _version(self) -> str:
+        pointer = self._given.published / "current.json"
+        return str(json.loads(pointer.read_text(encoding="utf-8"))["version"]) if pointer.exists() else ""
+
+    def _unpublished(self) -> str:
+        rows = self._ledger.status_rows()
+        count = Counter(row.state for row in rows if not row.held_reason)
+        count["inbox"] = len(self._sent - {row.file_name for row in rows})
+        steps = {
+            "inbox": "trong hộp thư · in the inbox",
+            "landed": "đã nhận · landed",
+            "prepared": "đã đọc · prepared",
+            "loaded": "đã nạp · loaded",
+        }
+        waiting = [f"{count[state]} {text}" for state, text in steps.items() if count[state]]
+        if not waiting and self._version():
+            return ""
+        done = f"{count['published']} đã công bố · published, {count['returned']} trả lại · returned"
+        return ", ".join([*waiting, done])
+
+    def _failures(self) -> list[str]:
+        """DAG files that Airflow cannot read, and runs that failed for good since we started."""
+        login = json.dumps({"username": USER, "password": self._keys.password})
+        token = _get_json(self._port, "/auth/token", body=login)["access_token"]
+        errors = _get_json(self._port, "/api/v2/importErrors", token=token)["import_errors"]
+        since = urlencode({"state": "failed", "start_date_gte": self._started_at.isoformat()})
+        runs = _get_json(self._port, f"/api/v2/dags/~/dagRuns?{since}", token=token)["dag_runs"]
+        return [f"{error['filename']}: {error['stack_trace']}" for error in errors] + [
+            f"{run['dag_id']} thất bại · failed, see {self._logs}/dag_id={run['dag_id']}/run_id={run['dag_run_id']}"
+            for run in runs
+        ]
+
+
+def _raise_stopped(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Stopped
+
+
+def _end_with_parent() -> None:
+    """In the child: if we are killed without a chance to stop it, the kernel asks it to stop."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
+
+
+def _stop_everything() -> None:
+    """End every descendant of this process: asked first, the scheduler before what its last tasks report to."""
+    ours = psutil.Process()
+
+    def named(text: str) -> list[psutil.Process]:
+        return [child for child in ours.children() if text in " ".join(_command(child))]
+
+    _end(named("scheduler"), signal.SIGINT, FINISH_TASKS_SECONDS)
+    _end(ours.children(), signal.SIGINT, FINISH_SECONDS)
+    _end(ours.children(recursive=True), signal.SIGTERM, FINISH_SECONDS)
+    while remaining := ours.children(recursive=True):
+        _end(remaining, signal.SIGKILL, FINISH_SECONDS)
+
+
+def _command(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _end(processes: list[psutil.Process], number: signal.Signals, seconds: float) -> None:
+    for process in processes:
+        try:
+            process.send_signal(number)
+        except psutil.NoSuchProcess:
+            continue
+    psutil.wait_procs(processes, timeout=seconds)
+
+
+@contextmanager
+def _only_run(given: Settings) -> Iterator[int]:
+    """Hold this IOC_HOME; yields the descriptor that the components inherit.
+
+    Locks of the kernel, not files with a pid: they end with the process, however it ended. The second one ends with
+    the last component, so that a new run does not start beside the remains of a killed one.
+    """
+    home = given.home / "airflow"
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "run.lock").open("a+") as ours, (home / "components.lock").open("a") as theirs:
+        try:
+            fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            ours.seek(0)
+            raise UserError(
+                f"{given.home} đang được tiến trình {ours.read()} sử dụng · another run is using it. "
+                "Stop that one first (Ctrl-C), or set IOC_HOME to another folder."
+            ) from None
+        ours.truncate(0)
+        ours.write(str(os.getpid()))
+        ours.flush()
+        deadline = time.monotonic() + LEFTOVER_SECONDS
+        while True:
+            try:
+                fcntl.flock(theirs, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise UserError(
+                        f"{given.home}: tiến trình Airflow của lần chạy trước vẫn còn · Airflow processes of a killed "
+                        "run are still there; end them, then start again."
+                    ) from None
+                time.sleep(0.5)
+        yield theirs.fileno()
+
+
+def _secrets(given: Settings) -> Secrets:
+    path = given.home / "airflow" / "secrets.json"
+    is_new = not path.exists()
+    if is_new:
+        _write_private(
+            path,
+            {
+                "fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+                "api_key": secrets.token_urlsafe(48),
+                "jwt_key": secrets.token_urlsafe(48),
+            },
+        )
+        _write_private(_passwords_file(given), {USER: secrets.token_urlsafe(12)})
+    password = json.loads(_passwords_file(given).read_text(encoding="utf-8"))[USER]
+    return Secrets(**json.loads(path.read_text(encoding="utf-8")), password=password, is_new=is_new)
+
+
+def _passwords_file(given: Settings) -> Path:
+    return given.home / "airflow" / "passwords.json"
+
+
+def _write_private(path: Path, content: dict[str, str]) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        json.dump(content, file)
+
+
+def _web_port(environment: Mapping[str, str]) -> int:
+    text = environment.get("IOC_WEB_PORT", "0") or "0"
+    if not text.isdecimal() or int(text) > 65535:
+        raise UserError(f"IOC_WEB_PORT={text!r}: expected a port number, 1 to 65535")
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", int(text)))
+        except OSError as error:
+            raise UserError(f"IOC_WEB_PORT={text}: {error.strerror}; choose another port or leave it out") from None
+        return int(probe.getsockname()[1])
+
+
+def _get_json(port: int, path: str, *, body: str | None = None, token: str = "") -> Any:
+    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request("POST" if body else "GET", path, body, headers)
+        return json.load(connection.getresponse())
+    finally:
+        connection.close()
+
+
+def _as_table(comma_separated: str) -> str:
+    rows = list(csv.reader(io.StringIO(comma_separated)))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def _say(text: str) -> None:
+    """Print, also to a terminal that is gone: that must not keep us from stopping what we started."""
+    try:
+        print(text, flush=True)
+    except OSError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+
+
+if __name__ == "__main__":
+    sys.exit(main())
