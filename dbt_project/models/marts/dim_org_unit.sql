@@ -1,0 +1,66 @@
+-- One row per unit and time of validity: administrative units and agencies.
+
+with
+
+org_units as (
+
+    select * from {{ ref('org_units') }}
+
+),
+
+agencies as (
+
+    select * from {{ ref('agencies') }}
+
+),
+
+units as (
+
+    select
+        org_unit_code,
+        level as org_unit_level,
+        full_name as org_unit_name,
+        name as short_name,
+        unit_type,
+        parent_code,
+        province_code,
+        valid_from_date,
+        valid_to_date
+
+    from org_units
+
+    union all
+
+    select
+        org_unit_code,
+        'agency' as org_unit_level,
+        full_name as org_unit_name,
+        name as short_name,
+        kind as unit_type,
+        parent_code,
+        province_code,
+        valid_from_date,
+        valid_to_date
+
+    from agencies
+
+),
+
+valid as (
+
+    select
+        org_unit_code,
+        coalesce(valid_from_date, date '1900-01-01') as valid_from_date,
+        coalesce(valid_to_date, date '9999-12-31') as valid_to_date,
+        org_unit_level,
+        org_unit_name,
+        short_name,
+        unit_type,
+        parent_code,
+        province_code
+
+    from units
+
+)
+
+select * from valid

@@ -1,0 +1,221 @@
+-- What the wall shows: for each indicator and unit the newest value, beside its target, its past and its siblings.
+
+with
+
+series as (
+
+    select * from {{ ref('mart_indicator_series') }}
+
+),
+
+indicators as (
+
+    select * from {{ ref('dim_indicator') }}
+
+),
+
+targets as (
+
+    select * from {{ ref('targets') }}
+
+),
+
+-- siblings: units of one level in one province; provinces among provinces
+ranked as (
+
+    select
+        series.*,
+        case
+            when indicators.direction = 'up' then series.value
+            when indicators.direction = 'down' then -series.value
+        end as merit
+
+    from series
+
+    inner join indicators
+        on series.indicator_code = indicators.indicator_code
+
+),
+
+with_rank as (
+
+    select
+        ranked.*,
+        rank() over (
+            partition by
+                indicator_code,
+                breakdown,
+                period_type,
+                period_start_date,
+                period_end_date,
+                org_unit_level,
+                case when org_unit_level = 'province' then '' else province_code end
+            order by merit desc nulls last
+        ) as sibling_rank,
+        count(merit) over (
+            partition by
+                indicator_code,
+                breakdown,
+                period_type,
+                period_start_date,
+                period_end_date,
+                org_unit_level,
+                case when org_unit_level = 'province' then '' else province_code end
+        ) as sibling_count
+
+    from ranked
+
+),
+
+-- the newest period with a value; of two that end together the shorter one
+newest as (
+
+    select * from with_rank
+
+    qualify
+        row_number() over (
+            partition by indicator_code, org_unit_code, breakdown
+            order by
+                case when value is null then 1 else 0 end,
+                period_end_date desc,
+                period_start_date desc
+        ) = 1
+
+),
+
+target_candidates as (
+
+    select
+        newest.indicator_code,
+        newest.org_unit_code,
+        newest.breakdown,
+        cast(targets.target_value as decimal(38, 12)) as target_value,
+        targets.direction as target_direction,
+        targets.legal_source as target_legal_source,
+        cast(coalesce(targets.is_example, 'false') as boolean) as is_example_target,
+        row_number() over (
+            partition by newest.indicator_code, newest.org_unit_code, newest.breakdown
+            order by targets.period_start_date desc, targets.period_end_date asc
+        ) as target_number
+
+    from newest
+
+    inner join targets
+        on
+            newest.indicator_code = targets.indicator_code
+            and newest.org_unit_code = targets.org_unit_code
+            and newest.period_end_date between
+            cast(targets.period_start_date as date) and cast(targets.period_end_date as date)
+
+    where newest.breakdown = ''
+
+),
+
+latest as (
+
+    select
+        ---------- keys
+        newest.indicator_code,
+        newest.org_unit_code,
+        newest.breakdown,
+
+        ---------- names
+        newest.indicator_name_vi,
+        indicators.indicator_name_en,
+        newest.system_code,
+        indicators.system_name_vi,
+        newest.org_unit_name,
+        newest.org_unit_level,
+        newest.province_code,
+
+        ---------- measure
+        newest.period_type,
+        newest.period_start_date,
+        newest.period_end_date,
+        newest.period_label_vi,
+        newest.clock,
+        newest.value,
+        newest.value_qualifier,
+        newest.null_reason,
+        newest.maturity,
+        newest.unit_measure,
+        indicators.decimals,
+        indicators.direction,
+
+        ---------- against the target
+        target_candidates.target_value,
+        target_candidates.target_direction,
+        target_candidates.target_legal_source,
+        target_candidates.is_example_target,
+        case
+            when target_candidates.target_value is null then 'no_target'
+            when newest.value is null then 'undetermined'
+            when target_candidates.target_direction = 'at_least' then
+                case
+                    when newest.value_qualifier in ('', '>', '>=') and newest.value >= target_candidates.target_value
+                        then 'met'
+                    when newest.value_qualifier in ('', '<', '<=') and newest.value < target_candidates.target_value
+                        then 'not_met'
+                    else 'undetermined'
+                end
+            when newest.value_qualifier in ('', '<', '<=') and newest.value <= target_candidates.target_value
+                then 'met'
+            when newest.value_qualifier in ('', '>', '>=') and newest.value > target_candidates.target_value
+                then 'not_met'
+            else 'undetermined'
+        end as target_status,
+
+        ---------- against the past of the same unit on the same clock
+        previous.value as previous_value,
+        newest.value - previous.value as change_from_previous,
+        year_before.value as year_before_value,
+        newest.value - year_before.value as change_from_year_before,
+
+        ---------- among its siblings
+        case when newest.sibling_count > 1 and newest.merit is not null then newest.sibling_rank end as rank_number,
+        case when newest.sibling_count > 1 and newest.merit is not null then newest.sibling_count end as ranked_count,
+
+        ---------- how fresh and how complete
+        cast('{{ var("as_of") }}' as date) as as_of_date,
+        {{ days_between('newest.period_end_date', "cast('" ~ var('as_of') ~ "' as date)") }} as age_days,
+        newest.is_rolled_up_in_space,
+        newest.is_rolled_up_in_time,
+        newest.units_present_count,
+        newest.units_expected_count,
+        newest.delivery_seq
+
+    from newest
+
+    inner join indicators
+        on newest.indicator_code = indicators.indicator_code
+
+    left join target_candidates
+        on
+            newest.indicator_code = target_candidates.indicator_code
+            and newest.org_unit_code = target_candidates.org_unit_code
+            and newest.breakdown = target_candidates.breakdown
+            and target_candidates.target_number = 1
+
+    left join series as previous
+        on
+            newest.indicator_code = previous.indicator_code
+            and newest.org_unit_code = previous.org_unit_code
+            and newest.org_unit_valid_from_date = previous.org_unit_valid_from_date
+            and newest.breakdown = previous.breakdown
+            and newest.clock = previous.clock
+            and newest.period_type = previous.period_type
+            and newest.period_start_date = cast(previous.period_end_date + interval '1' day as date)
+
+    left join series as year_before
+        on
+            newest.indicator_code = year_before.indicator_code
+            and newest.org_unit_code = year_before.org_unit_code
+            and newest.org_unit_valid_from_date = year_before.org_unit_valid_from_date
+            and newest.breakdown = year_before.breakdown
+            and newest.clock = year_before.clock
+            and newest.period_type = year_before.period_type
+            and cast(newest.period_start_date - interval '1' year as date) = year_before.period_start_date
+
+)
+
+select * from latest

@@ -1,0 +1,62 @@
+-- One row per load and scope that was accepted and not withdrawn, with the newest marked.
+
+with
+
+delivery as (
+
+    select * from {{ source('raw', 'delivery') }}
+
+),
+
+delivery_scope as (
+
+    select * from {{ source('raw', 'delivery_scope') }}
+
+),
+
+withdrawn as (
+
+    select distinct decides_delivery_seq as delivery_seq from delivery
+
+    where kind = 'withdrawal'
+
+),
+
+accepted as (
+
+    select
+        ---------- keys
+        delivery_scope.load_seq,
+        delivery_scope.source_name,
+        delivery_scope.table_name,
+        delivery_scope.reporting_unit_code,
+        delivery_scope.period_type,
+        delivery_scope.period_start_date,
+        delivery_scope.period_end_date,
+
+        ---------- lineage
+        delivery_scope.delivery_seq,
+
+        row_number() over (
+            partition by
+                delivery_scope.source_name,
+                delivery_scope.table_name,
+                delivery_scope.reporting_unit_code,
+                delivery_scope.period_type,
+                delivery_scope.period_start_date,
+                delivery_scope.period_end_date
+            order by delivery_scope.delivery_seq desc, delivery_scope.load_seq desc
+        ) = 1 as is_newest
+
+    from delivery_scope
+
+    left join withdrawn
+        on delivery_scope.delivery_seq = withdrawn.delivery_seq
+
+    where
+        delivery_scope.outcome in ('loaded', 'nil_report')
+        and withdrawn.delivery_seq is null
+
+)
+
+select * from accepted

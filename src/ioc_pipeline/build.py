@@ -1,0 +1,221 @@
+"""Raw → tested marts inside the warehouse: dbt, in this process, with as few nodes as the change needs."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ioc_pipeline.errors import ContractError
+from ioc_pipeline.periods import WorkingCalendar, periods_between
+from ioc_pipeline.settings import Settings
+from ioc_pipeline.sources import Contracts, load_contracts
+
+_VIETNAM = timedelta(hours=7)
+_FAILED = {"error", "fail", "runtime error", "partial success"}
+_RESULTS_KEPT = 50
+
+
+class BuildError(Exception):
+    """dbt could not build or test the marts; names each failing node with its message. Ours: what was published stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeResult:
+    """One dbt node. `status` is dbt's word; `rows_affected` is -1 where dbt does not say; seconds are wall time."""
+
+    name: str
+    status: str
+    seconds: float
+    rows_affected: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """`nodes` in the order they ran; `results_path` is the same as JSON under home/build/."""
+
+    as_of: date
+    nodes: tuple[NodeResult, ...]
+    seeds_loaded: bool
+    results_path: Path
+
+
+def build(settings: Settings, *, as_of: date) -> BuildResult:
+    """Build and test every model from raw, which must exist; `as_of` is the day the marts speak of.
+
+    Seeds are loaded only when their content changed since this warehouse last loaded them.
+
+    Raises:
+        BuildError: a node failed; the marts in the warehouse may be half new and must not be published.
+        ContractError: the holiday calendar cannot be read.
+    """
+    folder = settings.home / "build"
+    seeds_hash = _hash_seeds(settings)
+    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
+        _write_obligations(warehouse, settings, as_of)
+        load_seeds = _begin(warehouse, as_of, seeds_hash)
+    started_at = datetime.now(UTC)
+    nodes, failure = _run_dbt(settings, as_of, load_seeds, folder)
+    results_path = _keep_results(folder, started_at, as_of, nodes)
+    failed = [node for node in nodes if node.status in _FAILED]
+    if failed or failure:
+        causes = [f"{node.name}: {node.message}" for node in failed] or [failure]
+        raise BuildError("\n".join(causes))
+    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
+        warehouse.execute("update build.run set is_complete = true, seeds_hash = ?", [seeds_hash])
+    return BuildResult(as_of, nodes, load_seeds, results_path)
+
+
+def _hash_seeds(settings: Settings) -> str:
+    """SHA-256 over what decides the content of the seed tables: the files, and the column types in the project."""
+    digest = hashlib.sha256((settings.dbt_project / "dbt_project.yml").read_bytes())
+    for path in sorted(settings.seeds.glob("*.csv")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _begin(warehouse: duckdb.DuckDBPyConnection, as_of: date, seeds_hash: str) -> bool:
+    """Note that a build runs: until it ends well `publish` takes nothing from this warehouse.
+
+    Returns:
+        Whether the seeds must be loaded.
+    """
+    warehouse.execute("create schema if not exists build")
+    warehouse.execute(
+        "create table if not exists build.run (as_of date, seeds_hash varchar, is_complete boolean)"
+    )
+    run = warehouse.execute("select seeds_hash from build.run").fetchone()
+    if run is None:
+        warehouse.execute("insert into build.run values (?, '', false)", [as_of])
+        return True
+    seeds_changed: bool = run[0] != seeds_hash
+    # an interrupted load of changed seeds must be repeated even if the files are changed back meanwhile
+    warehouse.execute(
+        "update build.run set as_of = ?, is_complete = false, seeds_hash = ?", [as_of, "" if seeds_changed else run[0]]
+    )
+    return seeds_changed
+
+
+def _write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> None:
+    """Replace what each reporting unit owes up to `as_of`, and the working days that tell how late it is."""
+    calendar = WorkingCalendar.from_csv(settings.seeds / "calendar.csv")
+    contracts = load_contracts(settings.sources, settings.expectations)
+    rows = list(_obligations(contracts, calendar, as_of))
+    # a contract that is broken today keeps the obligations it had
+    broken = [Path(name).stem for name in contracts.broken]
+    warehouse.execute("begin")
+    warehouse.execute("delete from raw.reporting_obligation where not list_contains(?, source_name)", [broken])
+    _insert(warehouse, "raw.reporting_obligation", rows)
+    warehouse.execute("create or replace table raw.working_day (date date, working_days_so_far integer)")
+    bounds = warehouse.execute("select min(due_date), max(due_date) from raw.reporting_obligation").fetchone()
+    received = warehouse.execute("select max(received_at) from raw.delivery").fetchone()
+    if bounds and bounds[0]:
+        last_received = (received[0] + _VIETNAM).date() if received and received[0] else as_of
+        days = _working_days(calendar, bounds[0], max(bounds[1], as_of, last_received))
+        _insert(warehouse, "raw.working_day", days)
+    warehouse.execute("commit")
+
+
+def _obligations(contracts: Contracts, calendar: WorkingCalendar, as_of: date) -> Iterable[tuple[Any, ...]]:
+    for contract in contracts.ready.values():
+        source = contract.source
+        if source.missing_table == "nothing_to_read":
+            continue  # a publisher, who owes us nothing
+        for period in periods_between(source.reporting_since, as_of, source.period_type, source.clock):
+            yield (
+                source.source,
+                source.title,
+                source.department,
+                source.department,
+                period.type,
+                period.start,
+                period.end,
+                calendar.due_date(period.end, source.due_working_days),
+                source.clock,
+            )
+
+
+def _working_days(calendar: WorkingCalendar, first: date, last: date) -> list[tuple[date, int]]:
+    days: list[tuple[date, int]] = []
+    so_far = 0
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        so_far += calendar.is_working_day(day)
+        days.append((day, so_far))
+    return days
+
+
+def _insert(warehouse: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if rows:
+        one = f"({', '.join('?' * len(rows[0]))})"
+        values = [value for row in rows for value in row]
+        warehouse.execute(f"insert into {table} values {', '.join([one] * len(rows))}", values)  # noqa: S608
+
+
+def _run_dbt(settings: Settings, as_of: date, load_seeds: bool, folder: Path) -> tuple[tuple[NodeResult, ...], str]:
+    """Run `dbt build` and release the warehouse. Returns the nodes, and what went wrong before any could run."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    variables = {"as_of": as_of.isoformat(), "warehouse": str(settings.warehouse)}
+    arguments = [
+        "--quiet",
+        "--no-print",
+        "--no-use-colors",
+        "--no-version-check",
+        "--no-send-anonymous-usage-stats",
+        "--no-write-json",
+        *("--log-level", "none", "--log-level-file", "none"),
+        *("--log-path", str(folder / "logs")),
+        "build",
+        *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
+        *("--target-path", str(folder / "target")),
+        *("--threads", "1"),
+        *("--vars", json.dumps(variables)),
+        *("--exclude-resource-type", "unit_test"),
+        *(() if load_seeds else ("--exclude-resource-type", "seed")),
+    ]
+    try:
+        outcome = dbtRunner().invoke(arguments)
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+    nodes = tuple(
+        NodeResult(
+            result.node.name,
+            str(result.status),
+            round(result.execution_time, 4),
+            int(result.adapter_response.get("rows_affected", -1)),
+            _one_line(result.message or ""),
+        )
+        for result in getattr(outcome.result, "results", [])
+    )
+    if outcome.success:
+        return nodes, ""
+    return nodes, _one_line(str(outcome.exception or "dbt stopped without saying why"))
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _keep_results(folder: Path, started_at: datetime, as_of: date, nodes: Sequence[NodeResult]) -> Path:
+    """Keep what each node did, newest folders only: one a drop would fill the disk with them."""
+    path = folder / started_at.strftime("%Y%m%dT%H%M%S.%fZ") / "results.json"
+    path.parent.mkdir(parents=True)
+    content = {
+        "as_of": as_of.isoformat(),
+        "started_at": started_at.isoformat(),
+        "nodes": [asdict(node) for node in nodes],
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    for old in sorted(folder.glob("*/results.json"))[:-_RESULTS_KEPT]:
+        old.unlink()
+        old.parent.rmdir()
+    return path
