@@ -52,7 +52,7 @@ _UNICODE_WORD = re.compile(f"(?:{_TOKEN.pattern})?[ăđĩũơưĂĐĨŨƠƯ\u1ea
 _SIGN_IN_UNICODE_WORD = re.compile("[§¨ª¬µ¶¸½¾]")
 _FOREIGN_SIGN = re.compile("[¡-®µ-¾ÆÇËÎÏÑÖ×ØÜÞßäåæçëîïñö÷øûüþ]")  # what TCVN3 uses and Vietnamese in Unicode does not
 
-_TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
+_TONED_VOWEL = re.compile("([aeiouy][\u0302\u0306\u031b]?)([\u0300\u0301\u0303\u0309\u0323])")
 _ONSET = (
     "ngh|ng|nh|gh|gi|kh|ph|qu|th|tr|ch|[bcdđghklmnprstvx]"
     "|xtr|kr|br|đr|dr|pr|pl|kl|gl|bl|chr|hr|sr|f|j|w|z"  # names of the Central Highlands and loans
@@ -67,6 +67,8 @@ _SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_RHYME})")
 _SYLLABLES = re.compile(f"(?:(?:{_ONSET})?(?:{_RHYME}))+")
 _ABBREVIATION = re.compile("[A-Z]*§[A-Z]+|[A-Z]+§")
 _LETTER_SIGN_INSIDE = re.compile("(?<=[a-z])[©ª«¬®]")
+_SIGN_BETWEEN_LETTERS = re.compile("(?<=[a-zA-Z])[¡-®¶¸¼-¾](?=[a-zA-Z])")
+_CAPITAL_INSIDE = re.compile("(?<=[a-zA-Z])[À-ÖØ-Þ]")
 _FRENCH = frozenset({"où", "haï"})
 _STOPPED = re.compile("(?:[ckpt]|ch)$")
 
@@ -147,12 +149,19 @@ def _is_written_in(text: str, read: Callable[[str], str]) -> bool:
     for token in _TOKEN.findall(text):
         if token.isascii() or len(token) == 1 or token.startswith("µ"):  # µm is a unit before it is a word
             continue
-        if not _is_syllable(token) and token.lower() not in _FRENCH:
+        if not _stands(token):
             if _is_syllable(read(token)) or (read is _tcvn3 and _is_tcvn3_name(token)):
-                made += 1
+                made += 3 if _SIGN_BETWEEN_LETTERS.search(token) else 1
             else:
                 spoiled += 1
     return made > 2 * spoiled
+
+
+def _stands(token: str) -> bool:
+    """A word as it is: a Vietnamese syllable, unless a small word holds an accented capital ("BÕn Tre", "tÕ")."""
+    if _CAPITAL_INSIDE.search(token) and any("a" <= letter <= "z" for letter in token):
+        return False
+    return _is_syllable(token) or token.lower() in _FRENCH
 
 
 def _is_tcvn3_name(token: str) -> bool:
@@ -171,7 +180,7 @@ def _vni(text: str) -> str:
 
 
 def _raise_capitals(text: str) -> str:
-    """TCVN3 → Unicode. A word is raised if its ASCII letters are capitals; one with a single letter goes as beside it."""
+    """TCVN3 → Unicode. Words whose ASCII letters are capitals are raised; a single letter goes as beside it."""
     tokens = list(_TOKEN.finditer(text))
     is_capital = [_is_capital(token[0]) for token in tokens]
     parts, end = [], 0
@@ -204,6 +213,11 @@ def _is_syllable(token: str) -> bool:
 
 def _plain(token: str) -> tuple[str, list[str]]:
     """A word in small letters without its tones, and the tones."""
+    tones: list[str] = []
+
+    def without_tone(found: re.Match[str]) -> str:
+        tones.append(found[2])
+        return found[1]
+
     decomposed = unicodedata.normalize("NFD", token.lower())
-    tones = [sign for sign in decomposed if sign in _TONES]
-    return unicodedata.normalize("NFC", "".join(sign for sign in decomposed if sign not in _TONES)), tones
+    return unicodedata.normalize("NFC", _TONED_VOWEL.sub(without_tone, decomposed)), tones
