@@ -51,10 +51,10 @@ _ABBREVIATED_TYPE = {
     "x": "xã",
     "đk": "đặc khu",
 }
-_TYPE_BY_FOLD = {fold(unit_type): unit_type for unit_type in _ABBREVIATED_TYPE.values()}
 _ABBREVIATION = re.compile(r"(t\.?[pxt]|đ\.?k|[tqhpx])(?:\. ?| |(?=\d))(?=\w)")
 _OFFICE = re.compile(r"(?:ubnd|(?:ủy|uỷ|uy) ban (?:nhân dân|nhan dan)) (?=.)")
-_NUMBER = re.compile(r"(\d{1,5})(?:[.,]0)?")
+_NUMBER = re.compile(r"(\d{1,5})(?:\.0)?")
+_CODED_NAME = re.compile(r"(.+?) ?\((\d{2,5})\)")
 _SEPARATOR = re.compile(r" ?[,;] ?| ?\(| [-–—] | (?=(?:tỉnh|thành phố|thị xã|huyện|quận) )")
 _APOSTROPHE = re.compile(r" ?['’‘ʼ`´] ?")
 _NOT_WORD = re.compile(r"[^\w']+")
@@ -233,21 +233,23 @@ class OrgUnits:
         """Units that a cleaned text may mean: by code, by the whole as a name, by a name inside a named place."""
         if number := _NUMBER.fullmatch(text):
             return self._numbered(number[1], on, levels, province_code)
-        coded = self.get(text, on) or self.get(text.upper(), on)
-        if coded and coded.level in levels and _is_within(coded, province_code):
-            return [coded]
+        by_code = self.get(text, on) or self.get(text.upper(), on)
+        if by_code and by_code.level in levels and _is_within(by_code, province_code):
+            return [by_code]
         name = _without_office(text)
         if whole := self._named(name, on, levels, province_code):
             return whole
+        if coded_name := _CODED_NAME.fullmatch(name):
+            units = self._candidates(coded_name[1], on, levels, province_code)
+            if units := [unit for unit in units if unit.code == coded_name[2]]:
+                return units
         for separator in _SEPARATOR.finditer(name):
             units = self._named(name[: separator.start()], on, levels, province_code)
-            place = name[separator.end() :].rstrip(" )")
-            if units and place.isdecimal():
-                units = [unit for unit in units if unit.code == place.zfill(len(unit.code))]
-            elif units:
-                places = {unit.code for unit in self._candidates(place, on, _PLACE_LEVELS, None)}
-                units = [unit for unit in units if places & {unit.parent_code, unit.province_code}]
-            if units:
+            places = (
+                self._candidates(name[separator.end() :].removesuffix(")"), on, _PLACE_LEVELS, None) if units else []
+            )
+            codes = {place.code for place in places}
+            if units := [unit for unit in units if codes & {unit.parent_code, unit.province_code}]:
                 return units
         return []
 
@@ -401,7 +403,7 @@ def _bearers(names: Iterable[_Name], on: date) -> list[OrgUnit]:
 
 def _nearest(text: str, names: Iterable[str]) -> list[str]:
     # six, because a unit can be near twice: with its type and without
-    return difflib.get_close_matches(fold(text), list(names), n=6, cutoff=0.6)
+    return difflib.get_close_matches(fold(text), list(names), n=6, cutoff=0.7)
 
 
 def _clean(text: str) -> str:
@@ -415,14 +417,9 @@ def _without_office(text: str) -> str:
 
 
 def _with_full_type(name: str) -> str:
-    """ "tp. sơn la" → "thành phố sơn la", "xa ea kly" → "xã ea kly"; anything else as it is."""
-    if short := _ABBREVIATION.match(name):
-        return f"{_ABBREVIATED_TYPE[short[1].replace('.', '')]} {name[short.end() :]}"
-    for words in (2, 1):
-        *head, rest = name.split(maxsplit=words)
-        if len(head) == words and (unit_type := _TYPE_BY_FOLD.get(fold(" ".join(head)))):
-            return f"{unit_type} {rest}"
-    return name
+    """ "tp. sơn la" → "thành phố sơn la"; anything else as it is."""
+    short = _ABBREVIATION.match(name)
+    return f"{_ABBREVIATED_TYPE[short[1].replace('.', '')]} {name[short.end() :]}" if short else name
 
 
 def _spell(text: str) -> str:
