@@ -52,6 +52,6 @@ def _periods(source: Source, months: int) -> list[Period]:
     first = date(months_before // 12, months_before % 12 + 1, 1)
     return [
         period
-        for period in periods_between(first, last.end, source.period_type, source.clock)
-        if first <= period.end <= last.end and period.start >= source.reporting_since
+        for period in periods_between(source.reporting_since, last.end, source.period_type, source.clock)
+        if first <= period.end <= last.end
     ]

@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.org_units import OrgUnits
@@ -56,7 +56,7 @@ def write_blank_form(contract: Contract, path: Path, org_units: OrgUnits, *, pro
 def _page(source: Source, table: Table, number: int, org_units: OrgUnits, province_code: str) -> Page:
     page = Page(f"Bieu {number}", [6.0, *(_width(column) for column in table.columns)])
     last = len(table.columns)
-    page.put(0, 0, source.title, Style(italic=True))
+    page.merge(0, 0, 0, last, source.title, Style(italic=True))
     page.merge(2, 0, 2, last, table.titles[0], Style(bold=True, size=14, align="center"))
     page.heights[2] = 40
     if _asks_period(table):

@@ -215,9 +215,7 @@ def signed_documents(asked: Asked) -> FileOfForm:
         FormColumn("signed_pct", ("Tỷ lệ ký số (%)",), 12),
     ]
     body = _rows(agencies, values, _grouped)
-    total = FormRow(
-        "total", "", {"org_unit": "Tổng số", **{name: _grouped(sum(numbers)) for name, numbers in values.items()}}
-    )
+    total = FormRow("total", "", {"org_unit": "Tổng số", **_grouped_sums(values)})
     shares = [*zip(values["signed_count"], values["outgoing_count"], strict=True)]
     shares.append((sum(values["signed_count"]), sum(values["outgoing_count"])))
     for line, (part, whole) in zip([*body, total], shares, strict=True):
@@ -325,10 +323,6 @@ def chip_id_health(asked: Asked) -> FileOfForm:
     body = _rows(communes, values, _grouped)
     for line, unit in zip(body, communes, strict=True):
         line.cells["commune_code"] = unit.code
-    total: dict[str, Cell] = {
-        "org_unit": "Tổng cộng",
-        **{name: _grouped(sum(numbers)) for name, numbers in values.items()},
-    }
     form = Form(
         name="BHYT",
         superior="BẢO HIỂM XÃ HỘI VIỆT NAM",
@@ -338,7 +332,7 @@ def chip_id_health(asked: Asked) -> FileOfForm:
         period_lines=[asked.month.capitalize()],
         unit_line="Đơn vị tính: cơ sở",
         columns=columns,
-        rows=[*body, FormRow("total", "", total)],
+        rows=[*body, FormRow("total", "", {"org_unit": "Tổng cộng", **_grouped_sums(values)})],
         dated=asked.dated,
         dated_in_letterhead=True,
         signers=("NGƯỜI LẬP BIỂU", "GIÁM ĐỐC"),
@@ -422,6 +416,10 @@ def _name(unit: OrgUnit) -> str:
 
 def _sums(values: Figures) -> dict[str, Cell]:
     return {name: sum(numbers) for name, numbers in values.items()}
+
+
+def _grouped_sums(values: Figures) -> dict[str, Cell]:
+    return {name: _grouped(sum(numbers)) for name, numbers in values.items()}
 
 
 def _whole(line: FormRow, name: str) -> int:

@@ -44,7 +44,7 @@ def share_out(total: int, weights: Sequence[float], limits: Sequence[int] | None
 
 def weigh_communes(seed: int, communes: Sequence[OrgUnit]) -> list[float]:
     """Invented population weights: wards are larger, and no commune is out of all proportion."""
-    chance = random.Random(f"{seed}:population")
+    chance = random.Random(f"{seed}:population")  # noqa: S311  # figures, not secrets
     return [
         (1.5 if unit.unit_type == "Phường" else 1.0) * min(max(chance.lognormvariate(0, 0.3), 0.5), 2.2)
         for unit in communes
@@ -55,12 +55,10 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
     """Dossiers of one month; received online stays over 90 % in the last one."""
     wobble = _wobbler(f"{seed}:settlements:{age}")
     total = round(31_250 * (1 - 0.021 * age))
-    received = share_out(total, [weight * wobble(0.15) for weight in weights])
-    online = share_out(round(total * (0.9063 - 0.012 * age)), [count * wobble(0.06) for count in received], received)
-    settled = share_out(round(total * 0.968), [count * wobble(0.03) for count in received])
-    on_time = share_out(
-        round(sum(settled) * (0.9874 - 0.003 * age)), [count * wobble(0.02) for count in settled], settled
-    )
+    received = share_out(total, _around(weights, wobble, 0.15))
+    online = share_out(round(total * (0.9063 - 0.012 * age)), _around(received, wobble, 0.06), received)
+    settled = share_out(round(total * 0.968), _around(received, wobble, 0.03))
+    on_time = share_out(round(sum(settled) * (0.9874 - 0.003 * age)), _around(settled, wobble, 0.02), settled)
     return {
         "received_count": received,
         "online_count": online,
@@ -68,10 +66,8 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
         "settled_count": settled,
         "settled_on_time_count": on_time,
         "settled_late_count": _less(settled, on_time),
-        "pending_on_time_count": share_out(round(total * 0.187), [count * wobble(0.2) for count in received]),
-        "pending_late_count": share_out(
-            round(total * (0.0042 + 0.001 * age)), [count * wobble(0.5) for count in received]
-        ),
+        "pending_on_time_count": share_out(round(total * 0.187), _around(received, wobble, 0.2)),
+        "pending_late_count": share_out(round(total * (0.0042 + 0.001 * age)), _around(received, wobble, 0.5)),
     }
 
 
@@ -79,8 +75,8 @@ def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
     """Accounts up to the last day of one month: just over 680,000 in the last one."""
     wobble = _wobbler(f"{seed}:accounts")
     eligible = share_out(936_311, weights)
-    level2 = share_out(566_204 - 3_900 * age, [count * wobble(0.12) for count in eligible], eligible)
-    level1 = share_out(114_143 - 250 * age, [count * wobble(0.2) for count in eligible], _less(eligible, level2))
+    level2 = share_out(566_204 - 3_900 * age, _around(eligible, wobble, 0.12), eligible)
+    level1 = share_out(114_143 - 250 * age, _around(eligible, wobble, 0.2), _less(eligible, level2))
     return {
         "eligible_population": eligible,
         "activated_count": [first + second for first, second in zip(level1, level2, strict=True)],
@@ -90,28 +86,26 @@ def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
 
 
 def coverage(seed: int, weights: Sequence[float], communes: Sequence[OrgUnit], age: int) -> Figures:
-    """Telecom at the end of one quarter: 4G 97.25 %, 5G 10.14 %, villages with fibre 80.03 %, all communes with fibre."""
+    """Telecom at the end of one quarter: 4G 97.25 %, 5G 10.14 %, fibre in 80.03 % of villages and all communes."""
     wobble = _wobbler(f"{seed}:coverage")
     population = share_out(POPULATION, weights)
-    covered_4g = share_out(1_214_084 - 4_100 * age, [count * wobble(0.05) for count in population], population)
+    covered_4g = share_out(1_214_084 - 4_100 * age, _around(population, wobble, 0.05), population)
     in_towns = [
         count * (1.0 if unit.unit_type == "Phường" else max(0.0, wobble(1.0) - 1.6))
         for count, unit in zip(population, communes, strict=True)
     ]
-    villages = share_out(2_248, [weight * wobble(0.15) for weight in weights])
-    households = share_out(291_780, [count * wobble(0.08) for count in population])
+    villages = share_out(2_248, _around(weights, wobble, 0.15))
+    households = share_out(291_780, _around(population, wobble, 0.08))
     return {
         "population": population,
         "population_4g": covered_4g,
         "population_5g": share_out(126_589 - 9_700 * age, in_towns, covered_4g),
         "villages": villages,
-        "villages_fibre": share_out(1_799 - 21 * age, [count * wobble(0.2) for count in villages], villages),
+        "villages_fibre": share_out(1_799 - 21 * age, _around(villages, wobble, 0.2), villages),
         "commune_fibre": [1] * len(communes),
         "commune_no_fibre": [0] * len(communes),
         "households": households,
-        "households_fibre": share_out(
-            182_071 - 3_300 * age, [count * wobble(0.25) for count in households], households
-        ),
+        "households_fibre": share_out(182_071 - 3_300 * age, _around(households, wobble, 0.25), households),
     }
 
 
@@ -120,25 +114,25 @@ def outgoing_documents(seed: int, count: int, age: int) -> Figures:
     wobble = _wobbler(f"{seed}:documents:{age}")
     sizes = _sizes(f"{seed}:agencies", count)
     total = round(21_460 * (1 - 0.013 * age))
-    outgoing = share_out(total, [size * wobble(0.1) for size in sizes])
-    signed = share_out(round(total * (0.9731 - 0.004 * age)), [number * wobble(0.03) for number in outgoing], outgoing)
+    outgoing = share_out(total, _around(sizes, wobble, 0.1))
+    signed = share_out(round(total * (0.9731 - 0.004 * age)), _around(outgoing, wobble, 0.03), outgoing)
     return {"outgoing_count": outgoing, "signed_count": signed, "paper_count": _less(outgoing, signed)}
 
 
 def tasks(seed: int, count: int, age: int) -> Figures:
     """Tasks of one month of each of `count` agencies; done late and overdue are two things."""
     wobble = _wobbler(f"{seed}:tasks:{age}")
-    sizes = [size * wobble(0.2) for size in _sizes(f"{seed}:agencies", count)]
+    sizes = _around(_sizes(f"{seed}:agencies", count), wobble, 0.2)
     due = share_out(402 - 6 * age, sizes)
-    late = share_out(19 + 2 * age, [number * wobble(0.6) for number in due], due)
-    overdue = share_out(12 + age, [number * wobble(0.6) for number in due], _less(due, late))
+    late = share_out(19 + 2 * age, _around(due, wobble, 0.6), due)
+    overdue = share_out(12 + age, _around(due, wobble, 0.6), _less(due, late))
     return {
         "assigned_count": share_out(486 - 9 * age, sizes),
         "due_count": due,
         "on_time_count": _less(_less(due, late), overdue),
         "late_count": late,
         "overdue_count": overdue,
-        "slow_count": share_out(9 + age, [size * wobble(0.6) for size in sizes]),
+        "slow_count": share_out(9 + age, _around(sizes, wobble, 0.6)),
     }
 
 
@@ -168,12 +162,16 @@ def _less(whole: Sequence[int], part: Sequence[int]) -> list[int]:
     return [first - second for first, second in zip(whole, part, strict=True)]
 
 
+def _around(numbers: Sequence[float], wobble: Callable[[float], float], width: float) -> list[float]:
+    return [number * wobble(width) for number in numbers]
+
+
 def _sizes(seed: str, count: int) -> list[float]:
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     return [chance.uniform(0.6, 1.8) for _ in range(count)]
 
 
 def _wobbler(seed: str) -> Callable[[float], float]:
     """A function that gives one factor at each call, at most `width` away from 1."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311
     return lambda width: 1 + chance.uniform(-width, width)

@@ -6,6 +6,7 @@ from typing import Literal
 
 from ioc_pipeline.sample.pages import Cell, Page, Style
 
+LETTERHEAD_WIDTH = 34  # characters that the longest office name takes in bold
 SAMPLE_NOTICE = "DỮ LIỆU MẪU - không phải số liệu thật"
 
 _LETTERHEAD = Style(align="center", size=12)
@@ -63,7 +64,7 @@ def lay_out(form: Form) -> Page:
     """Lay a form out on a page. The serial number (STT) is column A; `form.columns` follow."""
     page = Page(form.name, [6.0, *(column.width for column in form.columns)])
     last = len(form.columns)
-    half = max(1, last // 2)
+    half = _letterhead_columns(page.widths)
     page.merge(0, 0, 0, half - 1, form.superior, _LETTERHEAD)
     page.merge(0, half, 0, last, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", _LETTERHEAD_BOLD)
     page.merge(1, 0, 1, half - 1, form.office, _LETTERHEAD_BOLD)
@@ -92,12 +93,22 @@ def lay_out(form: Form) -> Page:
     return page
 
 
+def _letterhead_columns(widths: Sequence[float]) -> int:
+    """How many columns the office's name takes: enough for it, and at least two are left for the motto."""
+    taken = 0.0
+    for number, width in enumerate(widths[:-2]):
+        if taken >= LETTERHEAD_WIDTH:
+            return number
+        taken += width
+    return len(widths) - 2
+
+
 def _put_header(page: Page, form: Form, row: int) -> int:
     depth = max(len(column.path) for column in form.columns)
     page.merge(row, 0, row + depth - 1, 0, "STT", _HEADER)
     paths = [column.path for column in form.columns]
     for line in range(depth):
-        page.heights[row + line] = 34 if line == depth - 1 else 20
+        page.heights[row + line] = 34 if line in (0, depth - 1) else 20
         start = 0
         while start < len(paths):
             stop = start + 1

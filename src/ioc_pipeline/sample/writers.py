@@ -1,13 +1,14 @@
 """Pages → the bytes of a workbook, in each format departments send; the same pages always give the same bytes."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+import xlsxwriter  # type: ignore[import-untyped]
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ioc_pipeline.sample.pages import Cell, Formula, Page, Style
 
@@ -75,7 +76,7 @@ def _xlsx_format(workbook: Any, formats: dict[Style, Any], style: Style) -> Any:
 
 def xls_bytes(pages: Sequence[Page]) -> bytes:
     """An Excel 97-2003 workbook. Formulas become their values: this writer cannot store both."""
-    import xlwt
+    import xlwt  # type: ignore[import-untyped]
 
     workbook = xlwt.Workbook(encoding="utf-8")
     styles: dict[Style, Any] = {}
@@ -119,57 +120,64 @@ def _xls_style(style: Style) -> Any:
 
 def ods_bytes(pages: Sequence[Page]) -> bytes:
     """An OpenDocument spreadsheet."""
-    from odf.opendocument import OpenDocumentSpreadsheet
-    from odf.style import PageLayout, PageLayoutProperties, TableColumnProperties, TableRowProperties
-    from odf.style import Style as OdfStyle
-    from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow
-    from odf.text import P
+    from odf.opendocument import OpenDocumentSpreadsheet  # type: ignore[import-untyped]
+    from odf.style import MasterPage, PageLayout, PageLayoutProperties  # type: ignore[import-untyped]
 
     document = OpenDocumentSpreadsheet()
     layout = PageLayout(name="landscape")
     layout.addElement(PageLayoutProperties(printorientation="landscape", pagewidth="29.7cm", pageheight="21cm"))
     document.automaticstyles.addElement(layout)
+    document.masterstyles.addElement(MasterPage(name="Default", pagelayoutname=layout))
     looks: dict[Style, Any] = {}
     for page in pages:
-        table = Table(name=page.name)
-        for number, width in enumerate(page.widths):
-            column_style = OdfStyle(name=f"{page.name}-{number}", family="table-column")
-            column_style.addElement(TableColumnProperties(columnwidth=f"{width * 0.21:.2f}cm"))
-            document.automaticstyles.addElement(column_style)
-            table.addElement(TableColumn(stylename=column_style))
-        merged = {(area[0], area[1]): area for area in page.merged}
-        rows, columns = page.size
-        for row in range(rows):
-            row_style = OdfStyle(name=f"{page.name}-row-{row}", family="table-row")
-            height = page.heights.get(row)
-            row_style.addElement(
-                TableRowProperties(rowheight=f"{height}pt")
-                if height
-                else TableRowProperties(useoptimalrowheight="true")
-            )
-            document.automaticstyles.addElement(row_style)
-            line = TableRow(stylename=row_style)
-            for column in range(columns):
-                value, style = page.cells.get((row, column), (None, Style()))
-                if _is_covered(page, row, column):
-                    line.addElement(CoveredTableCell())
-                    continue
-                if style not in looks:
-                    looks[style] = _ods_style(document, style, len(looks))
-                about = {"stylename": looks[style], **_ods_value(value)}
-                if (row, column) in merged:
-                    first_row, first_column, last_row, last_column = merged[row, column]
-                    about["numberrowsspanned"] = last_row - first_row + 1
-                    about["numbercolumnsspanned"] = last_column - first_column + 1
-                cell = TableCell(**about)
-                if value is not None:
-                    cell.addElement(P(text=_shown(value)))
-                line.addElement(cell)
-            table.addElement(line)
-        document.spreadsheet.addElement(table)
+        document.spreadsheet.addElement(_ods_table(document, page, looks))
     stream = io.BytesIO()
     document.save(stream)
     return _without_times(stream.getvalue())
+
+
+def _ods_table(document: Any, page: Page, looks: dict[Style, Any]) -> Any:
+    from odf.style import TableColumnProperties, TableRowProperties
+    from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow  # type: ignore[import-untyped]
+    from odf.text import P  # type: ignore[import-untyped]
+
+    table = Table(name=page.name)
+    for width in page.widths:
+        look = _ods_named(document, "table-column", TableColumnProperties(columnwidth=f"{width * 0.21:.2f}cm"))
+        table.addElement(TableColumn(stylename=look))
+    merged = {(area[0], area[1]): area for area in page.merged}
+    rows, columns = page.size
+    for row in range(rows):
+        height = f"{page.heights.get(row, 15)}pt"
+        line = TableRow(stylename=_ods_named(document, "table-row", TableRowProperties(rowheight=height)))
+        for column in range(columns):
+            if _is_covered(page, row, column):
+                line.addElement(CoveredTableCell())
+                continue
+            value, style = page.cells.get((row, column), (None, Style()))
+            if style not in looks:
+                looks[style] = _ods_look(document, style)
+            about = {"stylename": looks[style], **_ods_value(value)}
+            if (row, column) in merged:
+                top, left, bottom, right = merged[row, column]
+                about |= {"numberrowsspanned": bottom - top + 1, "numbercolumnsspanned": right - left + 1}
+            cell = TableCell(**about)
+            if value is not None:
+                cell.addElement(P(text=_shown(value)))
+            line.addElement(cell)
+        table.addElement(line)
+    return table
+
+
+def _ods_named(document: Any, family: str, *properties: Any) -> Any:
+    """An automatic style of its own name."""
+    from odf.style import Style as OdfStyle
+
+    look = OdfStyle(name=f"s{len(document.automaticstyles.childNodes)}", family=family)
+    for part in properties:
+        look.addElement(part)
+    document.automaticstyles.addElement(look)
+    return look
 
 
 def _ods_value(value: Cell) -> dict[str, Any]:
@@ -182,11 +190,9 @@ def _ods_value(value: Cell) -> dict[str, Any]:
     return {"valuetype": "float", "value": str(value.value if isinstance(value, Formula) else value)}
 
 
-def _ods_style(document: Any, style: Style, number: int) -> Any:
+def _ods_look(document: Any, style: Style) -> Any:
     from odf.style import ParagraphProperties, TableCellProperties, TextProperties
-    from odf.style import Style as OdfStyle
 
-    look = OdfStyle(name=f"cell{number}", family="table-cell", parentstylename="Default")
     text = {"fontname": FONT, "fontfamily": FONT, "fontsize": f"{style.size}pt"}
     if style.bold:
         text["fontweight"] = "bold"
@@ -199,11 +205,14 @@ def _ods_style(document: Any, style: Style, number: int) -> Any:
         box["border"] = "0.5pt solid #000000"
     if style.fill:
         box["backgroundcolor"] = f"#{FILL}"
-    look.addElement(TableCellProperties(**box))
-    look.addElement(ParagraphProperties(textalign={"left": "start", "right": "end"}.get(style.align, style.align)))
-    look.addElement(TextProperties(**text))
-    document.automaticstyles.addElement(look)
-    return look
+    align = {"left": "start", "center": "center", "right": "end"}[style.align]
+    return _ods_named(
+        document,
+        "table-cell",
+        TableCellProperties(**box),
+        ParagraphProperties(textalign=align),
+        TextProperties(**text),
+    )
 
 
 def _without_times(content: bytes) -> bytes:
@@ -221,20 +230,12 @@ def _without_times(content: bytes) -> bytes:
 def csv_bytes(page: Page, *, encoding: str, delimiter: str) -> bytes:
     """One page as CSV, the way a spreadsheet saves it: every line as wide as the table, line ends of Windows."""
     rows, columns = page.size
-    lines = [
-        delimiter.join(
-            _quoted(_shown(page.cells.get((row, column), (None, Style()))[0]), delimiter) for column in range(columns)
-        )
-        for row in range(rows)
-    ]
-    return "".join(f"{line}\r\n" for line in lines).encode(encoding)
-
-
-def _quoted(text: str, delimiter: str) -> str:
-    if any(sign in text for sign in (delimiter, '"', "\n")):
-        doubled = text.replace('"', '""')
-        return f'"{doubled}"'
-    return text
+    empty: tuple[Cell, Style] = (None, Style())
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
+    for row in range(rows):
+        writer.writerow([_shown(page.cells.get((row, column), empty)[0]) for column in range(columns)])
+    return stream.getvalue().encode(encoding)
 
 
 def _shown(value: Cell) -> str:
@@ -253,8 +254,6 @@ def _shown(value: Cell) -> str:
 def _is_covered(page: Page, row: int, column: int) -> bool:
     """True for a cell that lies under a merged range's first cell."""
     return any(
-        first_row <= row <= last_row
-        and first_column <= column <= last_column
-        and (row, column) != (first_row, first_column)
-        for first_row, first_column, last_row, last_column in page.merged
+        top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
+        for top, left, bottom, right in page.merged
     )
