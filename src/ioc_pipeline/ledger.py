@@ -231,7 +231,7 @@ class Ledger:
             self._url = self._url.set(drivername="postgresql+psycopg")
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         connect_args = {"timeout": _BUSY_SECONDS} if self._is_sqlite else {}
-        self._engine = sa.create_engine(self._url, poolclass=NullPool, connect_args=connect_args)
+        self._engine = sa.create_engine(self._url, poolclass=NullPool, connect_args=connect_args, hide_parameters=True)
         if self._is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
@@ -402,7 +402,8 @@ class Ledger:
             "refused_at": at,
         }
         with self._journal() as journal:
-            if journal.connection.execute(self._insert_new(refusal), row).rowcount:
+            insert = self._insert_new(refusal).returning(refusal.c.refusal_key)
+            if journal.connection.execute(insert, row).first() is not None:
                 journal.append("refused", at, None, department_code=department_code, code=code)
 
     # ---------- steps 4 to 6: what became of it
@@ -429,7 +430,7 @@ class Ledger:
             .returning(load.c.delivery_seq, load.c.lease_token)
         )
         with self._journal() as journal:
-            taken = [Lease(*row._tuple()) for row in journal.connection.execute(take)]
+            taken = [_lease(row) for row in journal.connection.execute(take)]
         return sorted(taken, key=lambda lease: lease.delivery_seq)
 
     def prepared(self, lease: Lease, outcome: Outcome, contract_hash: str, *, source_name: str, at: datetime) -> None:
@@ -450,7 +451,7 @@ class Ledger:
                     load.c.delivery_seq.in_([lease.delivery_seq for lease in wanted]), load.c.state == "landed"
                 )
             )
-            held = {Lease(*row._tuple()) for row in current}
+            held = {_lease(row) for row in current}
             moving = [result for lease, result in wanted.items() if lease in held]
             if moving:
                 journal.connection.execute(
@@ -590,7 +591,7 @@ class Ledger:
                 .returning(load.c.delivery_seq, load.c.attempt, load.c.lease_token)
             ).all()
             again = sorted(ended, key=lambda row: int(row.delivery_seq))
-            _insert_loads(journal, [(row.delivery_seq, row.attempt + 1, row.lease_token) for row in again])
+            _insert_loads(journal, [(row.delivery_seq, row.attempt + 1, row.lease_token + 1) for row in again])
             for row in again:
                 journal.append("load again", at, row.delivery_seq, attempt=row.attempt + 1)
             return [row.delivery_seq for row in again]
@@ -633,7 +634,7 @@ class Ledger:
             .order_by(delivery.c.delivery_seq)
         )
         with self._transaction() as connection:
-            return [StatusRow(*row._tuple()) for row in connection.execute(query)]
+            return [_status_row(row) for row in connection.execute(query)]
 
     def verify_events(self) -> int:
         """Recompute the chain of events from its beginning.
@@ -669,8 +670,8 @@ class Ledger:
     @contextmanager
     def _journal(self) -> Iterator[_Journal]:
         with self._transaction(writes=True) as connection:
-            row = connection.execute(sa.select(head).with_for_update()).one()
-            journal = _Journal(connection, *row._tuple()[1:])
+            row: Sequence[Any] = connection.execute(sa.select(head).with_for_update()).one()
+            journal = _Journal(connection, *row[1:])
             yield journal
             if journal.events:
                 connection.execute(sa.insert(event), journal.events)
@@ -720,8 +721,16 @@ class Ledger:
             return list(connection.execute(query.order_by(load.c.delivery_seq)).scalars())
 
 
-def _delivery(row: sa.Row[*tuple[Any, ...]]) -> Delivery:
-    return Delivery(*row._tuple()[: len(_DELIVERY)])
+def _delivery(row: Sequence[Any]) -> Delivery:
+    return Delivery(*row[: len(_DELIVERY)])
+
+
+def _status_row(row: Sequence[Any]) -> StatusRow:
+    return StatusRow(*row)
+
+
+def _lease(row: Sequence[Any]) -> Lease:
+    return Lease(*row)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -1,0 +1,573 @@
+"""The way from the inbox to landing: what is admitted, what is refused, and that nothing leaves before it is safe."""
+
+import hashlib
+import json
+import os
+import socket
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from ioc_pipeline import landing
+from ioc_pipeline.deliveries import Delivery
+from ioc_pipeline.errors import UserError
+from ioc_pipeline.landing import Candidate, Intake, Refusal
+from ioc_pipeline.ledger import Ledger
+from ioc_pipeline.messages import MESSAGES
+from ioc_pipeline.sources import Contract, Source
+
+DEPARTMENT = "so-khcn"
+SETTLED, OVERDUE = 2.0, 61.0
+
+
+@dataclass
+class Home:
+    """An inbox, a landing and a ledger, and what lies in them."""
+
+    folder: Path
+    ledger: Ledger
+    departments: list[str] = field(default_factory=lambda: [DEPARTMENT, "thue-tinh"])
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def landing(self) -> Path:
+        return self.folder / "landing"
+
+    def drop(self, name: str, content: bytes = b"v1", department: str = DEPARTMENT) -> Path:
+        path = self.inbox / department / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    def scan(self, *, after: float = SETTLED) -> list[Candidate | Refusal]:
+        return landing.scan(self.inbox, self.departments, settle_seconds=1, unsealed_seconds=60, now=in_seconds(after))
+
+    def land(self, *, after: float = SETTLED, checkpoint: Callable[[str], None] = lambda _step: None) -> Intake:
+        return landing.land_inbox(
+            self.inbox,
+            self.landing,
+            self.ledger,
+            self.departments,
+            settle_seconds=1,
+            unsealed_seconds=60,
+            now=in_seconds(after),
+            checkpoint=checkpoint,
+        )
+
+    def left(self) -> list[str]:
+        return sorted(path.name for path in self.inbox.rglob("*") if path.is_symlink() or not path.is_dir())
+
+    def contents(self) -> list[bytes]:
+        """Bytes of each delivery, in the one order."""
+        return [landing.blob_path(self.landing, one.sha256).read_bytes() for one in self.ledger.deliveries()]
+
+    def refusals(self, *, after: float = SETTLED) -> dict[str, str]:
+        return {one.file_name: one.problem.code for one in self.scan(after=after) if isinstance(one, Refusal)}
+
+
+def in_seconds(seconds: float) -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.db")
+    ledger.migrate()
+    (tmp_path / "inbox" / DEPARTMENT).mkdir(parents=True)
+    return Home(tmp_path, ledger)
+
+
+def at_step(step: str, action: Callable[[], object]) -> Callable[[str], None]:
+    """Does something once, when the pass has come to a step: what a department may do at any moment."""
+    todo = [action]
+
+    def checkpoint(done: str) -> None:
+        if done == step and todo:
+            todo.pop()()
+
+    return checkpoint
+
+
+def replace(path: Path, content: bytes) -> None:
+    """As Excel saves: another file, renamed over the first."""
+    other = path.with_name(path.name + ".part")
+    other.write_bytes(content)
+    other.replace(path)
+
+
+# ---------- admit
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["~$Biểu.xlsx", ".~lock.a.xlsx#", "a.part", "a.xlsx.tmp", "a.CRDOWNLOAD", ".hidden", "Thumbs.db", "desktop.ini"],
+)
+def test_temporary_and_hidden_files_are_passed_over(home: Home, name: str) -> None:
+    home.drop(name)
+    assert home.scan(after=OVERDUE) == []
+
+
+def test_a_file_is_admitted_only_when_it_lies_still(home: Home) -> None:
+    home.drop("a.xlsx")
+    assert home.scan(after=0) == []
+    assert [one.file_name for one in home.scan()] == ["a.xlsx"]
+
+
+def test_an_old_modification_date_does_not_make_a_copy_in_progress_still(home: Home) -> None:
+    os.utime(home.drop("a.xlsx"), (1, 1))
+    assert home.scan(after=0.5) == []
+
+
+def test_a_modification_date_in_the_future_does_not_keep_a_file_waiting(home: Home) -> None:
+    ahead = time.time() + 86400
+    os.utime(home.drop("a.xlsx"), (ahead, ahead))
+    assert len(home.scan()) == 1
+
+
+def test_with_a_clock_set_back_stillness_is_seen_by_looking_twice(home: Home) -> None:
+    home.drop("a.xlsx")
+    assert len(home.scan(after=-86400)) == 1
+    growing = home.drop("b.csv")
+    assert home.land(after=-86400).delivery_seqs == [1], "an unsealed file cannot be old by a clock like this"
+    assert growing.exists()
+
+
+def test_folders_within_a_department_and_its_feedback_are_never_scanned(home: Home) -> None:
+    for folder in ("phan-hoi", "cũ"):
+        (home.inbox / DEPARTMENT / folder).mkdir()
+        (home.inbox / DEPARTMENT / folder / "a.xlsx").write_bytes(b"v1")
+    home.drop("a.xlsx", department="phan-hoi")
+    assert home.scan() == []
+
+
+def test_a_department_without_a_folder_is_no_fault(home: Home) -> None:
+    assert home.land().delivery_seqs == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "two\nlines.xlsx",
+        "bell\a.xlsx",
+        "trái\u202egnp.xlsx",
+        "zero\u200bwidth.xlsx",
+        "trailing.xlsx ",
+        " leading.xlsx",
+        "separator\u2028.xlsx",
+        os.fsdecode(b"latin1-\xe9.xlsx"),
+    ],
+)
+def test_names_that_cannot_be_read_aloud_are_refused(home: Home, name: str) -> None:
+    home.drop(name)
+    found = home.scan()
+    assert [one.problem.code for one in found if isinstance(one, Refusal)] == ["bad-file-name"]
+    shown = found[0].file_name
+    shown.encode()
+    assert not any(unicodedata.category(sign) in {"Cc", "Cf", "Cs"} for sign in shown)
+    assert home.land().delivery_seqs == []
+    assert home.left() == [name]
+
+
+def test_names_are_kept_in_nfc(home: Home) -> None:
+    home.drop(unicodedata.normalize("NFD", "Biểu số 02 – tháng 9.xlsx"))
+    home.land()
+    assert home.ledger.delivery(1).file_name == unicodedata.normalize("NFC", "Biểu số 02 – tháng 9.xlsx")
+    assert home.left() == []
+
+
+def test_what_is_no_regular_file_is_refused_and_never_opened(home: Home) -> None:
+    folder = home.inbox / DEPARTMENT
+    secret = home.folder / "secret"
+    secret.write_bytes(b"secret")
+    (folder / "link.xlsx").symlink_to(secret)
+    (folder / "dangling.xlsx").symlink_to("nowhere")
+    (folder / "folder-link").symlink_to(home.folder)
+    os.mkfifo(folder / "fifo.xlsx")
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(os.path.relpath(folder / "s.xlsx"))
+    names = {"link.xlsx", "dangling.xlsx", "folder-link", "fifo.xlsx", "s.xlsx"}
+    assert home.refusals() == dict.fromkeys(names, "not-a-regular-file")
+    assert home.land().delivery_seqs == []
+    assert home.left() == sorted(names)
+
+
+def test_a_file_swapped_for_a_link_after_the_scan_is_not_followed(home: Home) -> None:
+    path = home.drop("a.xlsx")
+    candidate = home.scan()[0]
+    assert isinstance(candidate, Candidate)
+    path.unlink()
+    path.symlink_to(home.folder / "ledger.db")
+    (home.landing / "incoming").mkdir(parents=True)
+    assert landing.land(candidate, home.landing) is None
+
+
+def test_a_file_over_the_limit_is_refused_before_it_is_read(home: Home) -> None:
+    with home.drop("big.xlsx").open("wb") as stream:
+        stream.truncate(landing.MAX_BYTES + 1)
+    with home.drop("just.xlsx").open("wb") as stream:
+        stream.truncate(landing.MAX_BYTES)
+    assert home.refusals() == {"big.xlsx": "file-too-large"}
+    assert len(home.land().delivery_seqs) == 1
+    assert home.left() == ["big.xlsx"]
+
+
+def test_files_outside_the_departments_folders_are_refused(home: Home) -> None:
+    home.drop("stray.xlsx", department=".")
+    home.drop("other.xlsx", department="so-khong-co")
+    found = {(one.department_code, one.file_name, one.problem.code) for one in home.scan() if isinstance(one, Refusal)}
+    assert found == {
+        ("", "stray.xlsx", "unknown-department"),
+        ("so-khong-co", "other.xlsx", "unknown-department"),
+    }
+
+
+def test_a_refusal_keeps_its_key_until_the_thing_changes(home: Home) -> None:
+    path = home.drop("bad .xlsx\t")
+    first, again = (home.land().refusals[0].key for _ in range(2))
+    assert first == again
+    time.sleep(0.02)
+    path.write_bytes(b"v2")
+    assert home.land().refusals[0].key != first
+
+
+def test_every_refusal_has_its_words() -> None:
+    codes = {
+        "unknown-department",
+        "not-a-regular-file",
+        "bad-file-name",
+        "file-too-large",
+        "unreadable-file",
+        "checksum-mismatch",
+    }
+    assert codes <= MESSAGES.keys()
+
+
+@pytest.fixture
+def without_privileges() -> Iterator[None]:
+    """Root may read everything: while this lasts, we are nobody."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
+
+
+def test_a_file_we_may_not_read_is_refused(
+    home: Home, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    home.drop("a.xlsx").chmod(0)
+    home.folder.chmod(0o755)
+    monkeypatch.chdir(home.folder)  # the folders above may be root's alone
+    candidate = Home(Path(), home.ledger).scan()[0]
+    assert isinstance(candidate, Candidate)
+    request.getfixturevalue("without_privileges")
+    refused = landing.land(candidate, home.landing)
+    assert isinstance(refused, Refusal)
+    assert refused.problem.code == "unreadable-file"
+
+
+# ---------- sealed or not
+
+
+def test_an_unsealed_csv_waits_and_is_marked(home: Home) -> None:
+    home.drop("a.csv", b"don vi;so luong\n")
+    assert home.land().delivery_seqs == []
+    assert home.land(after=OVERDUE).delivery_seqs == [1]
+    assert not home.ledger.delivery(1).is_sealed
+    assert home.left() == []
+
+
+@pytest.mark.parametrize("form", ["{sha256}", "{sha256}  a.csv\n", "{sha256} *a.csv\r\n"])
+def test_a_csv_whose_checksum_lies_beside_it_is_sealed_and_does_not_wait(home: Home, form: str) -> None:
+    content = b"don vi;so luong\n"
+    home.drop("a.csv", content)
+    home.drop("a.csv.sha256", form.format(sha256=hashlib.sha256(content).hexdigest().upper()).encode())
+    assert home.land().delivery_seqs == [1]
+    assert home.ledger.delivery(1).is_sealed
+    assert home.left() == []
+
+
+def test_a_csv_that_is_not_what_its_checksum_says_is_refused_after_its_wait(home: Home) -> None:
+    home.drop("a.csv", b"don vi;so lu")
+    home.drop("a.csv.sha256", hashlib.sha256(b"don vi;so luong\n").hexdigest().encode())
+    assert home.land() == Intake([], [])
+    assert [one.problem.code for one in home.land(after=OVERDUE).refusals] == ["checksum-mismatch"]
+    assert home.left() == ["a.csv", "a.csv.sha256"]
+    assert list((home.landing / "incoming").iterdir()) == []
+    home.drop("a.csv", b"don vi;so luong\n")
+    assert home.land().delivery_seqs == [1]
+
+
+def test_a_checksum_for_the_next_version_stays_with_it(home: Home) -> None:
+    path = home.drop("a.csv", b"v1")
+    seal = home.drop("a.csv.sha256", hashlib.sha256(b"v1").hexdigest().encode())
+
+    def next_version() -> None:
+        replace(path, b"v2")
+        replace(seal, hashlib.sha256(b"v2").hexdigest().encode())
+
+    home.land(checkpoint=at_step("recorded", next_version))
+    assert home.left() == ["a.csv", "a.csv.sha256"]
+    home.land()
+    assert home.contents() == [b"v1", b"v2"]
+    assert [one.is_sealed for one in home.ledger.deliveries()] == [True, True]
+
+
+# ---------- land, record, release
+
+
+def test_a_landed_file_lies_under_its_hash_and_the_inbox_is_empty(home: Home) -> None:
+    home.drop("a.xlsx", b"v1")
+    intake = home.land()
+    sha256 = hashlib.sha256(b"v1").hexdigest()
+    assert intake == Intake([1], [])
+    assert (home.landing / sha256[:2] / sha256).read_bytes() == b"v1"
+    assert home.left() == []
+    assert list((home.landing / "incoming").iterdir()) == []
+    assert home.land() == Intake([], [])
+
+
+def test_the_sidecar_holds_the_whole_envelope(home: Home) -> None:
+    home.drop("Biểu 02.xlsx")
+    home.land()
+    delivery = home.ledger.delivery(1)
+    sidecar = landing.blob_path(home.landing, delivery.sha256).with_name(f"{delivery.sha256}.1.json")
+    content = json.loads(sidecar.read_text())
+    assert content.pop("origin").endswith(f":{delivery.sha256}:{DEPARTMENT}/Biểu 02.xlsx")
+    assert datetime.fromisoformat(content.pop("received_at")) == delivery.received_at
+    assert content == {
+        "delivery_seq": 1,
+        "kind": "file",
+        "department_code": DEPARTMENT,
+        "file_name": "Biểu 02.xlsx",
+        "sha256": delivery.sha256,
+        "size_bytes": 2,
+        "scan_seq": 1,
+        "is_sealed": True,
+        "decides_delivery_seq": None,
+    }
+
+
+def test_the_same_bytes_under_two_names_are_two_deliveries_over_one_blob(home: Home) -> None:
+    home.drop("a.xlsx")
+    home.drop("b.xlsx")
+    home.drop("a.xlsx", department="thue-tinh")
+    assert home.land().delivery_seqs == [1, 2, 3]
+    deliveries = home.ledger.deliveries()
+    assert [(one.department_code, one.file_name) for one in deliveries] == [
+        (DEPARTMENT, "a.xlsx"),
+        (DEPARTMENT, "b.xlsx"),
+        ("thue-tinh", "a.xlsx"),
+    ]
+    assert len({one.sha256 for one in deliveries}) == 1
+    assert {one.scan_seq for one in deliveries} == {1}
+
+
+def test_v1_v2_v1_are_three_deliveries_even_with_the_dates_of_the_first(home: Home) -> None:
+    for content in (b"v1", b"v2", b"v1"):
+        os.utime(home.drop("a.xlsx", content), (1_700_000_000, 1_700_000_000))
+        home.land()
+    assert home.contents() == [b"v1", b"v2", b"v1"]
+
+
+def test_more_files_than_are_kept_open_are_landed_in_one_scan(home: Home) -> None:
+    for number in range(210):
+        home.drop(f"{number:03}.xlsx")
+    assert home.land().delivery_seqs == list(range(1, 211))
+    assert {one.scan_seq for one in home.ledger.deliveries()} == {1}
+    assert home.left() == []
+
+
+def test_a_blob_that_went_bad_is_replaced_by_good_bytes(home: Home) -> None:
+    home.drop("a.xlsx", b"v1")
+    home.land()
+    blob = landing.blob_path(home.landing, home.ledger.delivery(1).sha256)
+    blob.chmod(0o644)
+    blob.write_bytes(b"v?")
+    home.drop("a.xlsx", b"v1")
+    home.land()
+    assert blob.read_bytes() == b"v1"
+
+
+def test_a_file_that_grows_while_it_is_copied_waits(home: Home) -> None:
+    path = home.drop("a.xlsx", b"half")
+
+    def grow() -> None:
+        with path.open("ab") as stream:
+            stream.write(b" and half")
+
+    assert home.land(checkpoint=at_step("copied", grow)).delivery_seqs == []
+    assert list((home.landing / "incoming").iterdir()) == []
+    home.land()
+    assert home.contents() == [b"half and half"]
+
+
+@pytest.mark.parametrize("step", ["copied", "renamed", "synced", "recorded", "enveloped", "confirmed"])
+@pytest.mark.parametrize("size_matters", [True, False])
+def test_a_version_renamed_over_the_file_meanwhile_is_kept_and_comes_next(
+    home: Home, step: str, size_matters: bool
+) -> None:
+    path = home.drop("a.xlsx", b"v1")
+    newer = b"version 2" if size_matters else b"v2"
+    home.land(checkpoint=at_step(step, lambda: replace(path, newer)))
+    assert home.left() == ["a.xlsx"]
+    home.land()
+    assert home.contents()[-1] == newer
+    assert home.left() == []
+
+
+@pytest.mark.parametrize("step", ["copied", "renamed", "synced", "recorded", "enveloped", "confirmed", "taken"])
+def test_an_overwrite_in_place_is_never_lost(home: Home, step: str) -> None:
+    path = home.drop("a.xlsx", b"v1")
+    descriptor = os.open(path, os.O_WRONLY)
+    home.land(checkpoint=at_step(step, lambda: os.pwrite(descriptor, b"v2", 0)))
+    os.close(descriptor)
+    assert home.left() == ["a.xlsx"]
+    home.land()
+    assert home.contents()[-1] == b"v2"
+    assert home.left() == []
+
+
+def test_a_version_dropped_while_the_old_one_is_put_back_wins(home: Home) -> None:
+    path = home.drop("a.xlsx", b"v1")
+    descriptor = os.open(path, os.O_WRONLY)
+
+    def overwrite_and_drop() -> None:
+        os.pwrite(descriptor, b"v2", 0)
+        path.write_bytes(b"v3")
+
+    home.land(checkpoint=at_step("taken", overwrite_and_drop))
+    os.close(descriptor)
+    assert (home.left(), path.read_bytes()) == (["a.xlsx"], b"v3")
+
+
+def test_a_file_its_sender_takes_back_before_it_is_landed_is_no_fault(home: Home) -> None:
+    path = home.drop("a.xlsx", b"v1")
+    second = home.drop("b.xlsx", b"v1")
+    assert home.land(checkpoint=at_step("copied", second.unlink)).delivery_seqs == [1]
+    assert not path.exists()
+
+
+def test_a_file_its_sender_takes_back_after_it_was_recorded_stays_a_delivery(home: Home) -> None:
+    path = home.drop("a.xlsx", b"v1")
+    assert home.land(checkpoint=at_step("recorded", path.unlink)).delivery_seqs == [1]
+    assert home.contents() == [b"v1"]
+
+
+def test_when_landing_cannot_be_written_the_file_stays_in_the_inbox(home: Home) -> None:
+    home.drop("a.xlsx", b"v1")
+    home.landing.mkdir()
+    in_the_way = home.landing / hashlib.sha256(b"v1").hexdigest()[:2]
+    in_the_way.write_bytes(b"")
+    with pytest.raises(OSError, match="exists"):
+        home.land()
+    assert home.left() == ["a.xlsx"]
+    assert home.ledger.deliveries() == []
+    in_the_way.unlink()
+    assert home.land().delivery_seqs == [1]
+
+
+def test_a_department_cannot_have_its_file_removed_by_naming_it_as_ours(home: Home) -> None:
+    home.drop("a.xlsx")
+    home.land()
+    foreign = home.drop(".taken-1-0123abcd", b"theirs", department="thue-tinh")
+    unknown = home.drop(".taken-99-0123abcd", b"theirs")
+    own = home.drop(".taken-1-89abcdef", b"theirs")
+    (home.inbox / DEPARTMENT / ".taken-1-00000000").mkdir()
+    home.land()
+    assert foreign.exists()
+    assert unknown.exists()
+    assert not own.exists()
+    assert home.contents() == [b"v1", b"theirs"], "put back under the name it claimed, and landed as any file"
+
+
+# ---------- decisions, contracts, replay
+
+
+def test_a_decision_is_landed_like_any_delivery(home: Home) -> None:
+    home.drop("a.xlsx")
+    home.land()
+    at = in_seconds(0)
+    decision = landing.land_withdrawal(home.landing, home.ledger, 1, reason="gửi nhầm kỳ", by="an", at=at)
+    assert (decision.delivery_seq, decision.kind, decision.decides_delivery_seq) == (2, "withdrawal", 1)
+    blob = landing.blob_path(home.landing, decision.sha256)
+    assert json.loads(blob.read_text()) == {
+        "withdraws_delivery_seq": 1,
+        "reason": "gửi nhầm kỳ",
+        "by": "an",
+        "at": at.isoformat(),
+    }
+    assert blob.stat().st_size == decision.size_bytes
+    assert blob.with_name(f"{decision.sha256}.2.json").is_file()
+    again = landing.land_withdrawal(home.landing, home.ledger, 1, reason="gửi nhầm kỳ", by="an", at=at)
+    assert again == decision
+
+
+def test_a_decision_on_nothing_is_the_users_mistake(home: Home) -> None:
+    with pytest.raises(UserError):
+        landing.land_withdrawal(home.landing, home.ledger, 1, reason="", by="an", at=in_seconds(0))
+    assert home.ledger.deliveries() == []
+
+
+def test_contracts_are_kept_under_their_hash_and_mended(home: Home) -> None:
+    contract = Contract(Source.model_construct(), b"source: telecom\n", {"telecom__coverage": b"name: x\n"})
+    folder = landing.store_contract(home.landing, contract)
+    assert folder.name == contract.contract_hash
+    (folder / "contract.yml").write_bytes(b"")
+    written = (folder / "telecom__coverage.yml").stat().st_mtime_ns
+    assert landing.store_contract(home.landing, contract) == folder
+    assert (folder / "contract.yml").read_bytes() == contract.content
+    assert (folder / "telecom__coverage.yml").read_bytes() == b"name: x\n"
+    assert (folder / "telecom__coverage.yml").stat().st_mtime_ns == written
+
+
+def _ledger(path: Path) -> Ledger:
+    ledger = Ledger(f"sqlite:///{path}")
+    ledger.migrate()
+    return ledger
+
+
+def _all(ledger: Ledger) -> list[Delivery]:
+    return ledger.deliveries()
+
+
+def test_a_lost_ledger_is_rebuilt_from_landing_under_the_same_numbers(home: Home) -> None:
+    for name, content in (("a.xlsx", b"v1"), ("b.xlsx", b"v1"), ("a.xlsx", b"v2"), ("c.csv", b"x")):
+        home.drop(name, content)
+        home.land(after=OVERDUE)
+    landing.store_contract(home.landing, Contract(Source.model_construct(), b"{}", {}))
+    landing.land_withdrawal(home.landing, home.ledger, 2, reason="", by="an", at=in_seconds(0))
+    rebuilt = _ledger(home.folder / "rebuilt.db")
+    assert landing.replay(home.landing, rebuilt, at=in_seconds(0)) == []
+    assert _all(rebuilt) == _all(home.ledger)
+    assert rebuilt.waiting(at=in_seconds(0)) == [1, 2, 3, 4, 5]
+
+
+def test_a_replay_names_the_deliveries_whose_sidecar_is_lost(home: Home) -> None:
+    for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
+        home.drop(name)
+    home.land()
+    next(home.landing.glob("??/*.2.json")).unlink()
+    assert landing.replay(home.landing, _ledger(home.folder / "rebuilt.db"), at=in_seconds(0)) == [2]
+
+
+def test_a_sidecar_that_could_not_be_written_is_written_by_the_next_pass(home: Home) -> None:
+    path = home.drop("a.xlsx")
+
+    def fail() -> None:
+        path.unlink()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        home.land(checkpoint=at_step("recorded", fail))
+    assert list(home.landing.glob("??/*.json")) == []
+    home.land()
+    assert len(list(home.landing.glob("??/*.1.json"))) == 1
