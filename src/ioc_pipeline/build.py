@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 
-from ioc_pipeline.errors import ContractError
 from ioc_pipeline.periods import WorkingCalendar, periods_between
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.sources import Contracts, load_contracts
@@ -23,7 +22,7 @@ _RESULTS_KEPT = 50
 
 
 class BuildError(Exception):
-    """dbt could not build or test the marts; names each failing node with its message. Ours: what was published stays."""
+    """dbt could not build or test the marts; names each failing node with its message. What was published stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +88,16 @@ def _begin(warehouse: duckdb.DuckDBPyConnection, as_of: date, seeds_hash: str) -
     """
     warehouse.execute("create schema if not exists build")
     warehouse.execute(
-        "create table if not exists build.run (as_of date, seeds_hash varchar, is_complete boolean)"
+        "create table if not exists build.run (as_of date, seeds_hash varchar, load_seq bigint, is_complete boolean)"
     )
     run = warehouse.execute("select seeds_hash from build.run").fetchone()
-    if run is None:
-        warehouse.execute("insert into build.run values (?, '', false)", [as_of])
-        return True
-    seeds_changed: bool = run[0] != seeds_hash
-    # an interrupted load of changed seeds must be repeated even if the files are changed back meanwhile
+    loaded_hash = run[0] if run else ""
+    seeds_changed: bool = loaded_hash != seeds_hash
+    # a load of changed seeds that is interrupted must be repeated, also when the files are changed back meanwhile
+    warehouse.execute("delete from build.run")
     warehouse.execute(
-        "update build.run set as_of = ?, is_complete = false, seeds_hash = ?", [as_of, "" if seeds_changed else run[0]]
+        "insert into build.run select ?, ?, coalesce(max(load_seq), 0), false from raw.load",
+        [as_of, "" if seeds_changed else loaded_hash],
     )
     return seeds_changed
 
@@ -185,7 +184,7 @@ def _run_dbt(settings: Settings, as_of: date, load_seeds: bool, folder: Path) ->
     try:
         outcome = dbtRunner().invoke(arguments)
     finally:
-        DuckDBConnectionManager.close_all_connections()
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     nodes = tuple(
         NodeResult(
             result.node.name,
