@@ -1,6 +1,5 @@
 """One cell → a value: numbers the Vietnamese way, dates, ranks, qualifiers, three nulls; never a guess."""
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
@@ -44,6 +43,7 @@ LOCAL_TIME = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no summer time
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73050  # 1/1/1990 and 31/12/2099 as Excel counts days
 _EXCEL_EPOCH = date(1899, 12, 30)
 _LOSSLESS = 10**15  # digits a double keeps
+_LARGEST = 10**24  # raw keeps decimal(38,12)
 
 _NUMERIC: frozenset[ColumnType] = frozenset({"count", "number", "percent", "money"})
 _PARTS: frozenset[ColumnType] = frozenset({"rank", "ratio"})
@@ -115,6 +115,8 @@ def parse_cell(value: Value, column_type: ColumnType, locale: Locale, mark: str 
 
 @lru_cache(maxsize=32768, typed=True)
 def _parse_memoised(value: Value, column_type: ColumnType, locale: Locale, mark: str) -> Parsed:
+    if type(value) is float and not mark and column_type in _NUMERIC:  # what most cells are
+        return Parsed(_whole(_decimal(value)) if column_type == "count" else _decimal(value))
     if mark and mark != "%":
         raise BadCell("formula-without-value" if mark == "formula" else "excel-error")
     if isinstance(value, str):
@@ -154,19 +156,18 @@ def _stored_number(value: float, column_type: ColumnType, mark: str) -> Decimal:
 
 
 def _decimal(value: float) -> Decimal:
-    if type(value) is int:
-        return Decimal(value)
-    if not math.isfinite(value):
-        raise BadCell("bad-cell", "một số hữu hạn")
-    return Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
+    if not -_LARGEST < value < _LARGEST:  # NaN compares as false
+        raise BadCell("bad-cell", "một số hữu hạn, không quá 24 chữ số")
+    return Decimal(int(value)) if value == int(value) else Decimal(repr(value))
 
 
 def _whole(number: Decimal) -> Decimal:
     if number < 0:
         raise BadCell("bad-cell", "một số đếm, không âm")
-    if number != number.to_integral_value():
+    whole = number.to_integral_value()
+    if number != whole:
         raise BadCell("bad-cell", "một số nguyên, ví dụ 2.165", "Số đếm không có phần lẻ; kiểm tra lại số liệu gốc")
-    return number
+    return whole
 
 
 def _stored_part(value: float, mark: str) -> Decimal:
@@ -297,21 +298,23 @@ def _amount(rest: str, text: str, column_type: ColumnType, locale: Locale) -> tu
         _refuse(text, column_type, locale)
     written = "VND" if is_money else text.rstrip(" )")[-len(unit) :] if unit else ""
     number = number * multiplier
+    if abs(number) >= _LARGEST:
+        _refuse(text, column_type, locale)
     return -number if is_negative else number, written, multiplier != 1 or is_money
 
 
 def _plain_number(written: str, text: str, column_type: ColumnType, locale: Locale) -> Decimal:
     sign, digits = (written[0], written[1:].strip()) if written[0] in "+-" else ("", written)
-    if _PADDED.match(digits):
+    if _PADDED.match(digits) or len(digits) > 40:
         _refuse(text, column_type, locale)
     if not _GROUPS[locale].fullmatch(digits):
         if _GROUPS[_OTHER[locale]].fullmatch(digits) or digits.count(".") + digits.count(",") > 0:
-            _refuse_as_ambiguous(digits, locale)
+            _refuse_as_ambiguous(digits, column_type, locale)
         _refuse(text, column_type, locale)
     groups, _, decimals = digits.partition(_DECIMAL_SIGN[locale])
     is_once_grouped = not decimals and len(groups) <= 7 and groups[-4:-3] in (".", ",")
     if (column_type == "count" and len(decimals) == 3) or (column_type == "percent" and is_once_grouped):
-        _refuse_as_ambiguous(digits, locale)
+        _refuse_as_ambiguous(digits, column_type, locale)
     plain = "".join(character for character in groups if character.isdigit())
     return Decimal(f"{sign}{plain}.{decimals}" if decimals else f"{sign}{plain}")
 
@@ -362,15 +365,13 @@ def _refuse(text: str, column_type: ColumnType, locale: Locale) -> NoReturn:
     raise BadCell("bad-cell", _expected(column_type, locale))
 
 
-def _refuse_as_ambiguous(digits: str, locale: Locale) -> NoReturn:
+def _refuse_as_ambiguous(digits: str, column_type: ColumnType, locale: Locale) -> NoReturn:
     """Say how to write either reading: whoever wrote it knows which one is meant."""
-    whole = re.sub(r"[.,\s]", "", digits)
-    signs = [character for character in digits if character in ".,"]
-    fix = ""
-    if len(signs) == 1:
-        before, after = re.split(r"[.,]", digits)
-        grouped = f"{int(whole):,}".replace(",", "." if locale == "vi" else ",")
-        fix = f"Nếu là số thập phân, hãy ghi {before}{_DECIMAL_SIGN[locale]}{after}; nếu là số nguyên, hãy ghi {whole}"
-        if len(after) == 3:
-            fix += f" hoặc {grouped}"
-    raise BadCell("ambiguous-number", f"một số viết theo kiểu {_WRITTEN[locale]}", fix)
+    parts = re.split(r"[.,]", digits)
+    ways = []
+    if len(parts) == 2 and column_type != "count":
+        ways.append(f"nếu là số thập phân, hãy ghi {parts[0]}{_DECIMAL_SIGN[locale]}{parts[1]}")
+    if all(len(part) == 3 for part in parts[1:]):
+        ways.append(f"nếu là số nguyên, hãy ghi {''.join(parts)}")
+    fix = "; ".join(ways) or "ghi lại số liệu gốc, dùng dấu chấm và dấu phẩy như ví dụ"
+    raise BadCell("ambiguous-number", _expected(column_type, locale), fix.capitalize())
