@@ -1,4 +1,4 @@
-"""Elements, indicators, their terms and targets (`include/seeds/`) → types; a bad row switches off only what it says."""
+"""Elements, indicators, their terms and targets (`include/seeds/`) → types; a bad row disables only itself."""
 
 import csv
 from collections import Counter
@@ -48,7 +48,6 @@ TARGET_COLUMNS = (
     "legal_source",
     "is_example",
 )
-UNIT_MEASURES = frozenset({"count", "pct", "vnd", "vnd_billion", "index", "points", "rank", "mm"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +210,7 @@ def load_catalogue(seeds: Path) -> Catalogue:
 def _rows(
     path: Path, columns: tuple[str, ...], disabled: dict[str, str], *, is_key: bool = False
 ) -> Iterator[tuple[str, _Row]]:
-    """Rows with the code in their first column; a row of another width disables its code, and so does a repeated key."""
+    """Rows by the code in their first column; a row of another width disables its code, as a repeated key does."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -240,7 +239,7 @@ def _element(row: _Row) -> Element:
     return Element(
         row["element_code"],
         row.filled("name_vi"),
-        row.one_of("unit_measure", UNIT_MEASURES),
+        row.filled("unit_measure"),
         row.one_of("kind", {"stock", "flow", "rate"}),
         row.one_of("space_aggregation", {"sum", "none"}),
         row.one_of("time_aggregation", {"sum", "last", "none"}),
@@ -258,7 +257,7 @@ def _indicator(
         row.filled("name_vi"),
         row.filled("system_code"),
         row.filled("owner_code"),
-        row.one_of("unit_measure", UNIT_MEASURES),
+        row.filled("unit_measure"),
         row.one_of("direction", {"up", "down", "none"}),
         shape,
         row.number("factor"),

@@ -1,0 +1,204 @@
+"""The catalogue that ships, and catalogues with one thing wrong."""
+
+import csv
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ioc_pipeline.catalogue import Catalogue, Term, load_catalogue
+from ioc_pipeline.errors import ContractError
+
+SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
+ChangeSeed = Callable[[str, str, str], Catalogue]
+
+
+@pytest.fixture
+def change_seed(tmp_path: Path) -> ChangeSeed:
+    """Load the shipped catalogue with one text of one file replaced."""
+
+    def change(name: str, old: str, new: str) -> Catalogue:
+        for seed in ("elements.csv", "indicators.csv", "indicator_terms.csv", "targets.csv"):
+            shutil.copy(SEEDS / seed, tmp_path / seed)
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert text.count(old) >= 1
+        (tmp_path / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+        return load_catalogue(tmp_path)
+
+    return change
+
+
+def line_of(name: str, start: str) -> int:
+    lines = (SEEDS / name).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if line.startswith(start))
+
+
+def test_the_shipped_catalogue_has_no_faulty_row() -> None:
+    assert load_catalogue(SEEDS).disabled == {}
+
+
+def test_a_one_element_indicator_and_a_listed_one_have_the_same_terms_shape() -> None:
+    indicators = load_catalogue(SEEDS).indicators
+    assert indicators["gov_online_submission_pct"].terms == (
+        Term("numerator", "tthc_received_online", "", Decimal(1)),
+        Term("denominator", "tthc_received", "", Decimal(1)),
+    )
+    assert indicators["gov_tasks_overdue_pct"].terms == (
+        Term("numerator", "tasks_done_late", "", Decimal(1)),
+        Term("numerator", "tasks_overdue_not_done", "", Decimal(1)),
+        Term("denominator", "tasks_due", "", Decimal(1)),
+    )
+
+
+def test_every_target_of_the_province_names_its_legal_source_and_examples_say_so() -> None:
+    targets = load_catalogue(SEEDS).targets
+    assert all("Quyết định" in target.legal_source for target in targets if not target.is_example)
+    assert all("ví dụ" in target.legal_source for target in targets if target.is_example)
+
+
+def test_published_figures_speak_of_known_indicators_and_say_why_one_is_not_reproduced() -> None:
+    indicators = load_catalogue(SEEDS).indicators
+    with (SEEDS / "published_figures.csv").open(encoding="utf-8", newline="") as stream:
+        figures = list(csv.DictReader(stream))
+    assert {figure["indicator_code"] for figure in figures} <= set(indicators)
+    assert len({figure["figure_id"] for figure in figures}) == len(figures)
+    assert all(Decimal(figure["published_value"]) > 0 for figure in figures)
+    assert {figure["comparison"] for figure in figures} == {"equal", "greater_than", "not_reproduced"}
+    assert all(figure["note"] for figure in figures if figure["comparison"] == "not_reproduced")
+    assert all((figure["comparison"] == "greater_than") == (figure["value_qualifier"] == ">") for figure in figures)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "code", "says"),
+    [
+        (
+            "indicators.csv",
+            "tthc_received_online,tthc_received,",
+            "no_such,tthc_received,",
+            "gov_online_submission_pct",
+            "unknown element 'no_such'",
+        ),
+        (
+            "indicators.csv",
+            "up,ratio,tthc_received_online",
+            "up,mean,tthc_received_online",
+            "gov_online_submission_pct",
+            "shape is 'mean'",
+        ),
+        (
+            "indicators.csv",
+            "tthc_received_online,tthc_received,100",
+            "tthc_received_online,tthc_received,1OO",
+            "gov_online_submission_pct",
+            "factor is '1OO'",
+        ),
+        (
+            "indicators.csv",
+            "tthc_received_online,tthc_received,100,2",
+            "tthc_received_online,tthc_received,100,1.5",
+            "gov_online_submission_pct",
+            "decimals is '1.5'",
+        ),
+        (
+            "indicators.csv",
+            "tthc_received_online,tthc_received,",
+            "tthc_received_online,,",
+            "gov_online_submission_pct",
+            "no denominator",
+        ),
+        (
+            "indicators.csv",
+            "digital_economy_value,grdp,",
+            "digital_economy_value,population,",
+            "eco_digital_grdp_pct",
+            "vnd_billion over count",
+        ),
+        (
+            "indicators.csv",
+            "gov_online_submission_pct,",
+            "gov_dossiers_received_count,",
+            "gov_dossiers_received_count",
+            "listed 2 times",
+        ),
+        (
+            "indicator_terms.csv",
+            "numerator,tasks_done_late,,1",
+            "numerators,tasks_done_late,,1",
+            "gov_tasks_overdue_pct",
+            "role is 'numerators'",
+        ),
+        (
+            "indicator_terms.csv",
+            "numerator,tasks_done_late,,1",
+            "numerator,tasks_done_late,,một",
+            "gov_tasks_overdue_pct",
+            "coefficient is 'một'",
+        ),
+        (
+            "indicator_terms.csv",
+            "soc_vneid_level2_pct,",
+            "soc_no_such_pct,",
+            "soc_no_such_pct",
+            "not in indicators.csv",
+        ),
+        ("targets.csv", ",100,at_least", ",100%,at_least", "infra_communes_fibre_pct", "target_value is '100%'"),
+        (
+            "targets.csv",
+            "14,2025-01-01,2025-12-31,100",
+            "14,2025-12-31,2025-01-01,100",
+            "infra_communes_fibre_pct",
+            "ends before it starts",
+        ),
+        (
+            "elements.csv",
+            "tthc_settled_on_time,",
+            "tthc_settled_late,",
+            "gov_dossiers_on_time_pct",
+            "unknown element 'tthc_settled_on_time'",
+        ),
+    ],
+)
+def test_a_faulty_row_disables_its_indicator_and_no_other(
+    change_seed: ChangeSeed, name: str, old: str, new: str, code: str, says: str
+) -> None:
+    catalogue = change_seed(name, old, new)
+    assert says in catalogue.disabled[code]
+    assert code not in catalogue.indicators
+    assert "infra_population_4g_pct" in catalogue.indicators
+
+
+def test_the_message_names_file_and_line(change_seed: ChangeSeed) -> None:
+    catalogue = change_seed("indicators.csv", "telecom_population_4g,population,", "telecom_population_4g,no_such,")
+    line = line_of("indicators.csv", "infra_population_4g_pct")
+    assert catalogue.disabled["infra_population_4g_pct"].startswith(f"indicators.csv line {line}: ")
+
+
+def test_a_target_without_a_legal_source_disables_its_indicator(change_seed: ChangeSeed) -> None:
+    source = '"Lâm Đồng, số liệu đến 27/11/2025 (nguồn thứ cấp); ví dụ của tỉnh khác"'
+    catalogue = change_seed("targets.csv", source, "")
+    assert "legal_source is empty" in catalogue.disabled["gov_dossiers_on_time_pct"]
+    assert "gov_dossiers_on_time_pct" not in {target.indicator_code for target in catalogue.targets}
+
+
+def test_a_faulty_element_is_not_known_to_the_loader(change_seed: ChangeSeed) -> None:
+    catalogue = change_seed("elements.csv", "population,Dân số,count,stock", "population,Dân số,count,stok")
+    assert "population" not in catalogue.elements
+    assert "kind is 'stok'" in catalogue.disabled["population"]
+    assert "kind is 'stok'" in catalogue.disabled["infra_population_4g_pct"]
+
+
+def test_a_row_with_a_comma_too_many_disables_itself(change_seed: ChangeSeed) -> None:
+    catalogue = change_seed("elements.csv", "grdp,GRDP theo giá hiện hành,", "grdp,GRDP, theo giá hiện hành,")
+    assert "8 values, expected 7" in catalogue.disabled["grdp"]
+
+
+def test_other_columns_stop_the_catalogue_and_say_which_are_expected(change_seed: ChangeSeed) -> None:
+    with pytest.raises(ContractError, match=r"elements\.csv line 1: expected the columns element_code,"):
+        change_seed("elements.csv", "element_code,", "element,")
+
+
+def test_a_missing_file_stops_the_catalogue(tmp_path: Path) -> None:
+    with pytest.raises(ContractError, match=r"elements\.csv: cannot be read"):
+        load_catalogue(tmp_path)

@@ -1,0 +1,217 @@
+"""The contracts and suites that ship: they load, fit the catalogue, and read the headings their publishers write."""
+
+import ast
+import csv
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from ioc_pipeline.catalogue import load_catalogue
+from ioc_pipeline.errors import SourceError
+from ioc_pipeline.parse.layout import find_blocks
+from ioc_pipeline.sources import Contract, Contracts, Table, load_contracts
+from ioc_pipeline.validate import Check, check_suite, validate
+from ioc_pipeline.workbooks import Sheet, Workbook
+
+PROJECT = Path(__file__).resolve().parents[2]
+SEEDS = PROJECT / "include" / "seeds"
+LABOUR_TITLE = "5. Chỉ số sử dụng lao động của doanh nghiệp công nghiệp phân theo địa phương"
+
+
+@pytest.fixture(scope="module")
+def contracts() -> Contracts:
+    return load_contracts(PROJECT / "include" / "sources", PROJECT / "expectations")
+
+
+def tables_of(contracts: Contracts) -> list[tuple[Contract, Table]]:
+    return [(contract, table) for contract in contracts.ready.values() for table in contract.source.tables]
+
+
+def test_every_shipped_contract_loads(contracts: Contracts) -> None:
+    assert contracts.broken == {}
+    assert len(contracts.ready) >= 9
+
+
+def test_every_suite_file_belongs_to_a_table(contracts: Contracts) -> None:
+    wanted = {contract.source.suite_name(table) for contract, table in tables_of(contracts)}
+    assert {path.stem for path in (PROJECT / "expectations").glob("*.yml")} == wanted
+
+
+def test_every_department_is_a_known_agency(contracts: Contracts) -> None:
+    with (SEEDS / "agencies.csv").open(encoding="utf-8", newline="") as stream:
+        agencies = {row["org_unit_code"] for row in csv.DictReader(stream)}
+    assert {contract.source.department for contract in contracts.ready.values()} <= agencies
+
+
+def test_every_system_is_one_of_the_twenty_five(contracts: Contracts) -> None:
+    with (SEEDS / "systems.csv").open(encoding="utf-8", newline="") as stream:
+        systems = [row["system_code"] for row in csv.DictReader(stream)]
+    assert systems == [f"{number:02}" for number in range(1, 26)]
+    assert {contract.source.system for contract in contracts.ready.values()} <= set(systems)
+    assert {indicator.system_code for indicator in load_catalogue(SEEDS).indicators.values()} <= set(systems)
+
+
+def test_elements_and_contracts_name_each_other(contracts: Contracts) -> None:
+    filled: dict[str, set[str]] = {}
+    for contract, table in tables_of(contracts):
+        for column in table.columns:
+            for element in (column.element, column.of_element):
+                if element:
+                    filled.setdefault(element, set()).add(contract.source.source)
+    assert filled == {code: set(element.sources) for code, element in load_catalogue(SEEDS).elements.items()}
+
+
+def test_no_title_of_one_form_is_part_of_another_form_of_the_same_department(contracts: Contracts) -> None:
+    titles = [
+        (contract.source.department, contract.source.source, table.table, title.casefold())
+        for contract, table in tables_of(contracts)
+        for title in table.titles
+    ]
+    clashes = [
+        (one, other)
+        for one in titles
+        for other in titles
+        if one[0] == other[0] and one[1:3] != other[1:3] and one[3] in other[3]
+    ]
+    assert clashes == []
+
+
+def test_every_suite_can_run_on_its_table(contracts: Contracts) -> None:
+    for contract, table in tables_of(contracts):
+        name = contract.source.suite_name(table)
+        columns = {column.name for column in table.columns}
+        check_suite(name, contract.suites[name], columns)
+        for expectation in yaml.safe_load(contract.suites[name])["expectations"]:
+            condition = expectation["kwargs"].get("row_condition", "True")
+            names = {node.id for node in ast.walk(ast.parse(condition, mode="eval")) if isinstance(node, ast.Name)}
+            assert names <= columns, f"{name}: {condition}"
+
+
+def check_rows(contracts: Contracts, source: str, table: str, rows: list[dict[str, float | None]]) -> list[Check]:
+    """Run one shipped suite over rows of one delivery, each of its own unit."""
+    name = f"{source}__{table}"
+    frame = pd.DataFrame(rows).astype("float64")
+    frame["delivery_seq"], frame["row_id"] = 1, range(len(rows))
+    frame["org_unit_code"] = [f"{3600 + number:05}" for number in range(len(rows))]
+    frame["period_start_date"] = pd.Timestamp("2025-08-15")
+    return validate({name: frame}, contracts.ready[source].suites)[1]
+
+
+def test_a_sum_that_is_not_the_sum_of_its_parts_is_returned_with_its_row(contracts: Contracts) -> None:
+    good = {
+        "received_count": 100.0,
+        "online_count": 90.0,
+        "direct_count": 10.0,
+        "settled_count": 80.0,
+        "settled_on_time_count": 78.0,
+        "settled_late_count": 2.0,
+        "pending_on_time_count": 5.0,
+        "pending_late_count": 0.0,
+    }
+    rows = [
+        good,
+        good | {"direct_count": 11.0},
+        good | {"direct_count": None},
+        good | {"received_count": None},
+        good | {"online_count": 101.0, "direct_count": -1.0},
+        good | {"settled_late_count": 3.0},
+    ]
+    failed = {
+        (check.description.split(",")[0], check.failed_row_ids)
+        for check in check_rows(contracts, "admin_procedures", "settlements", rows)
+        if check.outcome != "passed"
+    }
+    assert failed == {
+        ("Tổng số hồ sơ tiếp nhận phải bằng trực tuyến cộng trực tiếp", (1,)),
+        ("Hồ sơ trực tuyến là một phần hồ sơ tiếp nhận", (4,)),
+        ("Số lượng không thể âm.", (4,)),
+        ("Tổng số hồ sơ đã giải quyết phải bằng đúng hạn cộng quá hạn.", (5,)),
+    }
+
+
+def test_a_stated_share_may_differ_by_its_rounding_only(contracts: Contracts) -> None:
+    good = {"outgoing_count": 3.0, "signed_count": 2.0, "paper_count": 1.0, "signed_pct": 66.67}
+    rows = [good, good | {"signed_pct": 66.6}, good | {"signed_pct": 0.67}, good | {"signed_pct": None}]
+    failed = [
+        (check.severity, check.columns, check.failed_row_ids)
+        for check in check_rows(contracts, "signed_documents", "outgoing", rows)
+        if check.outcome != "passed"
+    ]
+    assert failed == [("critical", ("signed_pct",), (1, 2))]
+
+
+def test_an_odd_size_is_a_warning_and_not_a_return(contracts: Contracts) -> None:
+    rows: list[dict[str, float | None]] = [
+        {"previous_month_index": 101.31, "same_month_last_year_index": 74.24},
+        {"previous_month_index": 250.0, "same_month_last_year_index": 102.0},
+    ]
+    failed = [
+        (check.severity, check.columns, check.failed_row_ids)
+        for check in check_rows(contracts, "gso_monthly", "labour_use_by_province", rows)
+        if check.outcome != "passed"
+    ]
+    assert failed == [("warning", ("previous_month_index",), (1,))]
+
+
+def labour_workbook(*headers: tuple[str, ...]) -> Workbook:
+    """A sheet as the statistics office prints it: one column of headers for each argument after the empty one."""
+    rows: list[list[object]] = [[LABOUR_TITLE], [], [None, None, "%"]]
+    for line in range(max(len(header) for header in headers)):
+        rows.append([None, *(header[line] if line < len(header) else None for header in headers)])
+    rows.append(["Sơn La", 99.9, 95.1])
+    return Workbook("xlsx", [Sheet("5. LĐCN_DP", rows)])  # type: ignore[arg-type]  # rows of mixed cells
+
+
+@pytest.mark.parametrize(
+    ("previous_month", "same_month_last_year"),
+    [
+        (
+            ("Chỉ số sử dụng lao động", " thời điểm 1/10/2019 so với", "cùng thời điểm tháng trước"),
+            ("Chỉ số sử dụng lao động", " thời điểm 1/10/2019 so với", "cùng thời điểm năm trước"),
+        ),
+        (
+            ("Chỉ số sử dụng lao động thời điểm 01/12/2025\nso với cùng thời điểm\ntháng trước (%)",),
+            ("Chỉ số sử dụng lao động thời điểm 01/12/2025\nso với cùng thời điểm\nnăm 2024 (%)",),
+        ),
+        (
+            ("Chỉ số sử dụng lao động", "tháng 11/2019 so với", "tháng trước"),
+            ("Chỉ số sử dụng lao động", "tháng 11/2019 so với", "cùng kỳ năm trước"),
+        ),
+        (
+            ("Tháng 5 năm 2018 so với tháng trước",),
+            ("Tháng 5 năm 2018 so với cùng kì năm 2017",),
+        ),
+        (
+            ("Chỉ số sử dụng LAO ĐỘNG tại thời điểm 01/07/2020 so với cùng thời điểm của tháng trước",),
+            ("Chỉ số sử dụng LAO ĐỘNG tại thời điểm 01/07/2020 so với cùng thời điểm của năm trước",),
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_the_two_labour_indices_are_told_apart_whatever_the_month_and_the_order(
+    contracts: Contracts, previous_month: tuple[str, ...], same_month_last_year: tuple[str, ...], is_swapped: bool
+) -> None:
+    headers = (same_month_last_year, previous_month) if is_swapped else (previous_month, same_month_last_year)
+    (block,) = find_blocks(labour_workbook(*headers), contracts.ready["gso_monthly"].source)
+    assert block.columns == {
+        "org_unit": 0,
+        "previous_month_index": 2 if is_swapped else 1,
+        "same_month_last_year_index": 1 if is_swapped else 2,
+    }
+
+
+@pytest.mark.parametrize(
+    "unclear",
+    [
+        "Chỉ số sử dụng lao động thời điểm 1/1/2020 so với cùng thời điểm tháng 12 năm trước",
+        "Chỉ số sử dụng lao động thời điểm 1/1/2020 so với tháng 12/2019",
+        "Chỉ số sử dụng lao động 12 tháng năm 2019 so với cùng kỳ năm trước",
+    ],
+)
+def test_a_labour_heading_that_can_mean_two_things_is_asked_about(contracts: Contracts, unclear: str) -> None:
+    clear = "Chỉ số sử dụng lao động thời điểm 1/1/2020 so với cùng thời điểm tháng trước"
+    with pytest.raises(SourceError) as returned:
+        find_blocks(labour_workbook((clear,), (unclear,)), contracts.ready["gso_monthly"].source)
+    assert [problem.code for problem in returned.value.problems] == ["missing-column"]
