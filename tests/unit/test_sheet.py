@@ -102,7 +102,10 @@ def test_a_form_is_read_by_its_words_whatever_stands_around_the_table() -> None:
 
 def test_columns_may_stand_in_another_order() -> None:
     turned = [[row[1], row[3], row[2], *([row[0]])] for row in [*HEADER[:0], *ROWS]]
-    header: list[list[Value]] = [["Xã, phường", "Số hồ sơ tiếp nhận", None, "STT"], [None, "Trực tuyến", "Tổng số", None]]
+    header: list[list[Value]] = [
+        ["Xã, phường", "Số hồ sơ tiếp nhận", None, "STT"],
+        [None, "Trực tuyến", "Tổng số", None],
+    ]
     assert ("03646", "online", Decimal(4), "B8") in values(read(book([*TOP, *header, *turned])))
 
 
@@ -112,7 +115,9 @@ def test_every_bad_cell_is_told_at_once_with_its_place() -> None:
         [2.0, "Xã Không Có", 5.0, 1.0, None],
         [3.0, "Xã Vân Hồ", None, "O", None],
     ]
-    contract = source(columns=[column for column in source().tables[0].model_dump()["columns"] if column["name"] != "share"])
+    contract = source(
+        columns=[column for column in source().tables[0].model_dump()["columns"] if column["name"] != "share"]
+    )
     told = {(problem.code, problem.cell) for problem in problems(book([*TOP, *HEADER, *rows]), contract)}
     assert ("unknown-unit", "B10") in told
     assert ("blank-cell", "C11") in told
@@ -135,7 +140,12 @@ def test_a_total_must_equal_its_parts() -> None:
 
 
 def test_a_section_row_with_figures_is_the_total_of_the_rows_under_it() -> None:
-    rows: list[list[Value]] = [["I", "Khu vực thành phố", 10.0, 4.0, None], ROWS[0], ["II", "Khu vực khác", 9.0, 7.0, None], ROWS[1]]
+    rows: list[list[Value]] = [
+        ["I", "Khu vực thành phố", 10.0, 4.0, None],
+        ROWS[0],
+        ["II", "Khu vực khác", 9.0, 7.0, None],
+        ROWS[1],
+    ]
     (problem,) = problems(book([*TOP, *HEADER, *rows]))
     assert (problem.code, problem.cell) == ("total-mismatch", "C11")
 
@@ -163,7 +173,7 @@ def test_a_full_form_must_hold_all_communes() -> None:
 def test_a_continued_block_takes_the_period_of_the_first() -> None:
     continued: list[list[Value]] = [["(Tiếp theo) Kết quả tiếp nhận hồ sơ"], *HEADER, ROWS[1]]
     parsed = read(book([*TOP, *HEADER, ROWS[0]], continued))
-    assert [row[0] for row in values(parsed)][:2] == ["03646", "04048"]
+    assert {row[0] for row in values(parsed)} == {"03646", "04048"}
     assert len(parsed.scopes) == 1
 
 

@@ -108,7 +108,11 @@ def _titles_of_sheet(sheet: Sheet, patterns: list[tuple[Table, re.Pattern[str]]]
 
 def _match(patterns: list[tuple[Table, re.Pattern[str]]], window: str, first_line: int) -> Table | None:
     """The table with the longest title in the window; a title begins in the window's first row."""
-    hits = [(match.end() - match.start(), table) for table, pattern in patterns if (match := pattern.search(window)) and match.start() < max(first_line, 1)]
+    hits = [
+        (match.end() - match.start(), table)
+        for table, pattern in patterns
+        if (match := pattern.search(window)) and match.start() < max(first_line, 1)
+    ]
     return max(hits, key=lambda hit: hit[0])[1] if hits else None
 
 
@@ -162,7 +166,9 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
             problems.append(block)
     found = {block.table.table for block in blocks}
     # A list of contents names a table without holding it: a title without a header counts only if nothing else does.
-    problems = [problem for problem, title in zip(problems, _headless(titles, blocks), strict=True) if title not in found]
+    problems = [
+        problem for problem, title in zip(problems, _headless(titles, blocks), strict=True) if title not in found
+    ]
     for table in source.tables:
         if table.table not in {title.table.table for title in titles}:
             hidden = any(
@@ -170,7 +176,9 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
                 for sheet in workbook.sheets
                 if sheet.is_hidden
             )
-            problems.append(Problem("table-on-hidden-sheet" if hidden else "missing-table", expected=f"“{table.titles[0]}”"))
+            problems.append(
+                Problem("table-on-hidden-sheet" if hidden else "missing-table", expected=f"“{table.titles[0]}”")
+            )
     for block in blocks:
         problems.extend(_column_problems(block))
     if problems:
@@ -188,7 +196,7 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
     rows = title.sheet.rows
     first = title.end + 1
     last = min(end, first + (CSV_HEAD if title.row < 0 else HEADER_DISTANCE))
-    best: tuple[int, int, int, dict[int, str], dict[str, list[int]]] | None = None
+    best: tuple[tuple[int, int], int, int, dict[int, str], dict[str, list[int]]] | None = None
     for top in range(first, last):
         if not any(isinstance(value, str) for value in rows[top]):
             continue
@@ -198,11 +206,13 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
             for spread in (False, True):
                 headers = _headers(title.sheet, top, height, spread)
                 columns = _match_columns(title.table, headers)
-                if best is None or len(columns) > best[0]:
-                    best = (len(columns), top, height, headers, columns)
-            if best is not None and best[0] == len(title.table.columns):
+                # Of two readings with as many columns, the one that shows a header twice is the one to ask about.
+                score = (len(columns), sum(map(len, columns.values())))
+                if best is None or score > best[0]:
+                    best = (score, top, height, headers, columns)
+            if best is not None and best[0][0] == len(title.table.columns):
                 break
-        if best is not None and best[0] == len(title.table.columns):
+        if best is not None and best[0][0] == len(title.table.columns):
             break
     named = {column.name for column in title.table.columns if column.headers != [EMPTY_HEADER]}
     if best is None or not named & set(best[4]):

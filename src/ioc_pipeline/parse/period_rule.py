@@ -12,7 +12,9 @@ from ioc_pipeline.workbooks import cell_address
 def row_period(text: str, source: Source) -> Period | None:
     """The period a row names, None if it names none of the source's type; a bare year is a year."""
     try:
-        period = parse_period(f"Năm {text}" if source.period_type == "year" and text.isdigit() else text, source.clock).period
+        period = parse_period(
+            f"Năm {text}" if source.period_type == "year" and text.isdigit() else text, source.clock
+        ).period
     except BadPeriod:
         return None
     return period if period and period.type == source.period_type else None
@@ -29,7 +31,10 @@ def block_period(
     if any(column.type == "period" for column in block.table.columns):
         return None, []
     where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
-    found = {place: _periods_in(_texts(block, place, file_name), source, block.table.period.reads) for place in block.table.period.places}
+    found = {
+        place: _periods_in(_texts(block, place, file_name), source, block.table.period.reads)
+        for place in block.table.period.places
+    }
     named = _periods_in([file_name], source, "label")
     stated = [(place, periods) for place, periods in found.items() if periods]
     if not stated:
@@ -42,7 +47,9 @@ def block_period(
         told = ", ".join(label(period) for period in periods)
         if len(agreed) != 1:
             return None, [Problem("period-conflict", *where, found=told, expected=_expected(source))]
-        return agreed[0], [Problem("period-conflict", *where, found=told, severity="warning", expected=label(agreed[0]))]
+        return agreed[0], [
+            Problem("period-conflict", *where, found=told, severity="warning", expected=label(agreed[0]))
+        ]
     period = periods[0]
     if period.start > received_on:
         return None, [Problem("future-period", *where, found=label(period))]

@@ -11,7 +11,7 @@ from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block, cell_text, extra_columns, find_blocks
 from ioc_pipeline.parse.period_rule import block_period, row_period
-from ioc_pipeline.parse.personal import find_personal_data
+from ioc_pipeline.parse.personal import find_personal_data, find_personal_data_in_column
 from ioc_pipeline.parse.rows import classify_row
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.periods import Period
@@ -48,6 +48,7 @@ class _Body:
 
     data: list[int]
     units: list[OrgUnit]
+    unread: list[int]  # rows of data whose unit could not be told
     totals: list[tuple[int, int, int]]  # position of a total row, and the range of `data` it adds up
     is_nil: bool
 
@@ -60,8 +61,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             other messages would repeat what must not be repeated.
     """
     blocks = find_blocks(workbook, source)
-    if personal := _personal_data(workbook, blocks, envelope.file_name):
-        raise SourceError(personal)
+    personal = find_personal_data(
+        names=[envelope.file_name, *(sheet.name for sheet in workbook.sheets)],
+        notes=[(sheet.name, cell, text) for sheet in workbook.sheets for cell, text in sheet.notes],
+    )
     problems: list[Problem] = []
     warnings = [*workbook.warnings, *(problem for block in blocks for problem in extra_columns(block))]
     parsed = ParsedDelivery([], [], [], warnings)
@@ -70,14 +73,19 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         read = ParsedTable(source, table, envelope.reporting_unit_code, [])
         nil_periods: list[Period] = []
         for block in (block for block in blocks if block.table is table):
-            period, found = block_period(block, source, envelope.file_name, envelope.received_on, inherited.get(table.table))
+            period, found = block_period(
+                block, source, envelope.file_name, envelope.received_on, inherited.get(table.table)
+            )
             inherited[table.table] = period
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
-            rows, is_nil, found = _read_block(block, source, envelope, period)
+            body, found = _read_keys(block, source, envelope, period)
+            problems += found
+            personal += _personal_data(block, body)
+            rows, found = _read_block(block, source, period, body)
             problems += found
             read.blocks.append(rows)
-            if is_nil and period:
+            if body.is_nil and period and not body.data:
                 nil_periods.append(period)
         problems += _check_keys(read, envelope)
         periods = sorted({period for rows in read.blocks for period in rows.periods})
@@ -87,21 +95,19 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         parsed.tables.append(read)
         parsed.nil += [Scope(table.table, envelope.reporting_unit_code, period) for period in nil_periods]
         parsed.scopes += [Scope(table.table, envelope.reporting_unit_code, period) for period in periods]
-    if problems:
-        raise SourceError(problems)
+    if personal or problems:
+        raise SourceError(personal or problems)
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
     return parsed
 
 
-def _read_block(
-    block: Block, source: Source, envelope: Envelope, period: Period | None
-) -> tuple[Rows, bool, list[Problem]]:
+def _read_block(block: Block, source: Source, period: Period | None, body: _Body) -> tuple[Rows, list[Problem]]:
     rows = Rows(block.sheet.name, source.maturity)
     rows.letters = {name: column_letters(position) for name, position in block.columns.items()}
     rows.headers = {name: block.headers.get(position, "") for name, position in block.columns.items()}
-    body, problems = _read_keys(block, source, envelope, period)
+    problems: list[Problem] = []
     if period is None and not any(column.type == "period" for column in block.table.columns):
-        return rows, False, problems  # without its period no unit can be told: the period's own problem says enough
+        return rows, problems  # without its period no unit can be told: the period's own problem says enough
     rows.numbers = [number + 1 for number in body.data]
     rows.units = body.units
     for column in block.table.columns:
@@ -119,14 +125,12 @@ def _read_block(
         rows.periods = [period] * len(body.data)
     if block.table.check_totals and not problems:
         problems += _check_totals(block, source, rows, body)
-    return rows, body.is_nil and not body.data, problems
+    return rows, problems
 
 
-def _read_keys(
-    block: Block, source: Source, envelope: Envelope, period: Period | None
-) -> tuple[_Body, list[Problem]]:
+def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period | None) -> tuple[_Body, list[Problem]]:
     """Tell data rows from all others, and the unit each describes."""
-    body = _Body([], [], [], False)
+    body = _Body([], [], [], [], False)
     problems: list[Problem] = []
     unit_column = next((column for column in block.table.columns if column.type == "org_unit"), None)
     position = block.columns[unit_column.name] if unit_column else _key_position(block)
@@ -146,7 +150,12 @@ def _read_keys(
         problem: Problem | None = None
         if unit_column and key is not None:
             try:
-                unit = envelope.org_units.find(cell_text(key), on=on, level=unit_column.level, province_code=envelope.province_code if unit_column.level in ("commune", "agency") else None)
+                unit = envelope.org_units.find(
+                    cell_text(key),
+                    on=on,
+                    level=unit_column.level,
+                    province_code=envelope.province_code if unit_column.level in ("commune", "agency") else None,
+                )
             except (UnknownUnit, AmbiguousUnit) as error:
                 problem = _unit_problem(error, block, number, position, unit_column, envelope, on)
         kind = "data" if unit else classify_row([cell_text(value) for value in row if value is not None])
@@ -171,7 +180,10 @@ def _read_keys(
             elif problem and problem.code == "province-row":
                 body.totals.append((number, 0, len(body.data)))
             else:
-                problems.append(problem or Problem("row-without-name", block.sheet.name, cell_address(number, position)))
+                body.unread.append(number)
+                problems.append(
+                    problem or Problem("row-without-name", block.sheet.name, cell_address(number, position))
+                )
     _close_section(body, section_row, section_start)
     return body, problems
 
@@ -311,13 +323,19 @@ def _check_totals(block: Block, source: Source, rows: Rows, body: _Body) -> list
             if column.type not in ADDITIVE or column.name not in rows.values:
                 continue
             position = block.columns[column.name]
-            stated, bad = _read_column(block, source, column.model_copy(update={"blank": "no_data"}), position, [number])
+            stated, bad = _read_column(
+                block, source, column.model_copy(update={"blank": "no_data"}), position, [number]
+            )
             if bad:
                 problems += bad
                 continue
-            parts = [parsed.value for parsed in rows.values[column.name][start:stop] if isinstance(parsed.value, Decimal)]
+            parts = [
+                parsed.value for parsed in rows.values[column.name][start:stop] if isinstance(parsed.value, Decimal)
+            ]
             total = sum(parts, Decimal(0))
-            if isinstance(stated[0].value, Decimal) and abs(stated[0].value - total) > _rounding(column, parts, stated[0].value):
+            if isinstance(stated[0].value, Decimal) and abs(stated[0].value - total) > _rounding(
+                column, parts, stated[0].value
+            ):
                 problems.append(
                     Problem(
                         "total-mismatch",
@@ -356,13 +374,21 @@ def _check_keys(read: ParsedTable, envelope: Envelope) -> list[Problem]:
             address = f"{rows.letters[name]}{rows.numbers[index]}"
             if key in seen:
                 problems.append(
-                    Problem("duplicate-row", rows.sheet_name, address, found=unit.full_name, expected=f"trùng với ô {seen[key]}")
+                    Problem(
+                        "duplicate-row",
+                        rows.sheet_name,
+                        address,
+                        found=unit.full_name,
+                        expected=f"trùng với ô {seen[key]}",
+                    )
                 )
             seen.setdefault(key, address)
             present.setdefault(period, set()).add(unit.code)
     if unit_column and read.table.expects_all_units and read.table.replaces == "scope":
         for period, codes in present.items():
-            members = envelope.org_units.members(level=str(unit_column.level), province_code=envelope.province_code, on=period.end)
+            members = envelope.org_units.members(
+                level=str(unit_column.level), province_code=envelope.province_code, on=period.end
+            )
             missing = [unit.full_name for unit in members if unit.code not in codes]
             if missing:
                 named = ", ".join(missing[:NAMED_UNITS]) + ("…" if len(missing) > NAMED_UNITS else "")
@@ -377,12 +403,17 @@ def _check_keys(read: ParsedTable, envelope: Envelope) -> list[Problem]:
     return problems
 
 
-def _personal_data(workbook: Workbook, blocks: list[Block], file_name: str) -> list[Problem]:
-    """Citizen identifiers in table bodies, notes and names; letterhead and signature are not data."""
-    problems = find_personal_data(names=[file_name, *(sheet.name for sheet in workbook.sheets)], notes=[(sheet.name, cell, text) for sheet in workbook.sheets for cell, text in sheet.notes])
-    for block in blocks:
-        width = max((len(row) for row in block.sheet.rows[block.body_start : block.body_end]), default=0)
-        for position in range(width):
-            values = [(number, _value(block, number, position)) for number in range(block.body_start, block.body_end)]
-            problems += find_personal_data_in_column(block.sheet.name, block.headers.get(position, ""), position, values)
-    return problems
+def _personal_data(block: Block, body: _Body) -> list[Problem]:
+    """Citizen identifiers in the rows of data; letterhead and signature are not data."""
+    numbers = [*body.data, *body.unread]
+    width = max((len(block.sheet.rows[number]) for number in numbers), default=0)
+    return [
+        problem
+        for position in range(width)
+        for problem in find_personal_data_in_column(
+            block.sheet.name,
+            block.headers.get(position, ""),
+            position,
+            [(number, _value(block, number, position)) for number in numbers],
+        )
+    ]

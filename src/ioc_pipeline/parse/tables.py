@@ -140,7 +140,9 @@ class ParsedTable:
             "sheet_name": _same(rows.sheet_name, count),
             "cell_address": pa.array([f"{letters}{number}" for number in rows.numbers[start:stop]], pa.string()),
         }
-        return pa.RecordBatch.from_arrays([columns[name] for name in OBSERVATION_SCHEMA.names], schema=OBSERVATION_SCHEMA)
+        return pa.RecordBatch.from_arrays(
+            [columns[name] for name in OBSERVATION_SCHEMA.names], schema=OBSERVATION_SCHEMA
+        )
 
     def _column(self, rows: Rows, column: Column) -> list[Parsed]:
         return rows.values.get(column.name) or [NO_COLUMN] * len(rows.numbers)
