@@ -13,6 +13,9 @@ from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 from ioc_pipeline import settings
 
 POLL_SECONDS = 0.5
+# From our event until the landing looks, Airflow needs more than this: the file settles meanwhile.
+AHEAD_SECONDS = 0.6
+LATER_SECONDS = 3.0
 NOT_SENT = (".", "~$")  # names of files that a program keeps for itself
 
 Signature = tuple[int, int, int]
@@ -23,9 +26,9 @@ class InboxWatch:
 
     def __init__(self, inbox: Path, settle_seconds: float, unsealed_seconds: float) -> None:
         self._inbox = inbox
-        # Some files are landed only after the longer wait; which ones, only the landing knows. So each is reported
-        # at both times.
-        self._ages = sorted({settle_seconds, unsealed_seconds})
+        # A file that is still there was not landed: it came too early, or it is one that the landing lets wait as
+        # unsealed. So each is reported again at both times, and then no more.
+        self._ages = (max(settle_seconds - AHEAD_SECONDS, 0), settle_seconds + LATER_SECONDS, unsealed_seconds)
         self._reported: dict[str, tuple[Signature, int]] = {}
 
     def look(self, now: float) -> tuple[bool, float]:
