@@ -63,7 +63,7 @@ PUBLISHED_SECONDS = 900
 SAY_SECONDS = 15
 # A scheduler that stops lets running tasks finish; loading and building are harmless to kill, only slower to repeat.
 FINISH_TASKS_SECONDS = 20
-FINISH_SECONDS = 10
+FINISH_SECONDS = 3
 LEFTOVER_SECONDS = 60
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
@@ -269,13 +269,13 @@ class _LocalAirflow:
             # Nobody outside needs the log servers, which would listen on every interface: logs are read from disk.
             serve_no_logs = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
             self._processes[component] = self._spawn(component, "-m", "airflow", component, *serve_no_logs)
-        pool = ("warehouse", "1", "DuckDB has one writer")
-        self._finish("pools-set", "-m", "airflow", "pools", "set", *pool)
         if not self._ledger.deliveries():
             self._say("Thả tệp mẫu vào hộp thư đến · dropping sample files into the inbox")
             paths = self._finish("sample", "-m", "ioc_pipeline.cli", "sample").splitlines()
             self._sent = {Path(path).name for path in paths}
         self._wait(self._unhealthy, HEALTHY_SECONDS, "Chờ Airflow · waiting for")
+        pool = {"name": "warehouse", "slots": 1, "description": "DuckDB has one writer", "include_deferred": False}
+        self._ask("/api/v2/pools", pool)  # refused when it is there already, which is as good
 
     def wait_until_published(self) -> None:
         """Wait until every sample file has its verdict and the marts hold what was loaded."""
@@ -376,7 +376,7 @@ class _LocalAirflow:
 
     def _unhealthy(self) -> str:
         try:
-            health = _get_json(self._port, "/api/v2/monitor/health")
+            health = _exchange_json(self._port, "/api/v2/monitor/health")
         except (OSError, HTTPException):
             return "api-server"
         return ", ".join(name for name, state in health.items() if state["status"] not in ("healthy", None))
@@ -403,15 +403,18 @@ class _LocalAirflow:
 
     def _failures(self) -> list[str]:
         """DAG files that Airflow cannot read, and runs that failed for good since we started."""
-        login = json.dumps({"username": USER, "password": self._keys.password})
-        token = _get_json(self._port, "/auth/token", body=login)["access_token"]
-        errors = _get_json(self._port, "/api/v2/importErrors", token=token)["import_errors"]
+        errors = self._ask("/api/v2/importErrors")["import_errors"]
         since = urlencode({"state": "failed", "start_date_gte": self._started_at.isoformat()})
-        runs = _get_json(self._port, f"/api/v2/dags/~/dagRuns?{since}", token=token)["dag_runs"]
+        runs = self._ask(f"/api/v2/dags/~/dagRuns?{since}")["dag_runs"]
         return [f"{error['filename']}: {error['stack_trace']}" for error in errors] + [
             f"{run['dag_id']} thất bại · failed, see {self._logs}/dag_id={run['dag_id']}/run_id={run['dag_run_id']}"
             for run in runs
         ]
+
+    def _ask(self, path: str, content: Mapping[str, Any] | None = None) -> Any:
+        login = {"username": USER, "password": self._keys.password}
+        token = _exchange_json(self._port, "/auth/token", login)["access_token"]
+        return _exchange_json(self._port, path, content, token)
 
 
 def _raise_stopped(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -528,11 +531,11 @@ def _web_port(environment: Mapping[str, str]) -> int:
         return int(probe.getsockname()[1])
 
 
-def _get_json(port: int, path: str, *, body: str | None = None, token: str = "") -> Any:
+def _exchange_json(port: int, path: str, content: Mapping[str, Any] | None = None, token: str = "") -> Any:
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
     try:
-        connection.request("POST" if body else "GET", path, body, headers)
+        connection.request("POST" if content else "GET", path, json.dumps(content) if content else None, headers)
         return json.load(connection.getresponse())
     finally:
         connection.close()
