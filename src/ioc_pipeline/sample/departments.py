@@ -175,7 +175,7 @@ def telecom_coverage(asked: Asked) -> FileOfForm:
         part = {name: [numbers[index] for index in chosen] for name, numbers in values.items()}
         rows.append(FormRow("section", serial, {"org_unit": section}))
         rows += _rows([communes[index] for index in chosen], part, _plain)
-        rows.append(FormRow("subtotal", "", {"org_unit": f"Cộng {section.lower()}", **_sums(part)}))
+        rows.append(FormRow("subtotal", "", {"org_unit": f"Cộng mục {serial}", **_sums(part)}))
     rows.append(FormRow("total", "", {"org_unit": "Tổng cộng", **_sums(values)}))
     quarter = (asked.period.end.month - 1) // 3
     roman = ("I", "II", "III", "IV")[quarter]
