@@ -20,7 +20,10 @@ _HEADLINES: dict[Outcome, tuple[str, str]] = {
     "loaded": ("tiep-nhan", "ĐÃ TIẾP NHẬN"),
     "duplicate": ("tiep-nhan", "ĐÃ TIẾP NHẬN (nội dung trùng với bản mới nhất đã nhận, không nạp lại)"),
     "nil_report": ("tiep-nhan", "ĐÃ TIẾP NHẬN báo cáo không phát sinh số liệu"),
-    "nothing_to_read": ("khong-co-bieu", "KHÔNG CÓ BIỂU CẦN ĐỌC: tệp hợp lệ nhưng không chứa biểu mà hệ thống khai thác"),
+    "nothing_to_read": (
+        "khong-co-bieu",
+        "KHÔNG CÓ BIỂU CẦN ĐỌC: tệp hợp lệ nhưng không chứa biểu mà hệ thống khai thác",
+    ),
     "returned": ("tra-lai", "TRẢ LẠI: chưa nạp số liệu nào của tệp này; bản đã nhận trước đó (nếu có) vẫn giữ nguyên"),
     "withdrawal": ("rut-lai", "ĐÃ RÚT SỐ LIỆU của lần gửi nêu dưới đây"),
 }
@@ -44,12 +47,19 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
         lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")
     lines += _explained(verdict.problems)
     lines += ["", f"Mã biên nhận: {delivery.delivery_seq} - {delivery.sha256}"]
-    return _write(inbox / delivery.department_code / FOLDER, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines)
+    return _write(
+        inbox / delivery.department_code / FOLDER, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines
+    )
 
 
 def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> Path:
     """Answer something in the inbox that cannot become a delivery; it stays where it is and is answered once."""
-    lines = ["KHÔNG NHẬN: mục này không phải là tệp báo cáo đọc được", "", f"Tệp: {_printable(file_name)}", *_explained([problem])]
+    lines = [
+        "KHÔNG NHẬN: mục này không phải là tệp báo cáo đọc được",
+        "",
+        f"Tệp: {_printable(file_name)}",
+        *_explained([problem]),
+    ]
     folder = inbox / department_code / FOLDER
     return _write(folder, f"khong-nhan_{key[:12]}_", file_name, lines)
 
@@ -66,7 +76,7 @@ def explain(problem: Problem) -> str:
         )
         if part
     )
-    parts = [f"[{problem.code}] {place[:1].upper()}{place[1:]}{': ' if place else ''}{message.says}"]
+    parts = [f"[{problem.code}] {place[:1].upper()}{place[1:]}{': ' if place else ''}{message.says}."]
     if problem.found:
         parts.append(f"Đọc được: “{_shorten(_printable(problem.found))}”.")
     if expected := problem.expected or message.expected:

@@ -48,15 +48,19 @@ def test_every_figure_of_the_seven_workbooks_is_in_the_marts_and_nothing_else(
             for (unit, cell), (sheet, value) in read_independently(path).items():
                 expected[(month, sheet, cell)] = (unit, INDICATORS[cell[0]], value)
     installation.ioc("run")
-    found = installation.query(
-        """
+    found = (
+        installation.query(
+            """
         select lineage.*, series.value as series_value, series.org_unit_name, series.geography
         from mart_lineage as lineage
         inner join mart_indicator_series as series
             using (indicator_code, org_unit_code, breakdown, period_type, period_start_date, period_end_date)
         where lineage.indicator_code like 'eco_labour_use%' and series.geography = 'as_reported'
         """
-    ) if expected else []
+        )
+        if expected
+        else []
+    )
     assert len(found) == len(expected)
     for row in found:
         unit, indicator, value = expected[(row["period_start_date"][:7], row["sheet_name"], row["cell"])]

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import python_calamine
 import xlsxwriter
 
 from e2e.conftest import REPOSITORY, Installation
-from ioc_pipeline.org_units import OrgUnits
 
 SEEDS = REPOSITORY / "include" / "seeds"
 LATEST = "select value from mart_indicator_latest where indicator_code = '{}' and org_unit_code = '{}'"
@@ -81,8 +81,8 @@ def test_rebuilding_from_landing_gives_the_same_marts(sampled: Installation) -> 
     assert all(line.startswith("equal") for line in told)
 
 
-def signed_documents(path: Path, figures_of: dict[str, tuple[int, int]]) -> bytes:
-    """A small real workbook of the row-replacing kind: what the tutorial's form would look like in Excel."""
+def team_workbook(path: Path, figures_of: dict[str, tuple[int, int]]) -> bytes:
+    """The tutorial's form as a workbook."""
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet("Bieu")
         rows: list[list[object]] = [["Kết quả hoạt động của Tổ công nghệ số cộng đồng"], ["Tháng 9 năm 2025"]]
@@ -117,8 +117,8 @@ def trained(installation: Installation, unit: str = "03646") -> Decimal:
 
 
 def test_the_first_version_again_is_a_third_delivery(teams: Installation, tmp_path: Path) -> None:
-    first = signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
-    second = signed_documents(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)})
+    first = team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
+    second = team_workbook(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)})
     for content, value in ((first, 50), (second, 80), (first, 50), (first, 50)):
         teams.drop("so-khcn", "to.xlsx", content)
         teams.ioc("run")
@@ -128,8 +128,10 @@ def test_the_first_version_again_is_a_third_delivery(teams: Installation, tmp_pa
 
 
 def test_two_versions_of_one_scope_in_one_scan_are_both_returned(teams: Installation, tmp_path: Path) -> None:
-    teams.drop("so-khcn", "a.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
-    teams.drop("so-khcn", "b.xlsx", signed_documents(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)}))
+    contract = teams.project / "include" / "sources" / "community_teams.yml"
+    contract.write_text(contract.read_text("utf-8").replace("replaces: row", "replaces: scope"), "utf-8")
+    teams.drop("so-khcn", "a.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.drop("so-khcn", "b.xlsx", team_workbook(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)}))
     teams.ioc("run")
     answers = teams.answers("so-khcn")
     assert len(answers) == 2
@@ -138,9 +140,9 @@ def test_two_versions_of_one_scope_in_one_scan_are_both_returned(teams: Installa
 
 
 def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installation, tmp_path: Path) -> None:
-    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
     teams.ioc("run")
-    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 101)}))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 101)}))
     teams.ioc("run")
     assert trained(teams) == 50
     (answer,) = [text for name, text in teams.answers("so-khcn").items() if "tra-lai" in name]
@@ -150,16 +152,16 @@ def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installati
 
 def test_a_row_replacing_form_corrects_one_commune_and_keeps_the_others(teams: Installation, tmp_path: Path) -> None:
     both = {"Phường Tô Hiệu": (100, 50), "Xã Vân Hồ": (100, 70)}
-    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", both))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", both))
     teams.ioc("run")
-    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "2.xlsx", {"Xã Vân Hồ": (100, 90)}))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "2.xlsx", {"Xã Vân Hồ": (100, 90)}))
     teams.ioc("run")
     assert (trained(teams), trained(teams, "04048")) == (50, 90)
 
 
 def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, tmp_path: Path) -> None:
     for number, count in enumerate((50, 80)):
-        content = signed_documents(tmp_path / f"{number}.xlsx", {"Phường Tô Hiệu": (100, count)})
+        content = team_workbook(tmp_path / f"{number}.xlsx", {"Phường Tô Hiệu": (100, count)})
         teams.drop("so-khcn", "to.xlsx", content)
         teams.ioc("run")
     teams.ioc("withdraw", "2", "--reason", "sai số liệu")
@@ -171,7 +173,7 @@ def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, t
 def test_a_broken_contract_stops_its_own_source_and_no_other(teams: Installation, tmp_path: Path) -> None:
     broken = teams.project / "include" / "sources" / "community_radio.yml"
     broken.write_text("source: community_radio\ntitle: 5\n", encoding="utf-8")
-    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
     teams.ioc("run")
     assert trained(teams) == 50
 
@@ -180,7 +182,7 @@ def test_a_broken_suite_holds_its_deliveries_until_it_is_mended(teams: Installat
     suite = teams.project / "expectations" / "community_teams__teams.yml"
     whole = suite.read_text(encoding="utf-8")
     suite.write_text(whole.replace("expect_column_values_to_be_between", "expect_column_values_to_be_betwen"), "utf-8")
-    teams.drop("so-khcn", "to.xlsx", signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
     teams.ioc("run")
     assert "expect_column_values_to_be_betwen" in teams.ioc("status")
     assert teams.answers("so-khcn") == {}
@@ -190,7 +192,7 @@ def test_a_broken_suite_holds_its_deliveries_until_it_is_mended(teams: Installat
 
 
 def test_what_is_answered_names_the_bytes_it_answers(teams: Installation, tmp_path: Path) -> None:
-    content = signed_documents(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
+    content = team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
     teams.drop("so-khcn", "to.xlsx", content)
     teams.ioc("run")
     (answer,) = teams.answers("so-khcn").values()
@@ -199,7 +201,7 @@ def test_what_is_answered_names_the_bytes_it_answers(teams: Installation, tmp_pa
 
 def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
     path = tmp_path / "to.xlsx"
-    signed_documents(path, {"Phường Tô Hiệu": (100, 101)})
+    team_workbook(path, {"Phường Tô Hiệu": (100, 101)})
     told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
     assert told == "" or "failed-check" in told
     assert teams.ioc("status").splitlines()[1:] == []
@@ -208,7 +210,17 @@ def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
 def test_a_blank_form_filled_in_is_accepted(teams: Installation, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
     teams.ioc("form", "community_teams", "--output", str(path))
-    told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
-    assert "missing-column" not in told
-    units = OrgUnits.from_seeds(SEEDS)
-    assert units is not None
+    (sheet,) = [python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)]
+    header = next(number for number, row in enumerate(sheet) if "Số thành viên" in row)
+    columns = {str(text): position for position, text in enumerate(sheet[header])}
+    filled = tmp_path / "nop.xlsx"
+    with xlsxwriter.Workbook(filled) as workbook:
+        copy = workbook.add_worksheet("Bieu")
+        for number, row in enumerate(sheet[: header + 1]):
+            copy.write_row(
+                number, 0, ["Tháng 9 năm 2025" if "…" in str(value) or "..." in str(value) else value for value in row]
+            )
+        copy.write(header + 1, columns["Xã, phường"], "Xã Vân Hồ")
+        copy.write(header + 1, columns["Số thành viên"], 100)
+        copy.write(header + 1, columns["Số thành viên đã tập huấn"], 40)
+    assert "outcome: loaded" in teams.ioc("check", str(filled), "--department", "so-khcn")

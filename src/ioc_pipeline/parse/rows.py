@@ -67,7 +67,7 @@ _FIRST_WORDS: list[tuple[RowClass, re.Pattern[str]]] = [
     ("breakdown", re.compile(r"(?:chia|phan) (?:theo|ra) ")),
     (
         "subtotal",
-        re.compile(r"(?:tong )?cong (?:khoi|nhom|muc|phan|[ivx]+$|[a-e]$)|tong (?:khoi|nhom|muc|phan|[ivx]+$)"),
+        re.compile(r"(?:tong )?cong (?:khoi|nhom|muc|phan|cac|[ivx]+$|[a-e]$)|tong (?:khoi|nhom|muc|phan|[ivx]+$)"),
     ),
     ("total", re.compile(r"(?:tong cong|tong so|tong)(?: [ivxab\d]+)+$|tong cong (?!ty )")),
     ("title", re.compile(r"(?:bao cao|bang|tinh hinh|ket qua|danh sach|thong ke|phu luc|bieu tong hop) ")),
