@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
+from xml.etree import ElementTree
 
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
@@ -133,7 +134,7 @@ def ods_bytes(pages: Sequence[Page]) -> bytes:
         document.spreadsheet.addElement(_ods_table(document, page, looks))
     stream = io.BytesIO()
     document.save(stream)
-    return _without_times(stream.getvalue())
+    return _always_the_same(stream.getvalue())
 
 
 def _ods_table(document: Any, page: Page, looks: dict[Style, Any]) -> Any:
@@ -215,15 +216,18 @@ def _ods_look(document: Any, style: Style) -> Any:
     )
 
 
-def _without_times(content: bytes) -> bytes:
-    """The same zip with every time of day removed, so that equal pages are equal files."""
+def _always_the_same(content: bytes) -> bytes:
+    """The same document without times of day, its XML in canonical order: equal pages are equal files."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stream, "w") as target:
         for part in source.infolist():
             plain = zipfile.ZipInfo(part.filename, date_time=(1980, 1, 1, 0, 0, 0))
             plain.compress_type = part.compress_type
             plain.external_attr = 0o644 << 16
-            target.writestr(plain, source.read(part))
+            data = source.read(part)
+            if part.filename.endswith(".xml"):
+                data = ElementTree.canonicalize(data.decode("utf-8")).encode("utf-8")
+            target.writestr(plain, data)
     return stream.getvalue()
 
 
