@@ -189,7 +189,10 @@ _GRAMMAR: list[tuple[str, re.Pattern[str]]] = [
 _BARE: list[tuple[str, re.Pattern[str]]] = [
     (
         "month",
-        re.compile(rf"(?<![\d/.a-z])(?<!so )(?<!\d-)(?P<number>{_MONTH_NUMBER})\s*[-./_]\s*(?P<year>{_YEAR})(?!\s*/\s*[a-z])"),
+        re.compile(
+            rf"(?<![\d/.a-z])(?<!so )(?<!\d-)(?P<number>{_MONTH_NUMBER})"
+            rf"\s*[-./_]\s*(?P<year>{_YEAR})(?!\s*/\s*[a-z])"
+        ),
     ),
     ("month", re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)[-./_](?P<number>0[1-9]|1[0-2])(?![\d])(?!\s*/\s*[a-z])")),
     ("month", re.compile(r"(?<!\d)(?P<number>0[1-9]|1[0-2])(?P<year>(?:19|20)\d\d)(?!\d)")),
