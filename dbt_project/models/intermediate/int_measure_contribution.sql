@@ -223,7 +223,8 @@ whole_quarters as (
     select * from month_in_quarter
 
     qualify
-        count(*) over (
+        case time_aggregation when 'sum' then 3 else 1 end
+        = count(*) over (
             partition by
                 element_code,
                 breakdown,
@@ -231,7 +232,7 @@ whole_quarters as (
                 org_unit_valid_from_date,
                 clock,
                 period_start_date
-        ) = case time_aggregation when 'sum' then 3 else 1 end
+        )
 
 ),
 
@@ -297,7 +298,8 @@ whole_years as (
     from quarters
 
     qualify
-        count(*) over (
+        case time_aggregation when 'sum' then 4 else 1 end
+        = count(*) over (
             partition by
                 element_code,
                 breakdown,
@@ -305,7 +307,7 @@ whole_years as (
                 org_unit_valid_from_date,
                 clock,
                 {{ first_day_around('year', 'period_end_date', 'clock') }}
-        ) = case time_aggregation when 'sum' then 4 else 1 end
+        )
 
 ),
 

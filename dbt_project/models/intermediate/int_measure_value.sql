@@ -14,7 +14,7 @@ org_units as (
 
 ),
 
--- over units first, within each period that was reported; a unit that wrote "-" or "x" has answered, a blank one has not
+-- over units first, within each period that was reported; a unit that wrote "-" or "x" has answered, a blank has not
 over_units as (
 
     select

@@ -121,7 +121,9 @@ judged as (
             when numbered.name_vi is null or numbered.unit_measure is null
                 then 'indicators.csv: name_vi and unit_measure are needed'
             when systems.system_code is null
-                then 'indicators.csv: system_code ''' || coalesce(numbered.system_code, '') || ''' is not in systems.csv'
+                then
+                    'indicators.csv: system_code ''' || coalesce(numbered.system_code, '')
+                    || ''' is not in systems.csv'
             when coalesce(numbered.shape, '') not in ('ratio', 'sum')
                 then 'indicators.csv: shape is ''' || coalesce(numbered.shape, '') || ''', expected ratio or sum'
             when coalesce(numbered.direction, '') not in ('up', 'down', 'none')

@@ -57,8 +57,9 @@ labelled as (
                     || '/' || extract(year from period_end_date)
             when 'half_year'
                 then
-                    case when extract(month from period_end_date) <= 6 then '6 tháng đầu năm ' else '6 tháng cuối năm ' end
-                    || extract(year from period_end_date)
+                    '6 tháng '
+                    || case when extract(month from period_end_date) <= 6 then 'đầu' else 'cuối' end
+                    || ' năm ' || extract(year from period_end_date)
             when 'nine_months' then '9 tháng năm ' || extract(year from period_end_date)
             when 'year' then 'Năm ' || extract(year from period_end_date)
             when 'week'

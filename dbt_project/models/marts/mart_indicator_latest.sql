@@ -150,17 +150,25 @@ latest as (
         case
             when target_candidates.target_value is null then 'no_target'
             when newest.value is null then 'undetermined'
-            when target_candidates.target_direction = 'at_least' then
-                case
-                    when newest.value_qualifier in ('', '>', '>=') and newest.value >= target_candidates.target_value
-                        then 'met'
-                    when newest.value_qualifier in ('', '<', '<=') and newest.value < target_candidates.target_value
-                        then 'not_met'
-                    else 'undetermined'
-                end
-            when newest.value_qualifier in ('', '<', '<=') and newest.value <= target_candidates.target_value
+            when
+                target_candidates.target_direction = 'at_least'
+                and newest.value_qualifier in ('', '>', '>=')
+                and newest.value >= target_candidates.target_value
                 then 'met'
-            when newest.value_qualifier in ('', '>', '>=') and newest.value > target_candidates.target_value
+            when
+                target_candidates.target_direction = 'at_most'
+                and newest.value_qualifier in ('', '<', '<=')
+                and newest.value <= target_candidates.target_value
+                then 'met'
+            when
+                target_candidates.target_direction = 'at_least'
+                and newest.value_qualifier in ('', '<', '<=')
+                and newest.value < target_candidates.target_value
+                then 'not_met'
+            when
+                target_candidates.target_direction = 'at_most'
+                and newest.value_qualifier in ('', '>', '>=')
+                and newest.value > target_candidates.target_value
                 then 'not_met'
             else 'undetermined'
         end as target_status,

@@ -1,0 +1,123 @@
+"""One call builds everything, loads seeds only when they changed, and says which node failed."""
+
+import json
+from contextlib import closing
+from datetime import UTC, date, datetime
+
+import duckdb
+import pytest
+from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
+
+from ioc_pipeline.build import BuildError, build
+from ioc_pipeline.errors import ConflictError
+from ioc_pipeline.publish import publish
+from ioc_pipeline.settings import Settings
+
+AS_OF = date(2025, 10, 20)
+SEPTEMBER = management_month(2025, 9)
+
+
+def _report(received: int, online: int) -> list[Cell]:
+    return [Cell("03646", "received", received), Cell("03646", "online", online)]
+
+
+def _values(settings: Settings) -> list[tuple[object, ...]]:
+    return query_warehouse(
+        settings,
+        "select indicator_code, org_unit_code, value from marts.mart_indicator_series"
+        " where period_type = 'month' and org_unit_code != '14' order by all",
+    )
+
+
+def test_an_empty_warehouse_builds_and_publishes(small_settings: Settings, small_warehouse: Warehouse) -> None:
+    small_warehouse.write()
+    result = build(small_settings, as_of=AS_OF)
+    published = publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
+    assert {node.status for node in result.nodes} == {"success", "pass"}
+    assert published.changed
+    assert published.load_seq == 0
+
+
+def test_seeds_are_loaded_once_and_again_when_one_changed(small_settings: Settings, small_warehouse: Warehouse) -> None:
+    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
+    small_warehouse.write()
+    first = build(small_settings, as_of=AS_OF)
+    assert publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC)).changed
+    second = build(small_settings, as_of=AS_OF)
+    assert not publish(small_settings, published_at=datetime(2025, 10, 21, tzinfo=UTC)).changed
+    # a new indicator over existing elements is one row
+    seed = small_settings.seeds / "indicators.csv"
+    rows = seed.read_text(encoding="utf-8").splitlines()[1:]
+    write_seed(
+        seed, *rows, "gov_received_count,,Tiếp nhận,Received,02,vp-ubnd,count,none,sum,received,,1,0,from_terms,,"
+    )
+    third = build(small_settings, as_of=AS_OF)
+    assert [first.seeds_loaded, second.seeds_loaded, third.seeds_loaded] == [True, False, True]
+    assert len(second.nodes) < len(first.nodes)
+    assert _values(small_settings) == [("gov_online_pct", "03646", 75), ("gov_received_count", "03646", 200)]
+
+
+def test_a_wrong_catalogue_row_stops_its_indicator_and_no_other(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
+    small_warehouse.write()
+    seed = small_settings.seeds / "indicators.csv"
+    rows = seed.read_text(encoding="utf-8").splitlines()[1:]
+    write_seed(seed, *rows, "gov_wrong_pct,,Sai,Wrong,02,vp-ubnd,pct,up,ratio,online,unheard_of,100,2,from_terms,,")
+    build(small_settings, as_of=AS_OF)
+    assert _values(small_settings) == [("gov_online_pct", "03646", 75)]
+    assert query_warehouse(
+        small_settings, "select indicator_code, disabled_reason from marts.dim_indicator where not is_enabled"
+    ) == [("gov_wrong_pct", "element 'unheard_of' is not in elements.csv")]
+
+
+def test_a_correction_replaces_and_its_withdrawal_brings_back_the_first(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
+    small_warehouse.deliver(2, "admin_procedures", "settlements", SEPTEMBER, _report(200, 160))
+    small_warehouse.write()
+    build(small_settings, as_of=AS_OF)
+    assert _values(small_settings) == [("gov_online_pct", "03646", 80)]
+    small_warehouse.withdraw(3, decided=2)
+    small_warehouse.write()
+    build(small_settings, as_of=AS_OF)
+    assert _values(small_settings) == [("gov_online_pct", "03646", 75)]
+
+
+def test_a_failing_node_is_named_kept_on_file_and_never_published(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150) * 2)
+    small_warehouse.write()
+    with pytest.raises(BuildError, match="key_of_stg_observation: Got 2 results"):
+        build(small_settings, as_of=AS_OF)
+    [results] = (small_settings.home / "build").glob("*/results.json")
+    nodes = {node["name"]: node["status"] for node in json.loads(results.read_text(encoding="utf-8"))["nodes"]}
+    assert nodes["key_of_stg_observation"] == "fail"
+    assert nodes["mart_indicator_latest"] == "skipped"
+    with pytest.raises(ConflictError, match="did not finish"):
+        publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
+
+
+def test_a_project_that_cannot_be_parsed_is_a_build_error_and_leaves_the_warehouse_free(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    small_warehouse.write()
+    (small_settings.dbt_project / "models" / "marts" / "broken.sql").write_text("select * from {{ ref('nothing') }}")
+    with pytest.raises(BuildError, match="nothing"):
+        build(small_settings, as_of=AS_OF)
+    with closing(duckdb.connect(str(small_settings.warehouse))) as connection:
+        assert connection.execute("select is_complete from build.run").fetchall() == [(False,)]
+
+
+def test_a_broken_contract_keeps_the_obligations_it_had(small_settings: Settings, small_warehouse: Warehouse) -> None:
+    small_warehouse.write()
+    build(small_settings, as_of=AS_OF)
+    owed = "select count(*) from marts.mart_reporting_status where source_name = 'assigned_tasks'"
+    before = query_warehouse(small_settings, owed)
+    (small_settings.sources / "assigned_tasks.yml").write_text("source: [", encoding="utf-8")
+    build(small_settings, as_of=AS_OF)
+    assert before[0][0] > 0
+    assert query_warehouse(small_settings, owed) == before

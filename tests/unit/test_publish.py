@@ -1,0 +1,211 @@
+"""Published versions: verified, behind a pointer that only moves forward, undisturbed by the next one."""
+
+import hashlib
+import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ioc_pipeline.errors import ConflictError, UserError
+from ioc_pipeline.marts import read_marts
+from ioc_pipeline.publish import as_of, connect_published, ordered_row_hash, publish
+from ioc_pipeline.settings import Settings, from_environment
+
+NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """A warehouse that a finished build left: every mart by its contract, one row in dim_period."""
+    settings = from_environment({"IOC_HOME": str(tmp_path / "home")})
+    settings.warehouse.parent.mkdir(parents=True)
+    with closing(duckdb.connect(str(settings.warehouse))) as connection:
+        connection.execute("create schema marts; create schema build; create schema raw")
+        connection.execute("create table raw.observation (a integer)")
+        connection.execute(
+            "create table build.run as select date '2025-10-20' as as_of, 7 as load_seq, true as is_complete"
+        )
+        for mart in read_marts(settings.dbt_project):
+            columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
+            connection.execute(f"create table marts.{mart.name} ({columns})")
+    _add_period(settings, 2025)
+    return settings
+
+
+def _change(settings: Settings, sql: str) -> None:
+    with closing(duckdb.connect(str(settings.warehouse))) as connection:
+        connection.execute(sql)
+
+
+def _add_period(settings: Settings, year: int) -> None:
+    bounds = f"date '{year}-01-01', date '{year}-12-31'"
+    _change(settings, f"insert into marts.dim_period values ('calendar', 'year', {bounds}, {year}, 'Năm {year}')")
+
+
+def _published_years(settings: Settings) -> list[int]:
+    with closing(connect_published(settings)) as connection:
+        return [row[0] for row in connection.execute("select year_number from dim_period order by 1").fetchall()]
+
+
+def test_a_version_holds_the_marts_with_their_descriptions_and_nothing_else(settings: Settings) -> None:
+    published = publish(settings, published_at=NOON)
+    with closing(connect_published(settings)) as connection:
+        tables = connection.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
+        publication = connection.execute("select * from _publication").fetchall()
+    marts = {mart.name: mart.description for mart in read_marts(settings.dbt_project)}
+    assert dict(tables) == {**marts, "_publication": None}
+    assert publication == [(published.version, datetime(2025, 10, 20, 12), date(2025, 10, 20), 7)]  # noqa: DTZ001
+    assert published.load_seq == 7
+    assert as_of(settings) == date(2025, 10, 20)
+
+
+def test_unchanged_content_is_not_published_again(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    second = publish(settings, published_at=NOON + timedelta(hours=1))
+    assert (first.changed, second.changed) == (True, False)
+    assert second == replace(first, changed=False)
+    assert len(list(settings.published.glob("marts_*"))) == 1
+
+
+def test_a_reader_keeps_its_version_while_the_next_one_is_published(settings: Settings) -> None:
+    publish(settings, published_at=NOON)
+    with closing(connect_published(settings)) as reader:
+        _add_period(settings, 2026)
+        publish(settings, published_at=NOON)
+        assert reader.execute("select count(*) from dim_period").fetchall() == [(1,)]
+    assert _published_years(settings) == [2025, 2026]
+
+
+def test_the_last_three_versions_are_kept_and_numbers_only_grow(settings: Settings) -> None:
+    versions = []
+    for year in range(2026, 2031):
+        _add_period(settings, year)
+        versions.append(publish(settings, published_at=NOON).version)
+    kept = [path.stem.removeprefix("marts_") for path in sorted(settings.published.glob("marts_*.duckdb"))]
+    assert [version[:6] for version in versions] == [f"{number:06d}" for number in range(1, 6)]
+    assert kept == versions[-3:]
+    assert sorted(path.name for path in settings.published.glob("parquet_*")) == [
+        f"parquet_{version}" for version in kept
+    ]
+
+
+def test_the_link_and_the_pointer_name_the_same_file_wherever_the_folder_is_moved(settings: Settings) -> None:
+    publish(settings, published_at=NOON)
+    moved = replace(settings, home=settings.home.with_name("moved"))
+    settings.home.rename(moved.home)
+    pointer = json.loads((moved.published / "current.json").read_bytes())
+    assert str((moved.published / "current.duckdb").readlink()) == pointer["file"]
+    assert _published_years(moved) == [2025]
+
+
+def test_a_lost_link_is_restored_though_nothing_changed(settings: Settings) -> None:
+    publish(settings, published_at=NOON)
+    (settings.published / "current.duckdb").unlink()
+    publish(settings, published_at=NOON)
+    assert (settings.published / "current.duckdb").exists()
+
+
+def test_what_a_crash_left_half_written_is_removed_and_never_read(settings: Settings) -> None:
+    settings.published.mkdir(parents=True)
+    (settings.published / ".unfinished_marts_000001_deadbeef.duckdb").write_bytes(b"half")
+    (settings.published / ".unfinished_parquet_000001_deadbeef").mkdir()
+    publish(settings, published_at=NOON)
+    assert list(settings.published.glob(".unfinished*")) == []
+    assert _published_years(settings) == [2025]
+
+
+def test_a_version_written_before_a_crash_moved_the_pointer_gives_its_number_to_nobody(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    (settings.published / "marts_000002_deadbeef.duckdb").write_bytes(first.path.read_bytes())
+    _add_period(settings, 2026)
+    assert publish(settings, published_at=NOON).version.startswith("000003_")
+
+
+def test_marts_of_an_unfinished_build_are_not_published(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    _add_period(settings, 2026)
+    _change(settings, "update build.run set is_complete = false")
+    with pytest.raises(ConflictError, match="did not finish"):
+        publish(settings, published_at=NOON)
+    assert json.loads((settings.published / "current.json").read_bytes())["version"] == first.version
+
+
+def test_a_mart_that_breaks_its_contract_is_not_published(settings: Settings) -> None:
+    publish(settings, published_at=NOON)
+    _change(settings, "alter table marts.dim_period alter year_number type varchar")
+    with pytest.raises(ConflictError, match="dim_period"):
+        publish(settings, published_at=NOON)
+    assert _published_years(settings) == [2025]
+
+
+def test_publishers_at_the_same_time_publish_once(settings: Settings) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        published = list(pool.map(lambda _: publish(settings, published_at=NOON), range(4)))
+    assert len({one.version for one in published}) == 1
+    assert sum(one.changed for one in published) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table marts.mine (a integer)",
+        "delete from dim_period",
+        "select * from read_text('/etc/hostname')",
+        "copy dim_period to 'dim_period.csv'",
+        "attach 'other.duckdb'",
+        "set enable_external_access = true",
+        "set memory_limit = '99GB'",
+        "install httpfs",
+    ],
+)
+def test_a_reader_can_neither_write_nor_reach_out_nor_unlock(settings: Settings, statement: str) -> None:
+    publish(settings, published_at=NOON)
+    with closing(connect_published(settings)) as connection, pytest.raises(duckdb.Error):
+        connection.execute(statement)
+
+
+def test_before_the_first_publication_a_reader_is_told_what_to_do(settings: Settings) -> None:
+    with pytest.raises(UserError, match="nothing is published yet"):
+        connect_published(settings)
+    assert ordered_row_hash(settings) == {}
+    assert as_of(settings) is None
+
+
+def test_parquet_and_its_package_say_the_same_as_the_database(settings: Settings) -> None:
+    published = publish(settings, published_at=NOON)
+    folder = settings.published / f"parquet_{published.version}"
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    assert package["version"] == published.version
+    assert [resource["path"].removesuffix(".parquet") for resource in package["resources"]] == [
+        mart.name for mart in read_marts(settings.dbt_project)
+    ]
+    for resource in package["resources"]:
+        content = (folder / resource["path"]).read_bytes()
+        assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
+        assert resource["bytes"] == len(content)
+        with closing(duckdb.connect()) as connection:
+            columns = connection.execute(f"describe from '{folder / resource['path']}'").fetchall()
+        assert [column[0] for column in columns] == [field["name"] for field in resource["schema"]["fields"]]
+        assert set(resource["schema"]["primaryKey"]) <= {column[0] for column in columns}
+    assert {field["type"] for resource in package["resources"] for field in resource["schema"]["fields"]} == {
+        *("string", "date", "datetime", "boolean", "integer", "number")
+    }
+
+
+def test_row_hashes_do_not_see_order_or_the_day_of_the_build_but_every_value(settings: Settings) -> None:
+    _add_period(settings, 2026)
+    publish(settings, published_at=NOON)
+    before = ordered_row_hash(settings)
+    _change(settings, "create or replace table marts.dim_period as from marts.dim_period order by year_number desc")
+    _change(settings, "update build.run set as_of = '2025-11-01'")
+    publish(settings, published_at=NOON)
+    assert ordered_row_hash(settings) == before
+    _change(settings, "update marts.dim_period set period_label_vi = 'Năm hai nghìn' where year_number = 2026")
+    publish(settings, published_at=NOON)
+    after = ordered_row_hash(settings)
+    assert [mart for mart in before if before[mart] != after[mart]] == ["dim_period"]
