@@ -72,22 +72,23 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _INDICATORS = """
 select
     latest.indicator_name_vi as "Chỉ số",
-    latest.value as "Giá trị",
+    round(latest.value::double, latest.decimals) as "Giá trị",
     latest.unit_measure as "Đơn vị",
-    latest.target_value as "Mục tiêu",
-    latest.status as "Tình trạng",
-    latest.period_start_date || ' – ' || latest.period_end_date as "Kỳ",
-    min(lineage.file_name || ' [' || lineage.sheet_name || '] ' || lineage.cell)
+    latest.target_value::double as "Mục tiêu",
+    latest.target_status as "Tình trạng",
+    latest.period_label_vi as "Kỳ",
+    min(lineage.file_name || ' · ' || lineage.sheet_name || '!' || lineage.cell)
         || case when count(*) > 1 then ' +' || (count(*) - 1) else '' end as "Ô nguồn"
 from mart_indicator_latest as latest
 left join mart_lineage as lineage
     on latest.indicator_code = lineage.indicator_code
     and latest.org_unit_code = lineage.org_unit_code
+    and latest.breakdown = lineage.indicator_breakdown
+    and latest.period_type = lineage.period_type
     and latest.period_start_date = lineage.period_start_date
-    and latest.period_end_date = lineage.period_end_date
 where latest.org_unit_code = '{province}'
 group by all
-order by 1
+order by 1, 6
 """
 
 
