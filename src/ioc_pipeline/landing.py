@@ -289,13 +289,13 @@ def _is_good_name(name: str) -> bool:
 
 
 def _refuse(candidate: Candidate, code: str) -> Refusal:
-    shown = "".join("�" if unicodedata.category(sign) in _UNSEEN_CATEGORIES else sign for sign in candidate.file_name)
-    department = "".join(
-        "�" if unicodedata.category(sign) in _UNSEEN_CATEGORIES else sign for sign in candidate.department_code
-    )
     identity = candidate.identity
     key = f"{code}:{identity.device}-{identity.inode}-{identity.mtime_ns}"
-    return Refusal(department, shown, Problem(code), key)
+    return Refusal(_shown(candidate.department_code), _shown(candidate.file_name), Problem(code), key)
+
+
+def _shown(name: str) -> str:
+    return "".join("�" if unicodedata.category(sign) in _UNSEEN_CATEGORIES else sign for sign in name)
 
 
 # ---------- step 1: land
@@ -324,7 +324,10 @@ def land(
         failed.callback(os.close, descriptor)
         if Identity.of(os.fstat(descriptor)) != candidate.identity:
             return None
-        sha256, temporary = _copy(descriptor, landing / _INCOMING)
+        try:
+            sha256, temporary = _copy(descriptor, landing / _INCOMING)
+        except _UnreadableError:
+            return _refuse(candidate, "unreadable-file")
         failed.callback(temporary.unlink, missing_ok=True)
         checkpoint("copied")
         if Identity.of(os.fstat(descriptor)) != candidate.identity:
@@ -338,13 +341,21 @@ def land(
     return Landed(candidate, sha256, candidate.identity.size_bytes, seal, is_sealed, descriptor)
 
 
+class _UnreadableError(Exception):
+    """The sender's disk or share fails, not ours."""
+
+
 def _copy(descriptor: int, incoming: Path) -> tuple[str, Path]:
     """Copy to a temporary file, synced. Reads no more than the limit, however fast the file grows."""
     digest = hashlib.sha256()
     copy, name = tempfile.mkstemp(dir=incoming)
     try:
         for _ in range(0, MAX_BYTES + 1, _CHUNK):
-            if not (chunk := os.read(descriptor, _CHUNK)):
+            try:
+                chunk = os.read(descriptor, _CHUNK)
+            except OSError as error:
+                raise _UnreadableError from error
+            if not chunk:
                 break
             digest.update(chunk)
             rest = memoryview(chunk)

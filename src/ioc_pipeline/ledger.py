@@ -295,7 +295,7 @@ class Ledger:
                     scan_seq=scan_seq,
                     is_sealed=arrival.is_sealed,
                 )
-            self._insert(journal, [Envelope(one, origin) for origin, one in new.items()], "received")
+            self._insert(journal, [Envelope(one, origin) for origin, one in new.items()])
             return [known.get(arrival.origin) or new[arrival.origin] for arrival in arrivals]
 
     def record_file(
@@ -346,7 +346,7 @@ class Ledger:
                 is_sealed=True,
                 decides_delivery_seq=delivery_seq,
             )
-            self._insert(journal, [Envelope(decision, origin)], "received")
+            self._insert(journal, [Envelope(decision, origin)])
             journal.append("withdrawal decided", at, delivery_seq, by=by, reason=reason, decision=decision.delivery_seq)
             return decision
 
@@ -382,7 +382,7 @@ class Ledger:
                 journal.delivery_seq = journal.enveloped_seq = ordered[-1].delivery.delivery_seq
                 journal.scan_seq = max(envelope.delivery.scan_seq for envelope in ordered)
             journal.append("ledger restored", at, None, delivery_count=len(ordered))
-            self._insert(journal, ordered, "received")
+            self._insert(journal, ordered)
 
     # ---------- refusals
 
@@ -683,7 +683,7 @@ class Ledger:
         insert = sqlite.insert if self._is_sqlite else postgresql.insert
         return insert(table).on_conflict_do_nothing()
 
-    def _insert(self, journal: _Journal, envelopes: Sequence[Envelope], kind: str) -> None:
+    def _insert(self, journal: _Journal, envelopes: Sequence[Envelope]) -> None:
         """Blob, delivery, load row and event of each."""
         if not envelopes:
             return
@@ -701,7 +701,7 @@ class Ledger:
         )
         _insert_loads(journal, [(one.delivery.delivery_seq, 1, 0) for one in envelopes])
         for one in envelopes:
-            journal.append(kind, one.delivery.received_at, one.delivery.delivery_seq, sha256=one.delivery.sha256)
+            journal.append("received", one.delivery.received_at, one.delivery.delivery_seq, sha256=one.delivery.sha256)
 
     def _by_origin(self, connection: sa.Connection, origins: Collection[str]) -> dict[str, Delivery]:
         query = sa.select(*_DELIVERY, delivery.c.origin).where(delivery.c.origin.in_(origins))

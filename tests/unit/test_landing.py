@@ -274,6 +274,17 @@ def test_a_file_we_may_not_read_is_refused(
     assert refused.problem.code == "unreadable-file"
 
 
+def test_a_file_whose_reading_fails_is_refused_and_stops_no_other(home: Home) -> None:
+    path = Path("/proc/self/mem")  # a regular file whose first page cannot be read
+    candidate = Candidate(DEPARTMENT, "a.xlsx", path, landing.Identity.of(path.stat()), False)
+    incoming = home.landing / "incoming"
+    incoming.mkdir(parents=True)
+    refused = landing.land(candidate, home.landing)
+    assert isinstance(refused, Refusal)
+    assert refused.problem.code == "unreadable-file"
+    assert list(incoming.iterdir()) == []
+
+
 # ---------- sealed or not
 
 
