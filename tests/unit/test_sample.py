@@ -204,6 +204,7 @@ def test_equal_seeds_give_equal_bytes_and_other_seeds_other_figures(
 
 def test_the_files_are_in_the_formats_departments_use_and_each_sheet_says_it_is_a_sample(samples: list[Path]) -> None:
     assert {path.suffix for path in samples} == {".xlsx", ".xls", ".ods", ".csv"}
+    assert all(path.stem.endswith("(MẪU)") for path in samples)
     for path in samples:
         if path.suffix == ".csv":
             assert NOTICE in path.read_text(encoding="utf-8")

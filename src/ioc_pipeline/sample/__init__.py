@@ -13,6 +13,7 @@ from ioc_pipeline.sources import Contracts, Source
 
 __all__ = ["write_blank_form", "write_samples"]
 
+SAMPLE_MARK = "MẪU"  # in every file's name, which marts and receipts show beside the figures
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
 
 
@@ -34,6 +35,7 @@ def write_samples(inbox: Path, *, seed: int, months: int, contracts: Contracts, 
         for age, period in reversed(list(enumerate(reversed(periods)))):
             file_name, content = form(Asked(seed, period, age, org_units))
             path = inbox / contract.source.department / file_name
+            path = path.with_name(f"{path.stem} ({SAMPLE_MARK}){path.suffix}")
             if path.suffix == ".csv":
                 # A truncated CSV cannot be told from a whole one, so its seal is there before it is.
                 seal = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
