@@ -5,7 +5,7 @@ Why every check must be attributable to a row: docs/decisions/0003-validation.md
 """
 
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -133,37 +133,34 @@ def _validate_suite(name: str, content: bytes, frame: "pd.DataFrame") -> dict[in
     if not frame["row_id"].is_unique:
         raise ValueError(f"{name}: row_id repeats in the frame")
     expectations = _read_suite(name, content)
-    results = _run(_build_suite(name, expectations), frame.reset_index(drop=True))
+    results = _run(_build_suite(name, expectations), frame)
     if len(results) != len(expectations):
         raise ContractError(f"{name}.yml: {len(expectations)} expectations, but {len(results)} gave a result")
 
     delivery_seqs: list[int] = frame["delivery_seq"].tolist()
-    delivery_of: dict[int, int] = dict(zip(frame["row_id"].tolist(), delivery_seqs, strict=True))
-    row_counts: dict[int, int] = defaultdict(int)
-    for delivery_seq in delivery_seqs:
-        row_counts[delivery_seq] += 1
-
+    row_ids: list[int] = frame["row_id"].tolist()
+    row_counts = Counter(delivery_seqs)
     checks: dict[int, list[Check]] = {delivery_seq: [] for delivery_seq in row_counts}
     for index, expectation in enumerate(expectations):
         result = results[index]
-        failed_rows = [int(entry["row_id"]) for entry in result.result.get("unexpected_index_list") or ()]
-        error = "" if result.success or failed_rows else _explain(name, index + 1, expectation, frame, result)
+        positions = result.result.get("unexpected_index_list") or []
+        error = "" if result.success or positions else _explain(name, index + 1, expectation, frame, result)
         failed: dict[int, list[int]] = defaultdict(list)
-        for row_id in failed_rows:
-            failed[delivery_of[row_id]].append(row_id)
+        for position in sorted(positions):
+            failed[delivery_seqs[position]].append(row_ids[position])
         for delivery_seq, row_count in row_counts.items():
-            row_ids = tuple(sorted(failed.get(delivery_seq, ())))
+            failed_row_ids = tuple(failed.get(delivery_seq, ()))
             checks[delivery_seq].append(
                 Check(
                     suite_name=name,
                     expectation_type=expectation.type,
                     columns=tuple(column for column in expectation.columns if column != "delivery_seq"),
                     severity=expectation.severity,
-                    outcome="error" if error else "failed" if row_ids else "passed",
+                    outcome="error" if error else "failed" if failed_row_ids else "passed",
                     description=expectation.description,
                     checked_count=0 if error else row_count,
-                    failed_count=len(row_ids),
-                    failed_row_ids=row_ids,
+                    failed_count=len(failed_row_ids),
+                    failed_row_ids=failed_row_ids,
                     error=error,
                 )
             )
@@ -173,7 +170,8 @@ def _validate_suite(name: str, content: bytes, frame: "pd.DataFrame") -> dict[in
 def _run(suite: "ExpectationSuite", frame: "pd.DataFrame") -> dict[int, "ExpectationValidationResult"]:
     """Validate in an ephemeral context: nothing is read from disk, nothing is written or sent.
 
-    Results come back in another order than asked, so each is found by the index it carries.
+    Results come back in another order than asked, so each is found by the index it carries. They name failing rows by
+    their position: asked for a column of theirs instead, Great Expectations looks up cell by cell, 160 µs a row.
     """
     import great_expectations
     from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -182,15 +180,8 @@ def _run(suite: "ExpectationSuite", frame: "pd.DataFrame") -> dict[int, "Expecta
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset(suite.name)
-    batch = asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": frame})
-    outcome = batch.validate(
-        suite,
-        result_format={
-            "result_format": "COMPLETE",
-            "unexpected_index_column_names": ["row_id"],
-            "return_unexpected_index_query": False,
-        },
-    )
+    batch = asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": frame.reset_index(drop=True)})
+    outcome = batch.validate(suite, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False})
     return {config.meta["index"]: result for result in outcome.results if (config := result.expectation_config)}
 
 
