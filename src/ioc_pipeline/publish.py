@@ -176,6 +176,7 @@ def _write_database(
     path = folder / f"marts_{publication[0]}.duckdb"
     unfinished = folder / f".unfinished_{path.name}"
     connection.execute(f"attach {_quoted(unfinished)} as version (storage_version 'v1.2.0')")
+    connection.begin()  # one commit: each would wait for the disk
     connection.execute("create schema version.marts")
     for mart in marts:
         columns = ", ".join(column.name for column in mart.columns)
@@ -197,6 +198,7 @@ def _write_database(
         "create table version.marts._publication (version varchar, published_at timestamp, as_of date, load_seq bigint)"
     )
     connection.execute("insert into version.marts._publication values (?, ?, ?, ?)", publication)
+    connection.commit()
     connection.execute("checkpoint version")
     connection.execute("detach version")
     _sync(unfinished)

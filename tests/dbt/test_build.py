@@ -1,4 +1,4 @@
-"""One call builds everything, loads seeds only when they changed, and says which node failed."""
+"""One call builds what must be built, all of it when the project changed, and says which node failed."""
 
 import json
 from contextlib import closing
@@ -38,7 +38,9 @@ def test_an_empty_warehouse_builds_and_publishes(small_settings: Settings, small
     assert published.load_seq == 0
 
 
-def test_seeds_are_loaded_once_and_again_when_one_changed(small_settings: Settings, small_warehouse: Warehouse) -> None:
+def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
     small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
     small_warehouse.write()
     first = build(small_settings, as_of=AS_OF)
@@ -52,8 +54,10 @@ def test_seeds_are_loaded_once_and_again_when_one_changed(small_settings: Settin
         seed, *rows, "gov_received_count,,Tiếp nhận,Received,02,vp-ubnd,count,none,sum,received,,1,0,from_terms,,"
     )
     third = build(small_settings, as_of=AS_OF)
-    assert [first.seeds_loaded, second.seeds_loaded, third.seeds_loaded] == [True, False, True]
-    assert len(second.nodes) < len(first.nodes)
+    assert [first.is_full, second.is_full, third.is_full] == [True, False, True]
+    built = {node.name for node in second.nodes}
+    assert built.isdisjoint({"org_units", "dim_org_unit", "dim_indicator", "key_of_dim_org_unit"})
+    assert {"stg_observation", "mart_lineage", "key_of_mart_lineage"} <= built
     assert _values(small_settings) == [("gov_online_pct", "03646", 75), ("gov_received_count", "03646", 200)]
 
 
