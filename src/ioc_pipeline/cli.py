@@ -231,7 +231,18 @@ def _sources(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _where(settings: Settings, _: argparse.Namespace) -> int:
-    for key in ("home", "inbox", "landing", "prepared", "warehouse", "published", "project", "sources", "seeds", "expectations"):
+    for key in (
+        "home",
+        "inbox",
+        "landing",
+        "prepared",
+        "warehouse",
+        "published",
+        "project",
+        "sources",
+        "seeds",
+        "expectations",
+    ):
         print(f"{key}={getattr(settings, key)}")
     print(f"marts={settings.published / 'current.duckdb'}")
     print(f"feedback={settings.inbox / '<department>' / feedback.FOLDER}")

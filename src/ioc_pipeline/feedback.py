@@ -1,4 +1,4 @@
-"""Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error with its place and remedy."""
+"""Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error and its remedy."""
 
 import unicodedata
 from collections.abc import Sequence

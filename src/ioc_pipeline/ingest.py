@@ -12,7 +12,7 @@ from pathlib import Path
 from ioc_pipeline import build, feedback, landing, load, publish
 from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import Verdict
-from ioc_pipeline.errors import ConflictError
+from ioc_pipeline.errors import ConflictError, UserError
 from ioc_pipeline.ledger import Ledger, PreparedLoad
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import Settings
@@ -50,7 +50,9 @@ def land_inbox(settings: Settings) -> list[list[int]]:
     answered = ledger.answered_refusals([refusal.key for refusal in intake.refusals])
     for refusal in intake.refusals:
         if refusal.key not in answered:
-            feedback.write_refusal(settings.inbox, refusal.department_code, refusal.file_name, refusal.problem, refusal.key)
+            feedback.write_refusal(
+                settings.inbox, refusal.department_code, refusal.file_name, refusal.problem, refusal.key
+            )
             ledger.record_refusal(
                 refusal.key,
                 department_code=refusal.department_code,
@@ -138,7 +140,7 @@ def _verdict_path(settings: Settings, delivery_seq: int) -> Path:
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> publish.Published:
     """Protocol step 6: build and test the marts, then publish them as a new version."""
-    load.open_warehouse(settings.warehouse)
+    load.open_warehouse(settings.warehouse).close()  # made where there is none yet: an empty one has marts too
     build.build(settings, as_of=as_of or today())
     published = publish.publish(settings, published_at=datetime.now(UTC))
     open_ledger(settings).published(published.load_seq, published.version, at=datetime.now(UTC))
@@ -169,9 +171,15 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
     """Record a person's decision that a delivery no longer counts; give the decision's own delivery_seq.
 
     Raises:
-        UserError: there is no such delivery, it is a decision itself, or it is withdrawn already.
+        UserError: there is no such delivery, or it put nothing into the marts that could be taken back.
     """
     ledger = open_ledger(settings)
+    outcome = next((row.outcome for row in ledger.status_rows() if row.delivery_seq == delivery_seq), None)
+    if outcome not in (None, "loaded", "nil_report"):
+        raise UserError(
+            f"delivery {delivery_seq} is '{outcome or 'waiting'}': only one that was loaded can be withdrawn;"
+            " `ioc status` lists them, a duplicate repeats an earlier one"
+        )
     return landing.land_withdrawal(
         settings.landing, ledger, delivery_seq, reason=reason, by=by, at=datetime.now(UTC)
     ).delivery_seq

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 from ioc_pipeline.deliveries import Outcome, Scope, Verdict
 from ioc_pipeline.errors import ContractError, Problem

@@ -132,6 +132,12 @@ MESSAGES: dict[str, Message] = {
         "Bổ sung các đơn vị còn thiếu; đơn vị không phát sinh số liệu thì ghi 0 hoặc “-”",
         "Not all expected units are in the form.",
     ),
+    "wrong-unit-measure": Message(
+        "đơn vị tính ghi trên biểu khác với mẫu",
+        "",
+        "Quy đổi số liệu về đúng đơn vị tính của mẫu rồi sửa dòng “Đơn vị tính”",
+        "The unit line differs from the contract's: every number would be wrong by a factor.",
+    ),
     "total-mismatch": Message(
         "dòng cộng không bằng tổng các dòng thành phần",
         "",

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from ioc_pipeline import landing
+from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Verdict
 from ioc_pipeline.durable import sync_folder
 from ioc_pipeline.errors import ContractError, Problem, SourceError
@@ -37,7 +38,18 @@ class Reference:
 
     @cached_property
     def contracts(self) -> Contracts:
-        return load_contracts(self.settings.sources, self.settings.expectations)
+        """As on disk; a contract that fills an element the catalogue does not have is broken like a misspelt one."""
+        contracts = load_contracts(self.settings.sources, self.settings.expectations)
+        elements = load_catalogue(self.settings.seeds).elements
+        for name, contract in list(contracts.ready.items()):
+            columns = [column for table in contract.source.tables for column in table.columns]
+            named = {code for column in columns for code in (column.element, column.of_element) if code}
+            if unknown := sorted(named.difference(elements)):
+                del contracts.ready[name]
+                contracts.broken[f"{name}.yml"] = ContractError(
+                    f"{name}.yml: element {', '.join(unknown)}: expected one of include/seeds/elements.csv"
+                )
+        return contracts
 
     @cached_property
     def org_units(self) -> OrgUnits:
@@ -123,7 +135,7 @@ def _validate(readings: Iterable[Reading]) -> None:
                 tables.setdefault(table.suite_name, []).append((reading, table))
     for suite_name, parts in tables.items():
         contract = parts[0][0].contract
-        assert contract is not None  # noqa: S101  # parsed by it
+        assert contract is not None  # parsed by it
         frame = pd.concat([table.wide(reading.delivery.delivery_seq) for reading, table in parts], ignore_index=True)
         frame.insert(0, "row_id", range(len(frame)))
         try:
@@ -250,5 +262,3 @@ def check_file(settings: Settings, path: Path, department_code: str) -> Verdict:
         for table in (reading.parsed.tables if reading.parsed else [])
     )
     return to_verdict(reading, count)
-
-

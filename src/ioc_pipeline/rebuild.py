@@ -1,6 +1,5 @@
 """Landing → the same marts: disaster recovery, and the proof that nothing but deliveries made them."""
 
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
@@ -52,7 +51,7 @@ def rebuild(settings: Settings) -> Comparison:
     comparison = Comparison({mart: (live.get(mart, ""), rebuilt.get(mart, "")) for mart in live | rebuilt}, folder)
     if not settings.warehouse.exists():
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(fresh.warehouse, settings.warehouse)
+        fresh.warehouse.replace(settings.warehouse)
     if not comparison.differing or not live:
         (folder / "landing").unlink()
         shutil.rmtree(folder)

@@ -16,7 +16,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 PeriodType = Literal["day", "week", "month", "quarter", "half_year", "nine_months", "year"]
 Clock = Literal["management", "calendar"]
-ColumnType = Literal["count", "number", "percent", "money", "date", "period", "org_unit", "code", "text", "rank", "ratio"]
+ColumnType = Literal[
+    "count", "number", "percent", "money", "date", "period", "org_unit", "code", "text", "rank", "ratio"
+]
 Locale = Literal["vi", "en"]
 Replaces = Literal["scope", "row", "record"]
 Maturity = Literal["estimate", "preliminary", "official"]
@@ -75,7 +77,10 @@ class PeriodRule(_Model):
 
 
 class Table(_Model):
-    """One titled block. `org_unit` names the unit of every row when no column does: `province` or `reporter`."""
+    """One titled block. `org_unit` names the unit of every row when no column does: `province` or `reporter`.
+
+    `unit_line` is what "Đơn vị tính: …" must say where the sheet has such a line, multiplier included: "tỷ đồng".
+    """
 
     table: Name
     titles: Annotated[list[Text], Field(min_length=1)]
@@ -85,6 +90,7 @@ class Table(_Model):
     expects_all_units: bool = False
     period: PeriodRule = PeriodRule()
     check_totals: bool = True
+    unit_line: Text | None = None
     columns: Annotated[list[Column], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -94,7 +100,7 @@ class Table(_Model):
             raise ValueError(f"table '{self.table}': column names repeat: {', '.join(repeated)}")
         unit_columns = [column for column in self.columns if column.type == "org_unit"]
         if len(unit_columns) + (self.org_unit is not None) != 1:
-            raise ValueError(f"table '{self.table}': exactly one column of type org_unit, or 'org_unit', names the unit")
+            raise ValueError(f"table '{self.table}': one column of type org_unit, or else 'org_unit', names the unit")
         if sum(column.type == "period" for column in self.columns) > 1:
             raise ValueError(f"table '{self.table}': at most one column of type period")
         if self.replaces == "record" and not self.record_key:
@@ -201,7 +207,7 @@ def read_contract(path: Path, expectations: Path) -> Contract:
     """
     content = path.read_bytes()
     try:
-        source = Source.model_validate(_read_yaml(content.decode("utf-8")))
+        source = Source.model_validate(read_yaml(content.decode("utf-8")))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
     except ValidationError as error:
@@ -212,7 +218,7 @@ def read_contract(path: Path, expectations: Path) -> Contract:
     for table in source.tables:
         suite = expectations / f"{source.suite_name(table)}.yml"
         if not suite.is_file():
-            raise ContractError(f"{path.name}: table '{table.table}' has no suite: expected {suite.name} in expectations/")
+            raise ContractError(f"{path.name}: table '{table.table}': no suite: expected {suite.name} in expectations/")
         suites[suite.stem] = suite.read_bytes()
     return Contract(source, content, suites)
 
@@ -224,11 +230,9 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node)
         if key in seen:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"key '{key}' is written twice", key_node.start_mark
-            )
+            raise yaml.constructor.ConstructorError(None, None, f"key '{key}' is written twice", key_node.start_mark)
         seen.add(key)
     return loader.construct_mapping(node, deep=True)
 
@@ -236,7 +240,8 @@ def _unique_mapping(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
 
 
-def _read_yaml(text: str) -> Any:
+def read_yaml(text: str) -> Any:
+    """Plain data of a YAML text; a key written twice is a `yaml.YAMLError`, not silently the last one."""
     return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506  # a SafeLoader
 
 

@@ -14,6 +14,7 @@ import yaml
 
 from ioc_pipeline.deliveries import CheckOutcome
 from ioc_pipeline.errors import ContractError, Severity
+from ioc_pipeline.sources import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -200,7 +201,7 @@ def _explain(
 
 def _read_suite(name: str, content: bytes) -> list[_Expectation]:
     try:
-        data = yaml.safe_load(content.decode("utf-8"))
+        data = read_yaml(content.decode("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ContractError(f"{name}.yml: not readable as YAML: {error}") from error
     if not isinstance(data, dict) or data.keys() != {"name", "expectations"}:

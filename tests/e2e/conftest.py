@@ -1,16 +1,16 @@
 """An installation of its own for a test: everything real, everything under one folder."""
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from csv import DictReader
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import pytest
+
+from ioc_pipeline.cli import main
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT_PARTS = ("include", "expectations", "dbt_project")
@@ -18,24 +18,26 @@ PROJECT_PARTS = ("include", "expectations", "dbt_project")
 
 @dataclass(frozen=True)
 class Installation:
-    """`ioc` runs as a person would run it: a new process, the environment and nothing else."""
+    """`ioc` as a person runs it, but in this process: its imports cost more than its work."""
 
     home: Path
     project: Path
-    environment: dict[str, str] = field(default_factory=dict)
 
-    def ioc(self, *arguments: str, expect: int = 0, cwd: Path | None = None) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "ioc_pipeline.cli", *arguments],
-            env={**os.environ, "IOC_HOME": str(self.home), "IOC_PROJECT": str(self.project), **self.environment},
-            cwd=cwd,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == expect, f"ioc {arguments} gave {done.returncode}: {done.stderr}\n{done.stdout}"
-        return done.stdout if expect == 0 else done.stderr or done.stdout
+    def ioc(self, *arguments: str, expect: int = 0) -> str:
+        """Run one command; give what it printed, or with another `expect` than 0 what it complained of too."""
+        environment = {
+            "IOC_HOME": str(self.home),
+            "IOC_PROJECT": str(self.project),
+            "IOC_SETTLE_SECONDS": "0",
+            "IOC_UNSEALED_SECONDS": "0",
+        }
+        printed, complained = StringIO(), StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(complained):
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            code = main(arguments)
+        assert code == expect, f"ioc {arguments} gave {code}\n{complained.getvalue()}\n{printed.getvalue()}"
+        return printed.getvalue() + (complained.getvalue() if expect else "")
 
     def query(self, sql: str) -> list[dict[str, str]]:
         return list(DictReader(StringIO(self.ioc("sql", sql))))
@@ -64,7 +66,7 @@ def new_installation(tmp_path: Path) -> Callable[..., Installation]:
             for part in PROJECT_PARTS:
                 ignored = shutil.ignore_patterns("target", "logs")
                 shutil.copytree(REPOSITORY / part, project / part, ignore=ignored)
-        return Installation(tmp_path / "home", project, {"IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"})
+        return Installation(tmp_path / "home", project)
 
     return make
 

@@ -4,9 +4,8 @@ import unicodedata
 from decimal import Decimal
 from pathlib import Path
 
-import python_calamine
 import pytest
-
+import python_calamine
 from e2e.conftest import Installation
 
 MONTH_OF_FILE = {
@@ -79,6 +78,7 @@ def test_hue_has_the_name_of_its_date(installation: Installation, shared: Path |
         installation.drop("cuc-thong-ke", path.name, path.read_bytes())
         installation.ioc("run")
         (row,) = installation.query(
-            "select distinct org_unit_name from mart_indicator_series where org_unit_code = '46' and indicator_code like 'eco_labour%'"
+            "select distinct org_unit_name from mart_indicator_series"
+            " where org_unit_code = '46' and indicator_code like 'eco_labour%'"
         )
         assert row["org_unit_name"] == name

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import python_calamine
 import xlsxwriter
-
 from e2e.conftest import REPOSITORY, Installation
 
 SEEDS = REPOSITORY / "include" / "seeds"
@@ -25,7 +24,7 @@ def figures() -> list[dict[str, str]]:
 def sampled(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that took one set of sample files to the marts."""
     home = tmp_path_factory.mktemp("sampled") / "home"
-    made = Installation(home, REPOSITORY, {"IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"})
+    made = Installation(home, REPOSITORY)
     made.ioc("sample", "--seed", "1", "--months", "3")
     made.ioc("run")
     return made
@@ -44,7 +43,8 @@ def test_the_marts_give_the_published_figures(sampled: Installation) -> None:
             continue
         (row,) = sampled.query(
             "select value from mart_indicator_series"
-            f" where indicator_code = '{figure['indicator_code']}' and org_unit_code = '{figure['place_org_unit_code']}'"
+            f" where indicator_code = '{figure['indicator_code']}'"
+            f" and org_unit_code = '{figure['place_org_unit_code']}'"
             f" and period_type = '{figure['period_type']}' and period_start_date = '{figure['period_start_date']}'"
             f" and period_end_date = '{figure['period_end_date']}' and breakdown = '{figure['breakdown']}'"
             " and geography = 'as_reported'"
@@ -203,7 +203,7 @@ def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
     path = tmp_path / "to.xlsx"
     team_workbook(path, {"Phường Tô Hiệu": (100, 101)})
     told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
-    assert told == "" or "failed-check" in told
+    assert "[failed-check]" in told
     assert teams.ioc("status").splitlines()[1:] == []
 
 
@@ -217,9 +217,8 @@ def test_a_blank_form_filled_in_is_accepted(teams: Installation, tmp_path: Path)
     with xlsxwriter.Workbook(filled) as workbook:
         copy = workbook.add_worksheet("Bieu")
         for number, row in enumerate(sheet[: header + 1]):
-            copy.write_row(
-                number, 0, ["Tháng 9 năm 2025" if "…" in str(value) or "..." in str(value) else value for value in row]
-            )
+            line = ["Kỳ báo cáo: Tháng 9 năm 2025" if value == "Kỳ báo cáo:" else value for value in row]
+            copy.write_row(number, 0, line)
         copy.write(header + 1, columns["Xã, phường"], "Xã Vân Hồ")
         copy.write(header + 1, columns["Số thành viên"], 100)
         copy.write(header + 1, columns["Số thành viên đã tập huấn"], 40)

@@ -159,6 +159,13 @@ def test_a_missing_column_and_a_doubled_one_are_told_by_their_headers() -> None:
     }
 
 
+def test_a_unit_line_with_another_multiplier_is_refused() -> None:
+    contract = source(unit_line="nghìn hồ sơ")
+    (problem,) = problems(book([*TOP, *HEADER, *ROWS]), contract)
+    assert (problem.code, problem.found) == ("wrong-unit-measure", "hồ sơ")
+    assert read(book([*TOP[:4], ["ĐVT: Nghìn hồ sơ"], *HEADER, *ROWS]), contract).scopes
+
+
 def test_a_unit_twice_is_refused_with_both_cells() -> None:
     (problem,) = problems(book([*TOP, *HEADER, ROWS[0], ROWS[0]]))
     assert (problem.code, problem.cell, problem.expected) == ("duplicate-row", "B10", "trùng với ô B9")
@@ -223,3 +230,24 @@ def test_the_file_name_says_the_period_when_nothing_inside_does() -> None:
     top = [*TOP[:3], TOP[4]]
     (scope,) = read(book([*top, *HEADER, *ROWS]), file_name="TTHC_T8.2025.xlsx").scopes
     assert scope.period.end == date(2025, 8, 14)
+
+
+def test_a_row_labelled_preliminary_is_preliminary() -> None:
+    contract = source(
+        org_unit="province",
+        columns=[
+            {"name": "period", "headers": ["Năm"], "type": "period"},
+            {"name": "share", "headers": ["Tỷ trọng (%)"], "type": "percent", "element": "share"},
+        ],
+    ).model_copy(update={"period_type": "year", "clock": "calendar"})
+    rows: list[list[Value]] = [
+        ["Kết quả tiếp nhận hồ sơ"],
+        ["Năm", "Tỷ trọng (%)"],
+        [2023.0, "6,85"],
+        ["Sơ bộ 2024", "6,76"],
+    ]
+    (table,) = read(book(rows), contract).tables
+    found = [
+        (row["period_start_date"].year, row["maturity"]) for batch in table.observations(1) for row in batch.to_pylist()
+    ]
+    assert found == [(2023, "official"), (2024, "preliminary")]

@@ -1,16 +1,15 @@
-"""Where the tables of a contract stand in a workbook: by title text and header text, never by sheet name or position."""
+"""Where the tables of a contract stand in a workbook: by title and header text, never by sheet name or position."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ioc_pipeline.errors import Problem, SourceError
-
-from ioc_pipeline.workbooks import Sheet, Value, Workbook, cell_address
 from ioc_pipeline.folding import fold
 from ioc_pipeline.parse.cells import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
 from ioc_pipeline.sources import Column, Source, Table
+from ioc_pipeline.workbooks import Sheet, Value, Workbook, cell_address
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
 TITLE_ROWS = 4
@@ -120,7 +119,7 @@ def _text_lines(sheet: Sheet, first: int = 0, last: int | None = None) -> list[t
     """Rows that hold nothing but up to three texts: where titles, unit lines and letterheads stand."""
     lines = []
     for number, row in enumerate(sheet.rows[first:last], first):
-        texts = []
+        texts: list[str] = []
         for value in row:
             if value is None:
                 continue

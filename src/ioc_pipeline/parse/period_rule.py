@@ -2,22 +2,29 @@
 
 from datetime import date
 
-from ioc_pipeline.errors import Problem
+from ioc_pipeline.errors import Problem, Severity
 from ioc_pipeline.parse.layout import Block
-from ioc_pipeline.periods import BadPeriod, Period, find_date, find_period, label, parse_period, period_containing
+from ioc_pipeline.periods import (
+    BadPeriod,
+    Period,
+    PeriodLabel,
+    find_date,
+    find_period,
+    label,
+    parse_period,
+    period_containing,
+)
 from ioc_pipeline.sources import Source
 from ioc_pipeline.workbooks import cell_address
 
 
-def row_period(text: str, source: Source) -> Period | None:
-    """The period a row names, None if it names none of the source's type; a bare year is a year."""
+def row_period(text: str, source: Source) -> PeriodLabel | None:
+    """What a row's label says of its period ("Sơ bộ 2024"), None if it names none of the source's type."""
     try:
-        period = parse_period(
-            f"Năm {text}" if source.period_type == "year" and text.isdigit() else text, source.clock
-        ).period
+        named = parse_period(f"Năm {text}" if source.period_type == "year" and text.isdigit() else text, source.clock)
     except BadPeriod:
         return None
-    return period if period and period.type == source.period_type else None
+    return named if named.period and named.period.type == source.period_type else None
 
 
 def block_period(
@@ -41,7 +48,7 @@ def block_period(
         if inherited:
             return inherited, []
         return None, [Problem("unknown-period", *where, expected=_expected(source))]
-    place, periods = stated[0]
+    periods = stated[0][1]
     if len(periods) > 1:
         agreed = [period for period in periods if period in named]
         told = ", ".join(label(period) for period in periods)
@@ -55,7 +62,7 @@ def block_period(
         return None, [Problem("future-period", *where, found=label(period))]
     disagreeing = [other for _, others in stated[1:] for other in others if other != period]
     if disagreeing:
-        severity = "warning" if all(other in named for other in disagreeing) else "critical"
+        severity: Severity = "warning" if all(other in named for other in disagreeing) else "critical"
         told = ", ".join(label(other) for other in disagreeing)
         return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity=severity)]
     return period, []

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from ioc_pipeline.deliveries import Scope
 from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.folding import fold
 from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block, cell_text, extra_columns, find_blocks
 from ioc_pipeline.parse.period_rule import block_period, row_period
 from ioc_pipeline.parse.personal import find_personal_data, find_personal_data_in_column
-from ioc_pipeline.parse.rows import classify_row
+from ioc_pipeline.parse.rows import classify_row, read_meta, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.periods import Period
 from ioc_pipeline.sources import ADDITIVE, Column, Source, Table
@@ -79,6 +80,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             inherited[table.table] = period
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
+            problems += _unit_line_problems(block)
             body, found = _read_keys(block, source, envelope, period)
             problems += found
             personal += _personal_data(block, body)
@@ -116,7 +118,7 @@ def _read_block(block: Block, source: Source, period: Period | None, body: _Body
             continue
         rows.texts[column.name] = [_value(block, number, position) for number in body.data]
         if column.type == "period":
-            rows.periods, found = _read_periods(block, source, column, body.data)
+            rows.periods, rows.maturities, found = _read_periods(block, source, column, body.data)
             problems += found
         elif column.type != "org_unit":
             rows.values[column.name], found = _read_column(block, source, column, position, body.data)
@@ -237,7 +239,8 @@ def _unit_problem(
         "unknown-unit",
         *where,
         expected=f"một trong: {suggestions}" if suggestions else "",
-        fix=f"Sửa tên cho đúng danh mục; nếu tên viết như vậy là đúng, đề nghị Trung tâm IOC thêm dòng sau vào org_unit_aliases.csv: {error.alias_row}",
+        fix="Sửa tên cho đúng danh mục; nếu tên viết như vậy là đúng, đề nghị Trung tâm IOC thêm dòng sau vào "
+        f"org_unit_aliases.csv: {error.alias_row}",
     )
 
 
@@ -258,12 +261,11 @@ def _read_column(
         value = row[position] if position < len(row) else None
         mark = marks.get((number, position), "") if marks else ""
         try:
-            if value is None and not mark:
+            parsed = parse_cell(value, column.type, locale, mark)
+            if parsed.value is None and not parsed.null_reason:
                 parsed = _blank(column)
-            else:
-                parsed = parse_cell(value, column.type, locale, mark)
-                if column.multiplier != 1 and isinstance(parsed.value, Decimal):
-                    parsed = replace(parsed, value=parsed.value * column.multiplier)
+            elif column.multiplier != 1 and isinstance(parsed.value, Decimal) and not parsed.is_scaled:
+                parsed = replace(parsed, value=parsed.value * column.multiplier)
         except BadCell as error:
             problems.append(_bad_cell(block, number, position, value, mark, error))
             parsed = Parsed(None)
@@ -291,26 +293,35 @@ def _bad_cell(block: Block, number: int, position: int, value: Value, mark: str,
 
 def _read_periods(
     block: Block, source: Source, column: Column, numbers: Sequence[int]
-) -> tuple[list[Period], list[Problem]]:
+) -> tuple[list[Period], list[str], list[Problem]]:
     periods: list[Period] = []
+    maturities: list[str] = []
     problems: list[Problem] = []
     position = block.columns[column.name]
     for number in numbers:
         text = cell_text(_value(block, number, position))
-        period = row_period(text, source)
-        if period is None:
-            problems.append(
-                Problem(
-                    "unknown-period",
-                    block.sheet.name,
-                    cell_address(number, position),
-                    block.headers.get(position, ""),
-                    found=text,
-                )
-            )
+        named = row_period(text, source)
+        if named is None or named.period is None:
+            where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
+            problems.append(Problem("unknown-period", *where, found=text))
         else:
-            periods.append(period)
-    return periods, problems
+            periods.append(named.period)
+            maturities.append(named.maturity)
+    return periods, maturities, problems
+
+
+def _unit_line_problems(block: Block) -> list[Problem]:
+    """A form that says it counts in millions where its contract says billions would be a thousandfold wrong."""
+    expected = block.table.unit_line
+    if expected is None:
+        return []
+    wanted = read_unit_measure(expected)
+    stated = [meta.value for text in block.above if (meta := read_meta(text)) and meta.kind == "unit_measure"]
+    return [
+        Problem("wrong-unit-measure", block.sheet.name, found=text, expected=f"“{expected}”")
+        for text in stated
+        if (fold((unit := read_unit_measure(text)).name), unit.multiplier) != (fold(wanted.name), wanted.multiplier)
+    ]
 
 
 def _check_totals(block: Block, source: Source, rows: Rows, body: _Body) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""A table that was read: typed values with their addresses, as the wide frame expectations see and the long one raw keeps."""
+"""A table that was read: typed values at their addresses, wide for the expectations and long for raw."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +24,7 @@ ROWS_PER_BATCH = 50_000  # rows turned into observations at a time, so that memo
 class Rows:
     """Data rows of one block: parallel lists, one entry a row. `numbers` are physical rows, 1-based.
 
+    `maturities` is what the rows' labels say ("Sơ bộ 2024"), empty when no row has one; `maturity` the contract's word.
     `values[name]` is what a column says, `texts[name]` the cells as they came; `letters[name]` its column in the sheet,
     `headers[name]` the header its sender wrote.
     """
@@ -33,6 +34,7 @@ class Rows:
     numbers: list[int] = field(default_factory=list)
     units: list[OrgUnit] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
+    maturities: list[str] = field(default_factory=list)
     values: dict[str, list[Parsed]] = field(default_factory=dict)
     texts: dict[str, list[Value]] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
@@ -136,7 +138,7 @@ class ParsedTable:
             "value_text": pa.array([original_text(text) for text in rows.texts[column.name][start:stop]], pa.string()),
             "value_qualifier": _words([value.qualifier for value in parsed]),
             "null_reason": _words([value.null_reason for value in parsed]),
-            "maturity": _words([value.maturity or rows.maturity for value in parsed]),
+            "maturity": _words(_maturities(rows, parsed, start)),
             "sheet_name": _same(rows.sheet_name, count),
             "cell_address": pa.array([f"{letters}{number}" for number in rows.numbers[start:stop]], pa.string()),
         }
@@ -158,6 +160,14 @@ def original_text(value: Value) -> str:
     if isinstance(value, float):
         return format(Decimal(repr(value)).normalize(), "f")
     return str(value)
+
+
+def _maturities(rows: Rows, parsed: list[Parsed], start: int) -> list[str]:
+    """What the cell says of its maturity, else its row's label, else the contract."""
+    if not rows.maturities:
+        return [value.maturity or rows.maturity for value in parsed]
+    labels = rows.maturities[start : start + len(parsed)]
+    return [value.maturity or label or rows.maturity for value, label in zip(parsed, labels, strict=True)]
 
 
 def _measured(parsed: Parsed, part: str) -> Decimal | None:
