@@ -15,6 +15,79 @@ class Message:
 
 MESSAGES: dict[str, Message] = {
     # ---------- the file
+    "empty-file": Message(
+        "tệp không có nội dung (0 byte)",
+        "tệp có số liệu",
+        "Mở tệp gốc trong Excel, kiểm tra có số liệu, lưu lại rồi gửi lại",
+        "The file holds no byte.",
+    ),
+    "not-a-workbook": Message(
+        "nội dung tệp không phải là bảng tính, dù tên tệp có thể ghi như vậy",
+        "bảng tính Excel (.xlsx, .xls), OpenDocument (.ods), hoặc CSV với biểu cho phép",
+        "Mở số liệu trong Excel, chọn File > Save As > Excel Workbook (.xlsx) rồi gửi lại; không chỉ đổi tên tệp",
+        "By its content neither a workbook nor, by its name, a CSV (PDF, Word, archive, plain text …).",
+    ),
+    "html-file": Message(
+        "tệp là trang web (HTML) được đặt tên như tệp Excel; nhiều phần mềm xuất ra dạng này",
+        "bảng tính Excel thật (.xlsx)",
+        "Mở tệp bằng Excel, chọn File > Save As > Excel Workbook (.xlsx) rồi gửi lại tệp mới",
+        "HTML or MHTML under the name of a workbook.",
+    ),
+    "xml-spreadsheet": Message(
+        "tệp ở dạng XML (XML Spreadsheet 2003 hoặc tương tự), hệ thống không đọc dạng này",
+        "bảng tính Excel (.xlsx)",
+        "Mở tệp bằng Excel, chọn File > Save As > Excel Workbook (.xlsx) rồi gửi lại",
+        "An XML file, such as Excel 2003 XML, in place of a workbook.",
+    ),
+    "wrong-extension": Message(
+        "phần mở rộng của tên tệp không đúng với nội dung; tệp vẫn được đọc theo nội dung",
+        "phần mở rộng đúng với nội dung: .xlsx, .xls hoặc .ods",
+        "Lần sau dùng File > Save As để chọn định dạng, không đổi phần mở rộng bằng tay",
+        "The extension names another format; read by content.",
+    ),
+    "damaged-file": Message(
+        "tệp bị hỏng hoặc chép chưa xong, không thể tin số liệu trong đó",
+        "tệp nguyên vẹn, mở được trong Excel mà không có cảnh báo sửa lỗi",
+        "Mở tệp gốc bằng Excel, lưu thành tệp .xlsx mới (Save As) rồi gửi lại",
+        "Truncated, a wrong checksum, or parts that contradict each other; nothing of it is read.",
+    ),
+    "unreadable-workbook": Message(
+        "hệ thống không đọc được bảng tính này",
+        "bảng tính mở được trong Excel mà không có cảnh báo sửa lỗi",
+        "Mở tệp bằng Excel, lưu thành tệp .xlsx mới (Save As > Excel Workbook) rồi gửi lại; "
+        "nếu vẫn lỗi, chép bảng sang tệp mới",
+        "The reader refused it, crashed, ran out of memory or of time on it, twice.",
+    ),
+    "trailing-bytes": Message(
+        "tệp có dữ liệu thừa ở cuối (thường do chép qua mạng); phần bảng tính vẫn nguyên vẹn và được đọc",
+        "",
+        "Không cần sửa; nếu thấy lạ, lưu lại bằng Excel rồi gửi lại",
+        "Bytes after the end of the workbook's container; ignored.",
+    ),
+    "zip-bomb": Message(
+        "tệp phình ra quá lớn khi giải nén nên không được đọc",
+        "bảng tính thông thường",
+        "Lưu lại bằng Excel thành tệp .xlsx mới; xóa vùng trống được định dạng thừa",
+        "Inflates beyond the limits, or parts of the container overlap.",
+    ),
+    "too-many-parts": Message(
+        "tệp chứa quá nhiều thành phần bên trong",
+        "bảng tính có không quá 200 trang tính và không chèn hàng nghìn đối tượng",
+        "Chép bảng số liệu sang một tệp Excel mới rồi gửi lại",
+        "More than 2,000 parts in the container.",
+    ),
+    "unsafe-archive": Message(
+        "cấu trúc bên trong tệp bất thường: có thành phần trùng tên hoặc tên trỏ ra ngoài tệp",
+        "bảng tính do Excel hoặc LibreOffice lưu",
+        "Mở tệp bằng Excel, lưu thành tệp .xlsx mới (Save As) rồi gửi lại",
+        "Duplicate part names (also by case), absolute or escaping names, or two names for one part.",
+    ),
+    "xml-dtd": Message(
+        "tệp chứa khai báo DTD, thành phần không có trong bảng tính thông thường và có thể gây hại",
+        "bảng tính do Excel hoặc LibreOffice lưu",
+        "Mở tệp bằng Excel, lưu thành tệp .xlsx mới (Save As) rồi gửi lại",
+        "A document type declaration in an XML part; never expanded.",
+    ),
     "unknown-department": Message(
         "tệp nằm ngoài thư mục nhận báo cáo của các cơ quan",
         "tệp nằm ngay trong thư mục của cơ quan gửi, ví dụ so-khcn",
@@ -52,7 +125,141 @@ MESSAGES: dict[str, Message] = {
         "The .sha256 beside the file names another content; the file stays until one of the two is corrected.",
     ),
     # ---------- the workbook
+    "password-protected": Message(
+        "tệp được đặt mật khẩu nên không đọc được",
+        "tệp không đặt mật khẩu mở",
+        "Trong Excel chọn File > Info > Protect Workbook > Encrypt with Password, xóa mật khẩu, lưu rồi gửi lại; "
+        "không gửi mật khẩu cho ai",
+        "Encrypted, in any of the ways workbooks are.",
+    ),
+    "macro-workbook": Message(
+        "tệp chứa macro; vì an toàn, hệ thống không nhận tệp có macro",
+        "bảng tính không có macro (.xlsx)",
+        "Trong Excel chọn File > Save As > Excel Workbook (.xlsx), đồng ý bỏ macro rồi gửi lại",
+        "A VBA project, a macro sheet or Basic modules, whatever the extension.",
+    ),
+    "binary-workbook": Message(
+        "tệp ở dạng nhị phân .xlsb, hệ thống không đọc dạng này",
+        "bảng tính .xlsx",
+        "Trong Excel chọn File > Save As > Excel Workbook (.xlsx) rồi gửi lại",
+        "Excel binary workbook (.xlsb).",
+    ),
+    "old-workbook": Message(
+        "tệp ở dạng Excel rất cũ (trước Excel 5.0)",
+        "bảng tính .xlsx",
+        "Mở tệp bằng LibreOffice hoặc Excel, lưu thành .xlsx rồi gửi lại",
+        "Excel 2 to 4, or Excel 5 without its container.",
+    ),
+    "workbook-named-csv": Message(
+        "nội dung là bảng tính Excel nhưng tên tệp là CSV",
+        "tên tệp đúng với nội dung",
+        "Đổi phần mở rộng thành .xlsx (hoặc .xls, .ods), hoặc lưu lại thành CSV UTF-8 bằng Save As",
+        "A workbook under a CSV name: which of the two was meant is not guessed.",
+    ),
+    "no-sheet": Message(
+        "bảng tính không có trang tính nào chứa ô",
+        "ít nhất một trang tính có bảng số liệu",
+        "Thêm trang tính có số liệu (không chỉ có biểu đồ) rồi gửi lại",
+        "Only chart sheets, or none at all.",
+    ),
+    "too-many-cells": Message(
+        "bảng tính dùng quá nhiều ô",
+        "nhiều nhất 5.000.000 ô tính từ A1 đến ô cuối",
+        "Nhấn Ctrl+End để thấy ô cuối; xóa các dòng, cột thừa nằm xa bảng số liệu, lưu rồi gửi lại, hoặc tách tệp",
+        "The used ranges, from A1 to the last cell that holds something, have more than 5,000,000 cells.",
+    ),
+    "too-many-sheets": Message(
+        "bảng tính có quá nhiều trang tính",
+        "nhiều nhất 200 trang tính",
+        "Xóa các trang tính không cần (kể cả trang ẩn) hoặc tách thành nhiều tệp",
+        "More than 200 sheets.",
+    ),
+    "too-many-merges": Message(
+        "bảng tính có quá nhiều vùng ô gộp",
+        "nhiều nhất 20.000 vùng ô gộp",
+        "Bỏ gộp ô (Unmerge Cells) ở phần số liệu, chỉ gộp ô ở tiêu đề",
+        "More than 20,000 merged ranges in one sheet.",
+    ),
+    "too-much-text": Message(
+        "chữ trong bảng tính quá nhiều",
+        "tổng lượng chữ không quá 256 MB",
+        "Tách thành nhiều tệp, hoặc bỏ các cột ghi chú dài",
+        "The cells and comments hold more than 256 MiB of text.",
+    ),
+    "external-link": Message(
+        "bảng tính có công thức lấy số từ tệp khác; hệ thống chỉ dùng kết quả đã lưu, không mở tệp kia",
+        "",
+        "Nên dán giá trị (Paste Special > Values) vào các ô lấy từ tệp khác để số liệu không đổi theo tệp kia",
+        "Links to other workbooks; never followed.",
+    ),
+    "embedded-object": Message(
+        "bảng tính có đối tượng nhúng (OLE, ActiveX); hệ thống bỏ qua, không mở",
+        "",
+        "Nên xóa đối tượng nhúng nếu không cần",
+        "Embedded objects; never opened.",
+    ),
     # ---------- CSV
+    "csv-not-declared": Message(
+        "biểu này không nhận tệp CSV",
+        "bảng tính Excel (.xlsx, .xls) hoặc OpenDocument (.ods)",
+        "Mở tệp CSV bằng Excel, kiểm tra các cột, lưu thành Excel Workbook (.xlsx) rồi gửi lại",
+        "A CSV for a form whose contract declares no encoding and delimiter.",
+    ),
+    "csv-encoding": Message(
+        "bảng mã của tệp CSV không đúng quy định, chữ tiếng Việt sẽ bị sai",
+        "bảng mã đã quy định cho biểu (thường là UTF-8)",
+        "Trong Excel chọn File > Save As > CSV UTF-8 (Comma delimited) rồi gửi lại",
+        "The bytes are not in the declared encoding; the cell gives the line.",
+    ),
+    "csv-other-encoding": Message(
+        "tệp CSV ở bảng mã khác với quy định, nhưng có dấu hiệu rõ ràng nên vẫn đọc được",
+        "bảng mã đã quy định cho biểu (thường là UTF-8)",
+        "Lần sau lưu bằng Save As > CSV UTF-8 (Comma delimited)",
+        "A byte order mark names another encoding than the contract; the mark is followed.",
+    ),
+    "csv-nul": Message(
+        "tệp CSV có ký tự rỗng (NUL): tệp hỏng, hoặc lưu ở bảng mã khác",
+        "tệp chỉ có chữ và số",
+        "Mở tệp gốc bằng Excel, lưu lại bằng Save As > CSV UTF-8 rồi gửi lại",
+        "A NUL character; the cell gives the line.",
+    ),
+    "csv-quote": Message(
+        'dấu nháy kép (") không khớp: thiếu dấu đóng, hoặc có chữ ngay sau dấu đóng',
+        'mỗi ô có dấu nháy thì mở và đóng bằng ", dấu nháy bên trong viết thành ""',
+        "Sửa dòng này, hoặc mở bằng Excel rồi lưu lại bằng Save As > CSV UTF-8",
+        "A quote that is not closed, or text after a closing quote; the cell gives the line where the row begins.",
+    ),
+    "csv-ragged": Message(
+        "dòng này có số cột khác với các dòng khác",
+        "mọi dòng có cùng số cột",
+        "Thêm hoặc bớt dấu phân cách ở dòng này; số có dấu phẩy thập phân phải đặt trong dấu nháy kép "
+        "nếu dấu phẩy là dấu phân cách",
+        "From the first row as wide as the table on, every row that is not blank must have its width.",
+    ),
+    "csv-field-too-long": Message(
+        "một ô dài hơn 32.767 ký tự (thường do thiếu dấu nháy đóng)",
+        "mỗi ô không quá 32.767 ký tự, như trong Excel",
+        "Kiểm tra dấu nháy kép ở dòng này, hoặc rút gọn nội dung ô",
+        "A field longer than a cell can be.",
+    ),
+    "csv-too-many-columns": Message(
+        "dòng này có quá nhiều cột",
+        "nhiều nhất 16.384 cột",
+        "Kiểm tra dấu phân cách và dấu xuống dòng của tệp",
+        "A row with more columns than a sheet can have.",
+    ),
+    "csv-line-ends": Message(
+        "tệp CSV xuống dòng theo kiểu máy Mac cũ (chỉ có ký tự CR); tệp vẫn được đọc",
+        "",
+        "Lần sau lưu bằng Save As > CSV UTF-8",
+        "Lines end with CR only; read as lines.",
+    ),
+    "csv-sep-line": Message(
+        "tệp CSV có dòng đầu “sep=…”; dòng này được dùng làm dấu phân cách và không tính là số liệu",
+        "",
+        "Không cần sửa",
+        "Excel's sep= line; it outranks the declared delimiter.",
+    ),
     # ---------- the form
     "unknown-form": Message(
         "không nhận ra biểu mẫu nào của đơn vị trong tệp này",
