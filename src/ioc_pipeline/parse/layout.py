@@ -196,23 +196,22 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
     first = title.end + 1
     last = min(end, first + (CSV_HEAD if title.row < 0 else HEADER_DISTANCE))
     best: tuple[tuple[int, int], int, int, dict[int, str], dict[str, list[int]]] | None = None
-    for top in range(first, last):
-        if not any(isinstance(value, str) for value in rows[top]):
-            continue
-        for height in range(1, HEADER_ROWS + 1):
-            if top + height > end:
+    readings = (
+        (top, height, spread)
+        for height in range(1, HEADER_ROWS + 1)  # the fewest rows that will do: lines above the header are none of it
+        for top in range(first, min(last, end - height + 1))
+        if any(isinstance(value, str) for value in rows[top])
+        for spread in (False, True)
+    )
+    for top, height, spread in readings:
+        headers = _headers(title.sheet, top, height, spread)
+        columns = _match_columns(title.table, headers)
+        # Of two readings with as many columns, the one that shows a header twice is the one to ask about.
+        score = (len(columns), sum(map(len, columns.values())))
+        if best is None or score > best[0]:
+            best = (score, top, height, headers, columns)
+            if len(columns) == len(title.table.columns):
                 break
-            for spread in (False, True):
-                headers = _headers(title.sheet, top, height, spread)
-                columns = _match_columns(title.table, headers)
-                # Of two readings with as many columns, the one that shows a header twice is the one to ask about.
-                score = (len(columns), sum(map(len, columns.values())))
-                if best is None or score > best[0]:
-                    best = (score, top, height, headers, columns)
-            if best is not None and best[0][0] == len(title.table.columns):
-                break
-        if best is not None and best[0][0] == len(title.table.columns):
-            break
     named = {column.name for column in title.table.columns if column.headers != [EMPTY_HEADER]}
     if best is None or not named & set(best[4]):
         where = cell_address(max(title.row, 0), 0)
