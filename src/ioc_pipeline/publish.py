@@ -67,7 +67,7 @@ def publish(settings: Settings, *, published_at: datetime) -> Published:
     marts = read_marts(settings.dbt_project)
     folder = settings.published
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_publisher(folder), closing(_connect()) as connection:
+    with _only_publisher(folder), closing(_connect(folder)) as connection:
         connection.execute(f"attach {_quoted(settings.warehouse)} as warehouse (read_only)")
         as_of, load_seq = _finished_build(connection)
         prints = {mart.name: _fingerprint(connection, "warehouse.marts", mart) for mart in marts}
@@ -153,8 +153,10 @@ def _fingerprint(connection: duckdb.DuckDBPyConnection, schema: str, mart: Mart)
     return [str(value) for value in sums or ()]
 
 
-def _connect() -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(config={**_NO_EXTENSIONS, "memory_limit": "1GB"})
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that spills into the folder, beyond what a small machine can spare."""
+    spill = str(folder / ".unfinished_spill")
+    return duckdb.connect(config={**_NO_EXTENSIONS, "memory_limit": "600MB", "temp_directory": spill})
 
 
 def _finished_build(connection: duckdb.DuckDBPyConnection) -> tuple[date, int]:

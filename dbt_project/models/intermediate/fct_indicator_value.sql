@@ -141,7 +141,11 @@ judged as (
 
     where
         added_up.known_numerator_count > 0
-        and (added_up.breakdown = '' or added_up.known_term_count = term_counts.term_count)
+        -- what nobody reported as such (a breakdown, a quarter made of months) is there whole or not at all
+        and (
+            added_up.known_term_count = term_counts.term_count
+            or (added_up.breakdown = '' and not added_up.is_rolled_up_in_time)
+        )
         and (indicators.space_aggregation = 'from_terms' or not added_up.is_rolled_up_in_space)
 
 ),
