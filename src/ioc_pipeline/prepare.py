@@ -219,7 +219,7 @@ def write_prepared(settings: Settings, reading: Reading) -> Verdict:
     folder = Path(tempfile.mkdtemp(dir=settings.prepared, prefix=".writing-"))
     count = 0
     if to_verdict(reading, 1).outcome == "loaded" and reading.parsed:
-        with pq.ParquetWriter(folder / "observation.parquet", OBSERVATION_SCHEMA, compression="zstd") as writer:
+        with pq.ParquetWriter(folder / "observation.parquet", OBSERVATION_SCHEMA, compression="lz4") as writer:
             for table in reading.parsed.tables:
                 for observations in table.observations(reading.delivery.delivery_seq):
                     writer.write_batch(observations)

@@ -8,7 +8,7 @@ from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.folding import fold
 from ioc_pipeline.parse.cells import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.sources import Column, Source, Table
+from ioc_pipeline.sources import Source, Table
 from ioc_pipeline.workbooks import Sheet, Value, Workbook, cell_address
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
@@ -138,12 +138,6 @@ def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(r"\b" + ".*".join(re.escape(fold(part)) for part in text.split("*")) + r"(?![0-9a-z])")
 
 
-@lru_cache(maxsize=4096)
-def _header_pattern(text: str) -> re.Pattern[str]:
-    parts = [re.escape(fold(part)) for part in text.split("*")]
-    return re.compile(r"\s*.*\s*".join(parts))
-
-
 def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
     """Find every block of every table of the source.
 
@@ -263,21 +257,30 @@ def _headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int, str
 
 def _match_columns(table: Table, headers: dict[int, str]) -> dict[str, list[int]]:
     """Positions of each column of the contract that is there; two positions mean the header is there twice."""
-    folded = {position: fold(text) for position, text in headers.items()}
+    by_text: dict[str, list[int]] = {}
+    for position, text in headers.items():
+        by_text.setdefault(fold(text), []).append(position)
+    blank = by_text.pop("", [])
     found: dict[str, list[int]] = {}
     for column in table.columns:
-        positions = [position for position, text in folded.items() if text and _names(column, text)]
+        exact, patterns = _synonyms(tuple(column.headers))
+        named = [text for text in by_text if text in exact or any(pattern.fullmatch(text) for pattern in patterns)]
+        positions = sorted(position for text in named for position in by_text[text])
         if not positions and EMPTY_HEADER in column.headers:
-            positions = [position for position, text in folded.items() if not text][:1]
+            positions = blank[:1]
         if positions:
             found[column.name] = positions
     return found
 
 
-def _names(column: Column, folded_header: str) -> bool:
-    return any(
-        synonym != EMPTY_HEADER and _header_pattern(synonym).fullmatch(folded_header) for synonym in column.headers
-    )
+@lru_cache(maxsize=4096)
+def _synonyms(headers: tuple[str, ...]) -> tuple[frozenset[str], list[re.Pattern[str]]]:
+    """A column's header synonyms, folded: those to be met exactly, and those with `*`."""
+    named = [text for text in headers if text != EMPTY_HEADER]
+    patterns = [
+        re.compile(r"\s*.*\s*".join(re.escape(fold(part)) for part in text.split("*"))) for text in named if "*" in text
+    ]
+    return frozenset(fold(text) for text in named if "*" not in text), patterns
 
 
 def _column_problems(block: Block) -> list[Problem]:

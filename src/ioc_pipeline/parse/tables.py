@@ -1,10 +1,12 @@
 """A table that was read: typed values at their addresses, wide for the expectations and long for raw."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from ioc_pipeline.observations import OBSERVATION_SCHEMA
@@ -17,7 +19,9 @@ from ioc_pipeline.workbooks import Value
 if TYPE_CHECKING:
     import pandas as pd
 
-ROWS_PER_BATCH = 50_000  # rows turned into observations at a time, so that memory does not grow with the file
+VALUES_PER_BATCH = 200_000  # turned into observations at a time, so that memory does not grow with the file
+
+Part = Literal["value", "of"]
 
 
 @dataclass(slots=True)
@@ -93,54 +97,75 @@ class ParsedTable:
                 continue
             parsed = [value for rows in self.blocks for value in self._column(rows, column)]
             if column.type in NUMERIC:
-                data[column.name] = pd.array([_float(value.value) for value in parsed], dtype="float64")
+                data[column.name] = _floats([value.value for value in parsed])
                 if column.of_element:
-                    data[f"{column.name}_of"] = pd.array([_float(value.of) for value in parsed], dtype="float64")
+                    data[f"{column.name}_of"] = _floats([value.of for value in parsed])
             else:
-                data[column.name] = pd.Series([value.value for value in parsed], dtype="object")
+                data[column.name] = np.array([value.value for value in parsed], dtype=object)
         return pd.DataFrame(data)
 
     def observations(self, delivery_seq: int) -> Iterator[pa.RecordBatch]:
         """One row per element and data row, in `OBSERVATION_SCHEMA`."""
         for rows in self.blocks:
-            for start in range(0, len(rows.numbers), ROWS_PER_BATCH):
-                stop = min(start + ROWS_PER_BATCH, len(rows.numbers))
-                for column in self.table.columns:
-                    if column.element and column.name in rows.values:
-                        yield self._batch(rows, column, column.element, "value", delivery_seq, start, stop)
-                        if column.of_element:
-                            yield self._batch(rows, column, column.of_element, "of", delivery_seq, start, stop)
+            filled = [column for column in self.table.columns if column.element and column.name in rows.values]
+            cells = [(column, element, part) for column in filled for element, part in _elements(column)]
+            size = max(1, VALUES_PER_BATCH // max(1, len(cells)))
+            for start in range(0, len(rows.numbers), size):
+                yield self._batch(rows, cells, delivery_seq, slice(start, start + size))
 
     def _batch(
-        self, rows: Rows, column: Column, element: str, part: str, delivery_seq: int, start: int, stop: int
+        self, rows: Rows, cells: list[tuple[Column, str, Part]], delivery_seq: int, part_of_rows: slice
     ) -> pa.RecordBatch:
-        parsed = rows.values[column.name][start:stop]
-        count = stop - start
-        periods = rows.periods[start:stop]
-        letters = rows.letters[column.name]
-        keys = [rows.values[name][start:stop] for name in self.table.record_key]
+        """A slice of rows × all their elements: what belongs to a row or to an element is written once, then taken."""
+        numbers = rows.numbers[part_of_rows]
+        periods = rows.periods[part_of_rows]
+        parsed = [rows.values[column.name][part_of_rows] for column, _, _ in cells]
+        keys = [rows.values[name][part_of_rows] for name in self.table.record_key]
+        labels = rows.maturities[part_of_rows] or [""] * len(numbers)
+
+        of_row = pa.array(np.tile(np.arange(len(numbers)), len(cells)))
+        of_element = pa.array(np.repeat(np.arange(len(cells)), len(numbers)))
+        same = pa.array(np.zeros(len(of_row), dtype=np.int64))
         columns: dict[str, pa.Array] = {
-            "delivery_seq": pa.repeat(pa.scalar(delivery_seq, pa.int64()), count),
-            "source_name": _same(self.source.source, count),
-            "table_name": _same(self.table.table, count),
-            "reporting_unit_code": _same(self.reporting_unit_code, count),
-            "org_unit_code": _words([unit.code for unit in rows.units[start:stop]]),
-            "period_type": _words([period.type for period in periods]),
-            "period_start_date": pa.array([period.start for period in periods], pa.date32()),
-            "period_end_date": pa.array([period.end for period in periods], pa.date32()),
-            "element_code": _same(element, count),
-            "breakdown": _same(column.breakdown, count),
-            "record_key": pa.array(["|".join(str(key.value) for key in key_row) for key_row in zip(*keys, strict=True)])
-            if keys
-            else pa.repeat("", count),
-            "replaces": _same(self.table.replaces, count),
-            "measured_value": pa.array([_measured(value, part) for value in parsed], pa.decimal128(38, 12)),
-            "value_text": pa.array([original_text(text) for text in rows.texts[column.name][start:stop]], pa.string()),
-            "value_qualifier": _words([value.qualifier for value in parsed]),
-            "null_reason": _words([value.null_reason for value in parsed]),
-            "maturity": _words(_maturities(rows, parsed, start)),
-            "sheet_name": _same(rows.sheet_name, count),
-            "cell_address": pa.array([f"{letters}{number}" for number in rows.numbers[start:stop]], pa.string()),
+            "delivery_seq": pa.array([delivery_seq], pa.int64()).take(same),
+            "source_name": _words([self.source.source]).take(same),
+            "table_name": _words([self.table.table]).take(same),
+            "reporting_unit_code": _words([self.reporting_unit_code]).take(same),
+            "org_unit_code": _words([unit.code for unit in rows.units[part_of_rows]]).take(of_row),
+            "period_type": _words([period.type for period in periods]).take(of_row),
+            "period_start_date": pa.array([period.start for period in periods], pa.date32()).take(of_row),
+            "period_end_date": pa.array([period.end for period in periods], pa.date32()).take(of_row),
+            "element_code": _words([element for _, element, _ in cells]).take(of_element),
+            "breakdown": _words([column.breakdown for column, _, _ in cells]).take(of_element),
+            "record_key": pa.array(
+                ["|".join(str(key[row].value) for key in keys) for row in range(len(numbers))], pa.string()
+            ).take(of_row),
+            "replaces": _words([self.table.replaces]).take(same),
+            "measured_value": _decimals(
+                [
+                    number if isinstance(number, Decimal) else None
+                    for (_, _, part), values in zip(cells, parsed, strict=True)
+                    for number in ([value.value for value in values] if part == "value" else [v.of for v in values])
+                ]
+            ),
+            "value_text": pa.array(
+                [original_text(text) for column, _, _ in cells for text in rows.texts[column.name][part_of_rows]],
+                pa.string(),
+            ),
+            "value_qualifier": _words([value.qualifier for values in parsed for value in values]),
+            "null_reason": _words([value.null_reason for values in parsed for value in values]),
+            "maturity": _words(
+                [
+                    value.maturity or label or rows.maturity
+                    for values in parsed
+                    for value, label in zip(values, labels, strict=True)
+                ]
+            ),
+            "sheet_name": _words([rows.sheet_name]).take(same),
+            "cell_address": pa.array(
+                [f"{letters}{number}" for letters in (rows.letters[c.name] for c, _, _ in cells) for number in numbers],
+                pa.string(),
+            ),
         }
         return pa.RecordBatch.from_arrays(
             [columns[name] for name in OBSERVATION_SCHEMA.names], schema=OBSERVATION_SCHEMA
@@ -155,35 +180,32 @@ NO_COLUMN = Parsed(None, null_reason="no_data")
 
 def original_text(value: Value) -> str:
     """The cell as its sender would recognise it: a stored number without the float's trailing ".0"."""
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
-    if isinstance(value, float):
-        return format(Decimal(repr(value)).normalize(), "f")
-    return str(value)
+    text = repr(value) if isinstance(value, float) else str(value)
+    if text.endswith(".0"):
+        return text[:-2]
+    return format(Decimal(text), "f") if isinstance(value, float) and "e" in text else text
 
 
-def _maturities(rows: Rows, parsed: list[Parsed], start: int) -> list[str]:
-    """What the cell says of its maturity, else its row's label, else the contract."""
-    if not rows.maturities:
-        return [value.maturity or rows.maturity for value in parsed]
-    labels = rows.maturities[start : start + len(parsed)]
-    return [value.maturity or label or rows.maturity for value, label in zip(parsed, labels, strict=True)]
+def _elements(column: Column) -> list[tuple[str, Part]]:
+    """The elements that one column fills: its own, and what it is out of (27/63)."""
+    named: list[tuple[str | None, Part]] = [(column.element, "value"), (column.of_element, "of")]
+    return [(element, part) for element, part in named if element]
 
 
-def _measured(parsed: Parsed, part: str) -> Decimal | None:
-    number = parsed.value if part == "value" else parsed.of
-    if not isinstance(number, Decimal):
-        return None
-    # Doubles carry up to 17 digits; raw keeps 12 decimals, value_text all of them.
-    return round(number, 12) if number.as_tuple().exponent < -12 else number  # type: ignore[operator]
+def _decimals(numbers: list[Decimal | None]) -> pa.Array:
+    """Doubles carry up to 17 digits; raw keeps 12 decimals of them, and value_text all."""
+    try:
+        return pa.array(numbers, pa.decimal128(38, 12))
+    except pa.ArrowInvalid:
+        return pa.array([None if number is None else round(number, 12) for number in numbers], pa.decimal128(38, 12))
 
 
-def _float(number: object) -> float:
-    return float(number) if isinstance(number, Decimal) else float("nan")
-
-
-def _same(word: str, count: int) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), count), pa.array([word], pa.string()))
+def _floats(numbers: list[Any]) -> "np.ndarray[Any, np.dtype[np.float64]]":
+    return np.array([float(number) if isinstance(number, Decimal) else math.nan for number in numbers])
 
 
 def _words(words: list[str]) -> pa.DictionaryArray:

@@ -1,0 +1,167 @@
+"""200 workbooks from the inbox to raw, against a plain calamine + DuckDB script that gives the same rows.
+
+    python tests/bench/inbox_to_raw.py [FILES]
+
+CPU seconds of this process and its children; imports are paid before (one file goes the whole way first), dbt is not
+run. The plain script knows the layout, checks nothing, keeps no evidence: it is the least work that gives the rows.
+"""
+
+import os
+import resource
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import python_calamine
+import xlsxwriter
+
+from ioc_pipeline import ingest
+from ioc_pipeline.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.periods import Period, label, periods_between
+from ioc_pipeline.settings import PROJECT, Settings, from_environment
+
+COLUMNS = 38
+TITLE = "Biểu đo hiệu năng"
+
+
+def cpu_seconds() -> float:
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+def measure(work: Callable[[], None]) -> float:
+    before = cpu_seconds()
+    work()
+    return cpu_seconds() - before
+
+
+def make_project(folder: Path) -> Settings:
+    """A project whose one form has 38 counts for each commune."""
+    project = folder / "project"
+    (project / "include" / "sources").mkdir(parents=True)
+    (project / "expectations").mkdir()
+    shutil.copytree(PROJECT / "include" / "seeds", project / "include" / "seeds")
+    columns = "\n".join(
+        f"      - {{name: c{n}, headers: ['Cột số {n}'], type: count, element: bench_{n}}}" for n in range(COLUMNS)
+    )
+    (project / "include" / "sources" / "bench.yml").write_text(
+        f"""source: bench
+title: "{TITLE}"
+system: "01"
+department: so-khcn
+period_type: day
+clock: calendar
+due_working_days: 5
+reporting_since: 2000-01-01
+tables:
+  - table: counts
+    titles: ["{TITLE}"]
+    expects_all_units: true
+    columns:
+      - {{name: org_unit, headers: ["Xã, phường"], type: org_unit, level: commune}}
+{columns}
+""",
+        encoding="utf-8",
+    )
+    checks = "\n".join(
+        f"""  - type: expect_column_values_to_be_between
+    description: "Số đếm trong khoảng hợp lý."
+    severity: critical
+    kwargs: {{column: c{n}, min_value: 0, max_value: 1000000}}"""
+        for n in range(20)
+    )
+    (project / "expectations" / "bench__counts.yml").write_text(
+        f"name: bench__counts\nexpectations:\n{checks}\n", encoding="utf-8"
+    )
+    with (project / "include" / "seeds" / "elements.csv").open("a", encoding="utf-8") as seed:
+        seed.writelines(f"bench_{n},Cột số {n},count,flow,sum,sum,bench\n" for n in range(COLUMNS))
+    environment = {"IOC_HOME": str(folder / "home"), "IOC_PROJECT": str(project), "IOC_SETTLE_SECONDS": "0"}
+    return from_environment({**os.environ, **environment})
+
+
+def write_workbook(path: Path, units: list[OrgUnit], period: Period, salt: int) -> None:
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("Bieu")
+        sheet.write(0, 0, "UBND TỈNH SƠN LA")
+        sheet.write(2, 0, TITLE.upper())
+        sheet.write(3, 0, label(period))
+        sheet.write_row(5, 0, ["STT", "Xã, phường", *(f"Cột số {n}" for n in range(COLUMNS))])
+        for number, unit in enumerate(units):
+            counts = [(number * 7919 + n * 104729 + salt * 31) % 100000 for n in range(COLUMNS)]
+            sheet.write_row(6 + number, 0, [number + 1, unit.full_name, *counts])
+        sheet.write(7 + len(units), 0, "NGƯỜI LẬP BIỂU")
+
+
+def plain_script(paths: list[Path], periods: list[Period], units: list[OrgUnit], database: Path) -> None:
+    """Same rows, least work: the layout is known, nothing can be wrong."""
+    codes = {unit.full_name: unit.code for unit in units}
+    letters = [chr(65 + n) if n < 26 else "A" + chr(39 + n) for n in range(COLUMNS + 2)]
+    tables = []
+    for seq, (path, period) in enumerate(zip(paths, periods, strict=True), 1):
+        rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+        body = rows[6 : 6 + len(units)]
+        for n in range(COLUMNS):
+            tables.append(
+                pa.table(
+                    {
+                        "delivery_seq": pa.array([seq] * len(body), pa.int64()),
+                        "org_unit_code": [codes[row[1]] for row in body],
+                        "period_start_date": pa.array([period.start] * len(body), pa.date32()),
+                        "period_end_date": pa.array([period.end] * len(body), pa.date32()),
+                        "element_code": [f"bench_{n}"] * len(body),
+                        "measured_value": pa.array([Decimal(int(row[n + 2])) for row in body], pa.decimal128(38, 12)),
+                        "value_text": [str(int(row[n + 2])) for row in body],
+                        "cell_address": [f"{letters[n + 2]}{number}" for number in range(7, 7 + len(body))],
+                    }
+                )
+            )
+    rows_table = pa.concat_tables(tables)  # noqa: F841  # read by DuckDB
+    with duckdb.connect(database) as connection:
+        connection.execute("create table observation as select * from rows_table")
+
+
+def main() -> None:
+    files = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = make_project(folder)
+        units = OrgUnits.from_seeds(settings.seeds).members(level="commune", province_code="14", on=date(2025, 9, 1))
+        periods = periods_between(date(2025, 7, 1), date(2026, 10, 31), "day", "calendar")[:files]
+        inbox = settings.inbox / "so-khcn"
+        inbox.mkdir(parents=True)
+        kept = folder / "kept"
+        kept.mkdir()
+        paths = [kept / f"bieu {n:03}.xlsx" for n in range(files)]
+        for n, (path, period) in enumerate(zip(paths, periods, strict=True)):
+            write_workbook(path, units, period, n)
+
+        def take(settings: Settings) -> None:
+            for batch in ingest.land_inbox(settings):
+                ingest.prepare(settings, batch)
+            ingest.load_prepared(settings)
+
+        warm = replace(settings, home=folder / "warm", ledger_url=f"sqlite:///{folder / 'warm' / 'ledger.db'}")
+        (warm.inbox / "so-khcn").mkdir(parents=True)
+        shutil.copy(paths[0], warm.inbox / "so-khcn")
+        take(warm)
+        for path in paths:
+            shutil.copy(path, inbox)
+        ours = measure(lambda: take(settings))
+        plain = measure(lambda: plain_script(paths, periods, units, folder / "plain.duckdb"))
+        with duckdb.connect(settings.warehouse, read_only=True) as connection:
+            (rows,) = connection.execute("select count(*) from raw.observation").fetchone() or (0,)
+        with duckdb.connect(folder / "plain.duckdb", read_only=True) as connection:
+            (plain_rows,) = connection.execute("select count(*) from observation").fetchone() or (0,)
+        print(f"{files} files, {rows} rows (plain script {plain_rows})")
+        print(f"inbox to raw {ours:.2f} CPU s, plain script {plain:.2f} CPU s, ratio {ours / plain:.2f}")
+
+
+if __name__ == "__main__":
+    main()
