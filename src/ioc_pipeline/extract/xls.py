@@ -32,7 +32,7 @@ def scan(container: CompoundFile, limits: Limits) -> list[SheetFacts | None]:
         Refused: password, macros, a version before Excel 5, not a workbook, more cells than `limits`, damaged records.
     """
     names = container.names
-    stream = container.stream("workbook") or container.stream("book")
+    stream = container.stream("workbook" if "workbook" in names else "book")
     if stream is None:
         raise Refused("not-a-workbook")
     if names & {"_vba_project_cur", "_vba_project", "vba"}:
