@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 import python_calamine
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from ioc_pipeline import ingest
 from ioc_pipeline.org_units import OrgUnit, OrgUnits
@@ -102,29 +103,42 @@ def write_workbook(path: Path, units: list[OrgUnit], period: Period, salt: int) 
 def plain_script(paths: list[Path], periods: list[Period], units: list[OrgUnit], database: Path) -> None:
     """Same rows, least work: the layout is known, nothing can be wrong."""
     codes = {unit.full_name: unit.code for unit in units}
-    letters = [chr(65 + n) if n < 26 else "A" + chr(39 + n) for n in range(COLUMNS + 2)]
-    tables = []
-    for seq, (path, period) in enumerate(zip(paths, periods, strict=True), 1):
-        rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
-        body = rows[6 : 6 + len(units)]
-        for n in range(COLUMNS):
-            tables.append(
-                pa.table(
-                    {
-                        "delivery_seq": pa.array([seq] * len(body), pa.int64()),
-                        "org_unit_code": [codes[row[1]] for row in body],
-                        "period_start_date": pa.array([period.start] * len(body), pa.date32()),
-                        "period_end_date": pa.array([period.end] * len(body), pa.date32()),
-                        "element_code": [f"bench_{n}"] * len(body),
-                        "measured_value": pa.array([Decimal(int(row[n + 2])) for row in body], pa.decimal128(38, 12)),
-                        "value_text": [str(int(row[n + 2])) for row in body],
-                        "cell_address": [f"{letters[n + 2]}{number}" for number in range(7, 7 + len(body))],
-                    }
-                )
-            )
-    rows_table = pa.concat_tables(tables)  # noqa: F841  # read by DuckDB
+    letters = [xl_col_to_name(n + 2) for n in range(COLUMNS)]
     with duckdb.connect(database) as connection:
-        connection.execute("create table observation as select * from rows_table")
+        for seq, (path, period) in enumerate(zip(paths, periods, strict=True), 1):
+            rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+            body = rows[6 : 6 + len(units)]
+            counts = [row[n + 2] for n in range(COLUMNS) for row in body]
+            size = len(counts)
+            table = pa.table(
+                {
+                    "load_seq": pa.repeat(pa.scalar(seq, pa.int64()), size),
+                    "delivery_seq": pa.repeat(pa.scalar(seq, pa.int64()), size),
+                    "source_name": pa.repeat("bench", size),
+                    "table_name": pa.repeat("counts", size),
+                    "reporting_unit_code": pa.repeat("so-khcn", size),
+                    "org_unit_code": [codes[row[1]] for row in body] * COLUMNS,
+                    "period_type": pa.repeat("day", size),
+                    "period_start_date": pa.repeat(pa.scalar(period.start, pa.date32()), size),
+                    "period_end_date": pa.repeat(pa.scalar(period.end, pa.date32()), size),
+                    "element_code": [f"bench_{n}" for n in range(COLUMNS) for _ in body],
+                    "breakdown": pa.repeat("", size),
+                    "record_key": pa.repeat("", size),
+                    "replaces": pa.repeat("scope", size),
+                    "measured_value": pa.array([Decimal(int(count)) for count in counts], pa.decimal128(38, 12)),
+                    "value_text": [str(int(count)) for count in counts],
+                    "value_qualifier": pa.repeat("", size),
+                    "null_reason": pa.repeat("", size),
+                    "maturity": pa.repeat("official", size),
+                    "sheet_name": pa.repeat("Bieu", size),
+                    "cell_address": [f"{letter}{row}" for letter in letters for row in range(7, 7 + len(body))],
+                }
+            )
+            connection.register("rows_of_file", table)
+            connection.execute(
+                f"{'create table observation as' if seq == 1 else 'insert into observation'} select * from rows_of_file"
+            )
+            connection.unregister("rows_of_file")
 
 
 def main() -> None:
@@ -155,11 +169,21 @@ def main() -> None:
             shutil.copy(path, inbox)
         ours = measure(lambda: take(settings))
         plain = measure(lambda: plain_script(paths, periods, units, folder / "plain.duckdb"))
-        with duckdb.connect(settings.warehouse, read_only=True) as connection:
-            (rows,) = connection.execute("select count(*) from raw.observation").fetchone() or (0,)
-        with duckdb.connect(folder / "plain.duckdb", read_only=True) as connection:
-            (plain_rows,) = connection.execute("select count(*) from observation").fetchone() or (0,)
-        print(f"{files} files, {rows} rows (plain script {plain_rows})")
+        with duckdb.connect(settings.warehouse) as connection:
+            connection.execute(f"attach '{folder / 'plain.duckdb'}' as plain (read_only)")
+            rows, differing = connection.execute(
+                """
+                select count(*), (
+                    select count(*) from (
+                        select * exclude (load_seq) from raw.observation
+                        except all
+                        select * exclude (load_seq) from plain.observation
+                    )
+                )
+                from raw.observation
+                """
+            ).fetchone() or (0, 0)
+        print(f"{files} files, {rows} rows, {differing} differ from the plain script's")
         print(f"inbox to raw {ours:.2f} CPU s, plain script {plain:.2f} CPU s, ratio {ours / plain:.2f}")
 
 
