@@ -1,0 +1,127 @@
+"""What every DAG file promises, looked at the way the DAG processor does it."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ioc_pipeline import settings
+from ioc_pipeline.local_airflow import PRELOAD, Secrets, airflow_environment
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
+HEAVY = {"dbt", "duckdb", "great_expectations", "numpy", "pandas", "pyarrow", "sqlfluff"}
+
+PARSE = """
+import inspect, json, sys
+from airflow.dag_processing.dagbag import DagBag
+
+bag = DagBag(sys.argv[1])
+print("ANSWER" + json.dumps({
+    "errors": bag.import_errors,
+    "imported": sorted({name.partition(".")[0] for name in sys.modules}),
+    "dags": {
+        dag.dag_id: {
+            "doc_md": dag.doc_md,
+            "tags": sorted(dag.tags),
+            "catchup": dag.catchup,
+            "max_active_runs": dag.max_active_runs,
+            "fileloc": dag.fileloc,
+            "tasks": {
+                task.task_id: {
+                    "pool": task.pool,
+                    "retries": task.retries,
+                    "is_mapped": task.is_mapped,
+                    "source": inspect.getsource(task.python_callable) if hasattr(task, "python_callable") else "",
+                }
+                for task in dag.tasks
+            },
+        }
+        for dag in bag.dags.values()
+    },
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    home = tmp_path_factory.mktemp("home")
+    given = settings.from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(REPOSITORY)})
+    environment = airflow_environment(given, 8080, Secrets("", "api", "jwt", "password", is_new=True))
+    done = subprocess.run(
+        [sys.executable, "-c", PARSE, str(REPOSITORY / "dags")],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.rpartition("ANSWER")[2])
+    return answer
+
+
+def test_every_dag_file_can_be_read_and_is_named_like_its_dag(parsed: dict[str, Any]) -> None:
+    assert parsed["errors"] == {}
+    assert sorted(parsed["dags"]) == [path.stem for path in DAG_FILES]
+
+
+def test_reading_the_dag_folder_imports_nothing_heavy(parsed: dict[str, Any]) -> None:
+    assert HEAVY & set(parsed["imported"]) == set()
+
+
+def test_every_dag_says_what_it_does_and_runs_one_at_a_time(parsed: dict[str, Any]) -> None:
+    for name, dag in parsed["dags"].items():
+        assert dag["doc_md"].startswith("### "), name
+        assert dag["tags"], name
+        assert dag["catchup"] is False, name
+        assert dag["max_active_runs"] == 1, name
+
+
+def test_every_task_that_writes_the_warehouse_holds_its_one_slot(parsed: dict[str, Any]) -> None:
+    writers = {
+        task_id: task["pool"]
+        for dag in parsed["dags"].values()
+        for task_id, task in dag["tasks"].items()
+        if any(call in task["source"] for call in ("ingest.load_prepared(", "ingest.build_and_publish("))
+    }
+    assert writers == {"take_deliveries": "warehouse", "load_prepared": "warehouse", "build_and_publish": "warehouse"}
+
+
+def test_every_task_that_does_something_retries_our_faults(parsed: dict[str, Any]) -> None:
+    tasks = {task_id: task for dag in parsed["dags"].values() for task_id, task in dag["tasks"].items()}
+    assert all(task["retries"] >= 2 for task in tasks.values())
+
+
+def test_many_deliveries_are_prepared_by_mapped_tasks(parsed: dict[str, Any]) -> None:
+    tasks = parsed["dags"]["ingest_inbox"]["tasks"]
+    assert {task_id for task_id, task in tasks.items() if task["is_mapped"]} == {"prepare_batch"}
+
+
+@pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
+def test_a_dag_file_is_short_and_imports_our_package_only_inside_tasks(path: Path) -> None:
+    source = path.read_text("utf-8")
+    assert len(source.splitlines()) < 80
+    top = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    names = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in top}
+    assert {str(name).partition(".")[0] for name in names} <= {"airflow", "datetime", "inbox_trigger", "zoneinfo"}
+
+
+def test_everything_preloaded_can_be_imported_and_leaves_neither_thread_nor_anything_of_ours() -> None:
+    check = (
+        "import importlib, sys, threading\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        "print('ANSWER', threading.active_count(), [n for n in sys.modules if n.startswith('ioc_pipeline')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check, *PRELOAD],
+        env={**os.environ, "GX_ANALYTICS_ENABLED": "false", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.stdout.splitlines()[-1:] == ["ANSWER 1 []"], done.stderr

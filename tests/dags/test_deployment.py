@@ -1,0 +1,108 @@
+"""What is started, where it listens, and that no secret is in the repository."""
+
+import re
+import stat
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ioc_pipeline import settings
+from ioc_pipeline.local_airflow import PRELOAD, Secrets, airflow_environment
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+AIRFLOW_SERVICES = {"prepare", "api-server", "scheduler", "dag-processor", "triggerer"}
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text("utf-8"))
+    return content
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> dict[str, str]:
+    given = settings.from_environment({"IOC_HOME": str(tmp_path), "IOC_PROJECT": str(REPOSITORY)})
+    return airflow_environment(given, 12345, Secrets("fernet", "api", "jwt", "password", is_new=True))
+
+
+def test_the_containers_are_airflow_and_its_database(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == AIRFLOW_SERVICES | {"postgres"}
+
+
+def test_every_container_is_without_rights_it_does_not_need(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["user"] not in ("root", "0"), name
+        assert "privileged" not in service, name
+
+
+def test_only_the_web_ui_is_published_and_only_on_this_machine(compose: dict[str, Any]) -> None:
+    ports = {name: service["ports"] for name, service in compose["services"].items() if "ports" in service}
+    assert ports == {"api-server": ["127.0.0.1:${IOC_WEB_PORT:-8080}:8080"]}
+
+
+def test_the_compose_file_holds_no_secret(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert service["env_file"] == "deploy.env", name
+        given = {key for key in service["environment"] if re.search("PASSWORD|SECRET|KEY|CONN|LEDGER_URL", key)}
+        assert given <= {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"}, name
+    assert "deploy.env" in (REPOSITORY / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_the_containers_are_configured_like_the_local_installation(
+    compose: dict[str, Any], local: dict[str, str]
+) -> None:
+    environment = compose["services"]["scheduler"]["environment"]
+    assert [name.strip() for name in environment["AIRFLOW__CORE__MP_FORKSERVER_PRELOAD"].split(",")] == list(PRELOAD)
+    for name in (
+        "AIRFLOW__CORE__LOAD_EXAMPLES",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION",
+        "AIRFLOW__CORE__DAG_RUN_CONF_OVERRIDES_PARAMS",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS",
+        "AIRFLOW__SCHEDULER__MP_START_METHOD",
+        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME",
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL",
+    ):
+        assert environment[name] == local[name], name
+
+
+def test_the_local_installation_listens_on_this_machine_only(local: dict[str, str]) -> None:
+    assert local["AIRFLOW__API__HOST"] == "127.0.0.1"
+    assert local["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:12345/execution/"
+
+
+def test_the_image_does_not_run_as_root_and_installs_only_what_is_locked() -> None:
+    lines = (REPOSITORY / "Dockerfile").read_text("utf-8").splitlines()
+    assert "USER ioc" in lines
+    installs = [line for line in lines if "pip install" in line]
+    assert installs
+    assert all("--no-deps" in line for line in installs)
+
+
+def test_nothing_in_the_repository_listens_everywhere_or_has_a_known_password() -> None:
+    everywhere, known = ".".join("0000"), ":".join(("admin", "admin"))
+    files = subprocess.run(["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    for name in filter(None, files.stdout.split("\0")):
+        path = REPOSITORY / name
+        if path.is_file():
+            text = path.read_text("utf-8", errors="replace")
+            assert everywhere not in text, name
+            assert known not in text, name
+
+
+def test_the_locks_name_no_place_on_the_network() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lock = (REPOSITORY / name).read_text("utf-8")
+        assert "://" not in lock, name
+        assert "--index-url" not in lock, name
+
+
+def test_the_build_server_runs_what_a_person_runs() -> None:
+    script = REPOSITORY / ".ci" / "run"
+    assert script.stat().st_mode & stat.S_IXUSR
+    assert "exec make check" in script.read_text("utf-8")
