@@ -141,6 +141,18 @@ if FILES:
                 assert MARKED[row["code"]] <= set(result.sheets[0].marks.values()), name
 
 
+REAL = sorted((SHARED / "real_sheets").glob("*.xls*"))
+
+if REAL:
+
+    @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+    def test_a_real_workbook_loads_with_every_cell(path: Path) -> None:
+        ((result, seconds),) = read_all([ReadRequest(path, path.name, None)])
+        assert isinstance(result, Workbook)
+        assert seconds < 10
+        check_every_cell(path, result)
+
+
 SENSIBLE = {
     "E_ZIP_CORRUPT": {"damaged-file"},
     "E_TYPE": {"not-a-workbook", "workbook-named-csv"},

@@ -98,6 +98,7 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "unreadable-workbook",
     ),
     "far cell": ("a.xlsx", lambda: workbook(CELLS + FAR_ROW), "too-many-cells"),
+    "far cell first: the reader aborts": ("a.xlsx", lambda: workbook(FAR_ROW + CELLS), "unreadable-workbook"),
     "far cell, unusual quotes": ("a.xlsx", lambda: workbook((CELLS + FAR_ROW).replace('"', "'")), "too-many-cells"),
     "far cell in the second megabyte": ("a.xlsx", lambda: workbook(many_rows() + FAR_ROW), "too-many-cells"),
     "six million cells": ("a.xlsx", lambda: workbook(cells_without_addresses(6_000_000)), "too-many-cells"),

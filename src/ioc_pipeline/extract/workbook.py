@@ -35,7 +35,7 @@ Value: TypeAlias = str | float | int | bool | date | datetime | time | None
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 _START_CHILD = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ioc_pipeline.extract import reader; reader.main()"
 _START_SECONDS = 60.0
-_READ_BYTES = 1024**2
+_READ_BYTES = 64 * 1024  # what a pipe holds
 _ASKED_AHEAD = 2  # the child reads one delivery while this process takes in the one before
 
 

@@ -27,7 +27,7 @@ _COMMENT = re.compile(rb"<(?:[\w.\-]+:)?comment\s" + _ATTRIBUTES + rb">")
 _TEXT = re.compile(rb"<(?:[\w.\-]+:)?t(?:\s[^>]*)?>([^<]*)</")
 
 _ROW_TAG = re.compile(rb"</?(?:[\w.\-]+:)?row[\s/>]")
-_PLAIN_ROW = re.compile(rb'<row(?: r="(\d{1,7})")?')
+_UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z])')  # no address, ' for ", blanks around =; a writer does so throughout
 _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"([^>]*)>')
 _VALUED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/>])?>')
 _FORMULA_END = re.compile(rb"</f>(?!<v>[^<])")
@@ -162,13 +162,8 @@ class _SheetScan:
             self._is_prefixed = chunk[start - 1 : start] != b"<"
         end = chunk.rfind(b"sheetData>")
         data = chunk[start : end if end > start else len(chunk)]
-        rows = _PLAIN_ROW.findall(data)
-        cell_count = data.count(b'<c r="')
-        # A writer that leaves addresses out, quotes with ' or puts blanks around = does so here too.
-        is_plain = b"" not in rows and data.count(b"<c") == cell_count and 0 not in self._percent
-        if is_plain and not self._is_prefixed:
-            self._cells += cell_count if self._cells + cell_count <= self._limits.cells else data.count(b"</c>")
-            self._skim(data, rows, is_whole=is_whole)
+        if not self._is_prefixed and 0 not in self._percent and not _UNUSUAL_CELL.search(data):
+            self._skim(data, is_whole=is_whole)
         else:
             self._walk(data)
         self._merges += chunk.count(b"mergeCell ", max(end, 0))
@@ -177,9 +172,10 @@ class _SheetScan:
         if self._cells > self._limits.cells or self.area > self._limits.cells:
             raise too_many_cells(self._limits)
 
-    def _skim(self, data: bytes, rows: list[bytes], *, is_whole: bool) -> None:
-        if rows:
-            self._row = max(map(int, rows)) - 1
+    def _skim(self, data: bytes, *, is_whole: bool) -> None:
+        last = _PLAIN_CELL.match(data, data.rfind(b"<c "))
+        if last:
+            self._row = int(last[2]) - 1
         if not is_whole or (self._row + 1) * (LAST_COLUMN + 1) > self._limits.cells:
             self._measure(data)
         if b"#" in data:  # every error value begins with it
@@ -203,6 +199,7 @@ class _SheetScan:
     def _measure(self, data: bytes) -> None:
         """Extend the used range by the cells that hold something; formats alone do not count."""
         found = _VALUED_CELL.findall(data)
+        self._cells += len(found)
         if found:
             columns, rows = ({texts[side] for texts in found} for side in (0, 1))
             self._last_column = max(self._last_column, *(column_index(text.decode()) for text in columns))
