@@ -1,0 +1,209 @@
+"""The whole installation under real Airflow: it starts, takes samples and drops to published marts, and stops."""
+
+import csv
+import fcntl
+import io
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from ioc_pipeline.local_airflow import COMPONENTS
+
+START_SECONDS = 240
+DROP_SECONDS = 90
+STOP_SECONDS = 60
+FORM = "Hạ tầng viễn thông"  # telecom coverage: its figures follow the seed of the sample
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One IOC_HOME with Airflow running over it."""
+
+    process: subprocess.Popen[bytes]
+    home: Path
+    environment: dict[str, str]
+
+    def said(self) -> str:
+        return (self.home / "output.txt").read_text("utf-8")
+
+    def ioc(self, *arguments: str) -> str:
+        command = [sys.executable, "-m", "ioc_pipeline.cli", *arguments]
+        return subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, check=True, timeout=60
+        ).stdout
+
+    def query(self, sql: str) -> list[dict[str, str]]:
+        return list(csv.DictReader(io.StringIO(self.ioc("sql", sql))))
+
+    def version(self) -> str:
+        return str(json.loads((self.home / "published" / "current.json").read_text("utf-8"))["version"])
+
+    def ask_airflow(self, sql: str) -> list[tuple[str, ...]]:
+        with sqlite3.connect(f"file:{self.home}/airflow/airflow.db?mode=ro", uri=True) as metadata:
+            return metadata.execute(sql).fetchall()
+
+    def processes(self) -> list[psutil.Process]:
+        """All it started: what loses its parent becomes a child of the one that supervises."""
+        supervisor = psutil.Process(self.process.pid)
+        return [supervisor, *supervisor.children(recursive=True)]
+
+
+def wait_for(happened: Callable[[], object], seconds: float, what: str, installation: Installation) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, f"no {what} after {seconds} s\n{installation.said()}"
+        time.sleep(0.2)
+
+
+def start(home: Path) -> Installation:
+    environment = {**os.environ, "IOC_HOME": str(home)}
+    with (home / "output.txt").open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ioc_pipeline.local_airflow", "run"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    return Installation(process, home, environment)
+
+
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    running = start(tmp_path_factory.mktemp("ioc"))
+    process = running.process
+    try:
+        wait_for(lambda: "Ctrl-C" in running.said() or process.poll() is not None, START_SECONDS, "serving", running)
+        assert process.poll() is None, running.said()
+        yield running
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(STOP_SECONDS)
+
+
+def test_the_first_run_takes_the_samples_to_published_marts_and_says_where_all_is(installation: Installation) -> None:
+    said = installation.said()
+    assert re.search(r"Tỷ lệ dân số được phủ sóng 4G +97\.25 .*Hạ tầng viễn thông.*\.xlsx · .+![A-Z]+\d+", said)
+    assert f"{installation.home}/inbox" in said
+    assert f"{installation.home}/published" in said
+    web = re.search(r"http://127\.0\.0\.1:\d+", said)
+    assert web is not None
+    states = {line.split("\t")[1] for line in installation.ioc("status").splitlines()[1:]}
+    assert states == {"published"}
+
+
+def test_the_password_is_printed_once_and_kept_for_the_owner_only(installation: Installation) -> None:
+    passwords = installation.home / "airflow" / "passwords.json"
+    password = json.loads(passwords.read_text("utf-8"))["ioc"]
+    assert installation.said().count(password) == 1
+    for secret in (passwords, installation.home / "airflow" / "secrets.json"):
+        assert secret.stat().st_mode & 0o077 == 0
+
+
+def test_only_the_web_ui_listens_and_only_on_this_machine(installation: Installation) -> None:
+    listening = {
+        connection.laddr.ip
+        for process in installation.processes()
+        for connection in process.net_connections()
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+
+def test_a_corrected_file_that_is_dropped_changes_the_marts_by_itself(
+    installation: Installation, tmp_path: Path
+) -> None:
+    installation.ioc("sample", "--seed", "7", "--output", str(tmp_path))
+    corrected = next((tmp_path / "so-khcn").glob(f"{FORM}*"))
+    values = (
+        "select org_unit_code, value from mart_indicator_latest "
+        "where indicator_code = 'infra_households_fibre_pct' order by 1"
+    )
+    before, version = installation.query(values), installation.version()
+    drop(corrected, installation.home / "inbox" / "so-khcn")
+    wait_for(lambda: installation.version() != version, DROP_SECONDS, "new version", installation)
+    assert installation.query(values) != before
+    receipts = (installation.home / "inbox" / "so-khcn" / "phan-hoi").glob(f"*tiep-nhan_{FORM}*")
+    assert len(list(receipts)) == 2
+
+
+def test_a_broken_file_is_answered_with_reasons_and_no_run_fails(installation: Installation, tmp_path: Path) -> None:
+    broken = tmp_path / "Báo cáo hỏng.xlsx"
+    broken.write_bytes(b"PK\x03\x04 not a workbook")
+    folder = installation.home / "inbox" / "vp-ubnd"
+    drop(broken, folder)
+
+    def answers() -> list[Path]:
+        return list((folder / "phan-hoi").glob("*Báo cáo hỏng.xlsx*"))
+
+    wait_for(answers, DROP_SECONDS, "feedback", installation)
+    text = answers()[0].read_text("utf-8-sig")
+    assert "Báo cáo hỏng.xlsx" in text
+    assert "Cách sửa" in text or "Cần" in text
+    unfinished = "select count(*) from dag_run where state not in ('success', 'failed')"
+    wait_for(lambda: installation.ask_airflow(unfinished)[0][0] == 0, DROP_SECONDS, "end of the runs", installation)
+    assert installation.ask_airflow("select distinct state from dag_run") == [("success",)]
+
+
+def test_xcom_and_asset_events_carry_numbers_only(installation: Installation) -> None:
+    values = installation.ask_airflow("select value from xcom where key = 'return_value'")
+    assert values
+    assert set("".join(str(value) for (value,) in values)) <= set("0123456789[], ")
+    extras = installation.ask_airflow("select distinct extra from asset_event")
+    assert {str(extra) for (extra,) in extras} == {'{"from_trigger": true, "payload": {}}', "{}"}
+
+
+def test_a_second_run_over_the_same_home_is_refused(installation: Installation) -> None:
+    second = subprocess.run(
+        [sys.executable, "-m", "ioc_pipeline.local_airflow", "demo"],
+        env=installation.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert second.returncode == 1
+    assert str(installation.process.pid) in second.stderr
+    assert "IOC_HOME" in second.stderr
+
+
+def test_ctrl_c_stops_every_process_it_started(installation: Installation) -> None:
+    started = installation.processes()
+    assert len(started) > 4
+    installation.process.send_signal(signal.SIGINT)
+    assert installation.process.wait(STOP_SECONDS) == 0
+    assert [process for process in started if process.is_running()] == []
+    # The last process that inherited the lock has let it go.
+    with (installation.home / "airflow" / "components.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_a_killed_run_leaves_no_process_behind_and_the_state_is_continued(installation: Installation) -> None:
+    again = start(installation.home)
+    wait_for(lambda: len(again.processes()) > len(COMPONENTS), STOP_SECONDS, "components", again)
+    time.sleep(3)
+    started = again.processes()
+    again.process.kill()
+    again.process.wait()
+    wait_for(lambda: not any(process.is_running() for process in started), STOP_SECONDS, "end", again)
+    assert "sample" not in again.said()
+    assert json.loads((installation.home / "airflow" / "passwords.json").read_text("utf-8"))["ioc"] not in again.said()
+
+
+def drop(path: Path, folder: Path) -> None:
+    """As a department should: complete the copy under another name, then rename it."""
+    partial = folder / f"{path.name}.part"
+    shutil.copyfile(path, partial)
+    partial.rename(folder / path.name)
