@@ -89,6 +89,7 @@ def read_batch(deliveries: Sequence[Delivery], landing_folder: Path, reference: 
     ]
     for reading, read in zip(files, read_deliveries(requests), strict=True):
         _parse(reading, read, reference)
+        del read  # a large workbook is as large again as what was read of it
     _validate([reading for reading in files if reading.parsed])
     return readings
 

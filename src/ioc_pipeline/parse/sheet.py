@@ -256,10 +256,14 @@ def _read_column(
     problems: list[Problem] = []
     rows, marks = block.sheet.rows, block.sheet.marks
     locale = column.locale or source.locale
+    seen: dict[tuple[type, Value], Parsed] = {}  # equal cells share one object: a large table would not fit otherwise
     for number in numbers:
         row = rows[number]
         value = row[position] if position < len(row) else None
         mark = marks.get((number, position), "") if marks else ""
+        if not mark and (known := seen.get((type(value), value))):
+            values.append(known)
+            continue
         try:
             parsed = parse_cell(value, column.type, locale, mark)
             if parsed.value is None and not parsed.null_reason:
@@ -268,7 +272,10 @@ def _read_column(
                 parsed = replace(parsed, value=parsed.value * column.multiplier)
         except BadCell as error:
             problems.append(_bad_cell(block, number, position, value, mark, error))
-            parsed = Parsed(None)
+            values.append(Parsed(None))
+            continue
+        if not mark:
+            seen[type(value), value] = parsed
         values.append(parsed)
     return values, problems
 
