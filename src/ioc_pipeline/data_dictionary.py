@@ -10,7 +10,7 @@ PATH = PROJECT / "docs" / "data_dictionary.md"
 _HEAD = """\
 # Data dictionary
 
-Generated from `dbt_project/models/marts/*.yml` by `python -m ioc_pipeline.data_dictionary`; a test fails when it is stale.
+Generated from `dbt_project/models/marts/*.yml` by `python -m ioc_pipeline.data_dictionary`; do not edit.
 
 These tables are all that is published: in schema `marts` of `published/current.duckdb`, and as Parquet with a data
 package under `published/parquet_<version>/`. Column names, types and order are enforced contracts. Times are UTC, dates
@@ -28,7 +28,8 @@ def render(marts: Sequence[Mart]) -> str:
 
 
 def _section(mart: Mart) -> Iterator[str]:
-    yield f"\n## {mart.name}\n\n{_escape(mart.description)}\n\n| column | type | key | meaning |\n| --- | --- | --- | --- |\n"
+    yield f"\n## {mart.name}\n\n{_escape(mart.description)}\n\n"
+    yield "| column | type | key | meaning |\n| --- | --- | --- | --- |\n"
     for column in mart.columns:
         in_key = "●" if column.name in mart.key else ""
         yield f"| {column.name} | {column.data_type} | {in_key} | {_escape(column.description)} |\n"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import lru_cache
 
 from ioc_pipeline.errors import Problem
 
@@ -11,11 +10,12 @@ Value = str | float | int | bool | date | datetime | time | None  # None is an e
 
 @dataclass(slots=True)
 class Sheet:
-    """`rows[0]` is physical row 1 and `row[0]` column A, so that a position is an address.
+    """One sheet: `rows[0]` is physical row 1 and `row[0]` column A, so that a position is an address.
 
-    `merged` are (first_row, first_column, last_row, last_column), 0-based. `marks` say what a value alone does not:
-    "%" for a percent format, "formula" for a formula without a value, or the Excel error ("#DIV/0!"). `notes` are
-    comments with their cell. The name is "" for a CSV, whose rows are physical lines.
+    The name is "" for a CSV, whose rows are physical lines. All rows are equally long. `merged` are (first_row,
+    first_column, last_row, last_column), 0-based, within `rows`. `marks` say what a value alone does not: "#DIV/0!" and
+    the like and "formula" (no result was stored), both with None in the cell, and "%" on a number that is shown times
+    100. `notes` are (A1, text of the comment).
     """
 
     name: str
@@ -33,19 +33,3 @@ class Workbook:
     format: str
     sheets: list[Sheet]
     warnings: list[Problem] = field(default_factory=list)
-
-
-@lru_cache(maxsize=16384)
-def column_letters(column: int) -> str:
-    """Letters of a 0-based column: 0 → "A", 26 → "AA"."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def cell_address(row: int, column: int) -> str:
-    """A1 address of a 0-based position: (0, 0) → "A1"."""
-    return f"{column_letters(column)}{row + 1}"

@@ -1,6 +1,6 @@
 """One workbook of 500,000 rows × 8 columns from the inbox to raw: peak memory of every process, CPU seconds.
 
-    python tests/bench/large_workbook.py [ROWS]
+python tests/bench/large_workbook.py [ROWS]
 """
 
 import resource

@@ -19,7 +19,8 @@ import psutil
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from ioc_pipeline.extract.workbook import ReadRequest, Workbook, read_deliveries
+from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.workbooks import Workbook
 
 WORKBOOKS, ROWS, COLUMNS = 200, 75, 40
 LARGE_ROWS, LARGE_COLUMNS = 500_000, 8

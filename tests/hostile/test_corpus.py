@@ -14,9 +14,10 @@ import pytest
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import ReadRequest, Workbook, read_deliveries
+from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.messages import MESSAGES
 from ioc_pipeline.sources import Csv
+from ioc_pipeline.workbooks import Workbook
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 MANIFEST = SHARED / "hostile" / "MANIFEST.csv"

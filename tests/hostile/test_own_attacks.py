@@ -11,8 +11,10 @@ from hostile import attacks
 from hostile.attacks import CELLS, packed, sheet, workbook, xlsx_parts
 
 from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import Limits, ReadRequest, Workbook, read_deliveries
+from ioc_pipeline.extract.limits import Limits
+from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.messages import MESSAGES
+from ioc_pipeline.workbooks import Workbook
 
 GOOD = xlsx_parts(sheet(CELLS))
 DTD = '<!DOCTYPE x [<!ENTITY e "lol">]>'
@@ -169,11 +171,23 @@ def test_a_delivery_that_exhausts_memory_is_returned_alone(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("limits", [Limits(cpu_seconds=1), Limits(wall_seconds=0.5)], ids=["cpu", "wall"])
 def test_a_delivery_that_takes_too_long_is_returned_alone(limits: Limits, tmp_path: Path) -> None:
-    slow = workbook(cells_without_addresses(2_500_000))
+    slow = workbook(cells_without_addresses(4_500_000))  # some 15 s of work
     good = ("tot.xlsx", workbook())
+    started = monotonic()
     verdicts = read(tmp_path, [good, ("a.xlsx", slow), good], limits)
     assert verdicts == ["loads", "unreadable-workbook", "loads"]
+    assert monotonic() - started < 12
     assert psutil.Process().children(recursive=True) == []
+
+
+def test_a_delivery_whose_process_was_killed_is_read_again_alone(tmp_path: Path) -> None:
+    path = tmp_path / "tot.blob"
+    path.write_bytes(workbook())
+    results = read_deliveries([ReadRequest(path, "tot.xlsx", None)] * 4)
+    first = next(results)
+    for child in psutil.Process().children():
+        child.kill()
+    assert [type(result) for result in (first, *results)] == [Workbook] * 4
 
 
 def test_no_process_is_left_when_the_caller_stops_early(tmp_path: Path) -> None:

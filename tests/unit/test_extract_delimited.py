@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import Limits, ReadRequest, Workbook, read_deliveries
+from ioc_pipeline.extract.limits import Limits
+from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.sources import Csv
+from ioc_pipeline.workbooks import Workbook
 
 SEMICOLON, COMMA = Csv(), Csv(delimiter=",")
 

@@ -16,7 +16,8 @@ from odf.text import P
 
 from ioc_pipeline.errors import SourceError
 from ioc_pipeline.extract.facts import shows_percent
-from ioc_pipeline.extract.workbook import ReadRequest, Sheet, Workbook, read_deliveries
+from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.workbooks import Sheet, Workbook
 
 DAY, MOMENT = date(2025, 9, 14), datetime.fromisoformat("2025-09-14T07:30")
 

@@ -11,7 +11,7 @@ import csv
 import io
 from collections import Counter
 
-from ioc_pipeline.extract.address import cell_address
+from ioc_pipeline.addresses import cell_address
 from ioc_pipeline.extract.limits import Limits
 from ioc_pipeline.extract.refusal import Refused, count_vi
 

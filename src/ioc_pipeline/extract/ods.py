@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from ioc_pipeline.extract.address import LAST_COLUMN, LAST_ROW, cell_address
+from ioc_pipeline.addresses import LAST_COLUMN, LAST_ROW, cell_address
 from ioc_pipeline.extract.archive import Archive
 from ioc_pipeline.extract.facts import NOT_CALCULATED, PERCENT, SheetFacts, unescape
 from ioc_pipeline.extract.limits import Limits
@@ -18,6 +18,8 @@ _TAG = re.compile(
 )
 _MARKUP = re.compile(rb"<[^>]*+>")
 _ERROR = re.compile(r"#(?:DIV/0!|N/A|REF!|VALUE!|NAME\?|NUM!|NULL!)|(?:Err|Lỗi):\d{3}")
+_ROW = b"<table:table-row"
+_NOT_PLAIN = (b"repeated", b"spanned", b"annotation", b"formula", b"percentage", b'"error"', b"<table:table ")
 _LONGEST_ROW = 16 * 1024**2
 
 
@@ -69,7 +71,35 @@ class _DocumentScan:
         self._row_marks: list[tuple[int, int, str]] = []
 
     def take(self, chunk: bytes) -> None:
-        """Scan a chunk that ends outside any tag and outside any text paragraph."""
+        """Scan a chunk that begins and ends between two rows; rows of plain values are only counted."""
+        before, *rows = chunk.split(_ROW)
+        self._walk(before)
+        for row in rows:
+            if not self._is_counted(row):
+                self._walk(_ROW + row)
+
+    def _is_counted(self, row: bytes) -> bool:
+        if not row.endswith(b"</table:table-row>") or self._depth != 1 or self._is_deleted:
+            return False
+        if row.endswith(b"/></table:table-row>"):
+            last = row.rfind(b"<table:table-cell")
+            if b"value" not in row[last:] and b"formula" not in row[last:] and b"spanned" not in row[last:]:
+                row = row[:last]  # the empty cells up to the end of the sheet
+        if any(word in row for word in _NOT_PLAIN):
+            return False
+        if b"value-type" in row or b"<text:p" in row:
+            columns = row.count(b"<table:table-cell") + row.count(b"<table:covered-table-cell")
+            self._extend(self._row + 1, columns)
+        self._row += 1
+        return True
+
+    def _extend(self, rows: int, columns: int) -> None:
+        self._last_row = max(self._last_row, rows)
+        self._last_column = max(self._last_column, columns)
+        if self._area + self._last_row * self._last_column > self._limits.cells:
+            raise too_many_cells(self._limits)
+
+    def _walk(self, chunk: bytes) -> None:
         for tag in _TAG.finditer(chunk):
             closing, table_tag, annotation, paragraph, attributes = tag.groups()
             if table_tag == b"tracked-changes":
@@ -127,10 +157,7 @@ class _DocumentScan:
         text = unescape(b"\n".join(self._texts).decode("utf-8", "replace"))
         is_formula = b"table:formula" in attributes
         if kind or text or is_formula:
-            self._last_row = max(self._last_row, self._row + self._rows)
-            self._last_column = max(self._last_column, self._column + repeated)
-            if self._area + self._last_row * self._last_column > self._limits.cells:
-                raise too_many_cells(self._limits)
+            self._extend(self._row + self._rows, self._column + repeated)
         if attributes.get(b"calcext:value-type") == b"error" or (is_formula and _ERROR.fullmatch(text)):
             self._row_marks.append((self._column, repeated, text or "#VALUE!"))
         elif is_formula and not kind and not text:
@@ -159,7 +186,7 @@ def _cut_at_tags(blocks: Iterator[bytes]) -> Iterator[bytes]:
     carried = b""
     for block in blocks:
         carried += block
-        cut = carried.rfind(b"<table:table-row")
+        cut = carried.rfind(_ROW)
         if cut > 0:
             yield carried[:cut]
             carried = carried[cut:]

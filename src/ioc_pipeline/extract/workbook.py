@@ -13,56 +13,26 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
 from ioc_pipeline.errors import Problem, SourceError
-from ioc_pipeline.extract.address import cell_address
 from ioc_pipeline.extract.limits import Limits
 from ioc_pipeline.extract.refusal import count_vi
 from ioc_pipeline.sources import Csv
-
-__all__ = ["Limits", "ReadRequest", "Sheet", "Value", "Workbook", "cell_address", "read_deliveries"]
-
-Value: TypeAlias = str | float | int | bool | date | datetime | time | None
+from ioc_pipeline.workbooks import Sheet, Workbook
 
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 _START_CHILD = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ioc_pipeline.extract import reader; reader.main()"
 _START_SECONDS = 60.0
 _READ_BYTES = 64 * 1024  # what a pipe holds
 _ASKED_AHEAD = 2  # the child reads one delivery while this process takes in the one before
-
-
-@dataclass(slots=True)
-class Sheet:
-    """One sheet; `name` is '' for CSV. `rows[r][c]` is the cell `cell_address(r, c)`; None is an empty cell.
-
-    All rows are equally long. `merged` are (first_row, first_col, last_row, last_col), 0-based, within `rows`.
-    `marks` say what a value alone does not: "#DIV/0!" and the like and "formula" (no result was stored), both with
-    None in the cell, and "%" on a number that Excel shows times 100. `notes` are (A1, text of the comment).
-    """
-
-    name: str
-    is_hidden: bool
-    rows: list[list[Value]] = field(default_factory=list)
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
-    marks: dict[tuple[int, int], str] = field(default_factory=dict)
-    notes: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Workbook:
-    """What one delivery holds; `format` is xlsx, ods, xls or csv, by content. `warnings` travel along."""
-
-    format: str
-    sheets: list[Sheet]
-    warnings: list[Problem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +150,7 @@ class _Child:
                 elif "rows" in message:
                     sheets[-1].rows += _with_moments(message["rows"], message["dated"])
                 elif "sheet" in message:
-                    sheets.append(Sheet(message["sheet"], message["hidden"]))
+                    sheets.append(Sheet(message["sheet"], [], message["hidden"]))
                 elif "marks" in message:
                     sheet = sheets[-1]
                     sheet.merged = [tuple(area) for area in message["merged"]]

@@ -6,7 +6,7 @@ Source of the record layouts: [MS-XLS] 2.4.
 import struct
 from collections.abc import Iterator
 
-from ioc_pipeline.extract.address import cell_address
+from ioc_pipeline.addresses import cell_address
 from ioc_pipeline.extract.compound import CompoundFile
 from ioc_pipeline.extract.facts import NOT_CALCULATED, PERCENT, PERCENT_FORMATS, SheetFacts, shows_percent
 from ioc_pipeline.extract.limits import Limits

@@ -8,7 +8,7 @@ give the same facts.
 import re
 from collections.abc import Iterator
 
-from ioc_pipeline.extract.address import LAST_COLUMN, LAST_ROW, cell_position, column_index
+from ioc_pipeline.addresses import LAST_COLUMN, LAST_ROW, cell_position, column_index
 from ioc_pipeline.extract.archive import Archive
 from ioc_pipeline.extract.facts import NOT_CALCULATED, PERCENT, PERCENT_FORMATS, SheetFacts, shows_percent, unescape
 from ioc_pipeline.extract.limits import Limits

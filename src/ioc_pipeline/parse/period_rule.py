@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from ioc_pipeline.addresses import cell_address
 from ioc_pipeline.errors import Problem, Severity
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.periods import (
@@ -15,7 +16,6 @@ from ioc_pipeline.periods import (
     period_containing,
 )
 from ioc_pipeline.sources import Source
-from ioc_pipeline.workbooks import cell_address
 
 
 def row_period(text: str, source: Source) -> PeriodLabel | None:

@@ -7,9 +7,10 @@ there are no data of the report.
 import re
 from collections.abc import Iterable, Sequence
 
+from ioc_pipeline.addresses import cell_address
 from ioc_pipeline.errors import Problem
 from ioc_pipeline.folding import fold
-from ioc_pipeline.workbooks import Value, cell_address
+from ioc_pipeline.workbooks import Value
 
 _SHARE = 0.8  # of a column's values; a few 12-digit figures among others are no identifiers
 _FEWEST_NUMBERS = 3  # stored numbers lost their zeros, so one alone proves nothing

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from ioc_pipeline.addresses import cell_address, column_letters
 from ioc_pipeline.deliveries import Scope
 from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.folding import fold
@@ -17,7 +18,7 @@ from ioc_pipeline.parse.rows import classify_row, read_meta, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.periods import Period
 from ioc_pipeline.sources import ADDITIVE, Column, Source, Table
-from ioc_pipeline.workbooks import Value, Workbook, cell_address, column_letters
+from ioc_pipeline.workbooks import Value, Workbook
 
 NAMED_UNITS = 10  # how many missing units a message names before it only counts
 
@@ -149,7 +150,7 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
             body.data.append(number)
             body.units.append(unit)
             continue
-        problem: Problem | None = None
+        problem: Problem | None = Problem("row-without-name", block.sheet.name, cell_address(number, position))
         if unit_column and key is not None:
             try:
                 unit = envelope.org_units.find(
@@ -179,13 +180,11 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
                 body.units.append(unit)
                 if unit_column:
                     known[key] = unit
-            elif problem and problem.code == "province-row":
+            elif problem is None:
                 body.totals.append((number, 0, len(body.data)))
             else:
                 body.unread.append(number)
-                problems.append(
-                    problem or Problem("row-without-name", block.sheet.name, cell_address(number, position))
-                )
+                problems.append(problem)
     _close_section(body, section_row, section_start)
     return body, problems
 
@@ -221,7 +220,8 @@ def _unit_problem(
     column: Column,
     envelope: Envelope,
     on: date,
-) -> Problem:
+) -> Problem | None:
+    """Why a row's unit cannot be told; None for the row of the province itself, which is a total under another name."""
     text = cell_text(block.sheet.rows[number][position])
     where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""), text)
     if isinstance(error, AmbiguousUnit):
@@ -232,7 +232,7 @@ def _unit_problem(
         except (UnknownUnit, AmbiguousUnit):
             continue
         if other.code == envelope.province_code:
-            return Problem("province-row", *where)
+            return None
         return Problem("foreign-unit", *where, expected=f"đơn vị thuộc tỉnh mã {envelope.province_code}")
     suggestions = "; ".join(error.suggestions)
     return Problem(

@@ -1,0 +1,121 @@
+"""One file, from the drop to published marts, under running Airflow: seconds per stage, median of ten drops.
+
+    python tests/bench/drop_to_mart.py
+
+The yardstick is a plain process that calls the same functions one after the other, with everything imported: what
+remains is the price of Airflow and of waiting until the file has settled.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ioc_pipeline import ingest, settings
+from ioc_pipeline.settings import Settings
+
+DROPS = 10
+DEPARTMENT, FORM = "so-khcn", "Hạ tầng viễn thông"
+STAGES = ("received", "prepared", "loaded", "answered", "published")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        given = settings.from_environment({**os.environ, "IOC_HOME": f"{folder}/home"})
+        files = [_sample(Path(folder), given, seed) for seed in range(DROPS + 3)]
+        with _airflow(given):
+            under_airflow = [_drop(given, file) for file in files[:DROPS]]
+        plain = [_plain(given, file) for file in files[DROPS:]][1:]  # the first one imports and warms up
+    print("seconds after the drop".ljust(24) + "".join(stage.rjust(11) for stage in STAGES))
+    for number, drop in enumerate(under_airflow, 1):
+        print(f"drop {number}".ljust(24) + "".join(f"{drop[stage]:11.2f}" for stage in STAGES))
+    medians = [statistics.median(drop[stage] for drop in under_airflow) for stage in STAGES]
+    print("median".ljust(24) + "".join(f"{median:11.2f}" for median in medians))
+    yardstick = statistics.mean(plain)
+    print(
+        f"\nthe same in a plain warm process: {yardstick:.2f} s; Airflow and settling: ×{medians[-1] / yardstick:.2f}"
+    )
+
+
+def _sample(folder: Path, given: Settings, seed: int) -> Path:
+    """The same form with other figures for each seed."""
+    output = folder / f"seed{seed}"
+    _ioc(given, "sample", "--seed", str(1000 + seed), "--output", str(output))
+    return next((output / DEPARTMENT).glob(f"{FORM}*"))
+
+
+@contextmanager
+def _airflow(given: Settings) -> Iterator[None]:
+    given.home.mkdir()
+    log = given.home / "output.txt"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ioc_pipeline.local_airflow", "run"], env=_environment(given), stdout=output
+        )
+    try:
+        while "Ctrl-C" not in log.read_text("utf-8"):
+            if process.poll() is not None:
+                sys.exit(log.read_text("utf-8"))
+            time.sleep(1)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait()
+
+
+def _drop(given: Settings, file: Path) -> dict[str, float]:
+    """Seconds from the drop to the end of each stage."""
+    time.sleep(5)  # the runs of the drop before have ended
+    folder = given.inbox / DEPARTMENT
+    shutil.copyfile(file, folder / "copy.part")
+    before = _published(given)
+    dropped = time.time()
+    (folder / "copy.part").rename(folder / file.name)
+    while _published(given) == before:
+        time.sleep(0.02)
+    published = time.time() - dropped
+    with sqlite3.connect(given.home / "ledger.db") as ledger:
+        events = ledger.execute(
+            "select kind, happened_at from event where delivery_seq = (select max(delivery_seq) from delivery)"
+        ).fetchall()
+    times = {kind: datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp() - dropped for kind, at in events}
+    return {**times, "published": published}
+
+
+def _plain(given: Settings, file: Path) -> float:
+    """Seconds for the same way without Airflow, after the file has settled."""
+    shutil.copyfile(file, given.inbox / DEPARTMENT / file.name)
+    time.sleep(given.settle_seconds + 0.1)
+    started = time.monotonic()
+    for batch in ingest.land_inbox(given):
+        ingest.prepare(given, batch)
+    ingest.load_prepared(given)
+    ingest.build_and_publish(given)
+    return time.monotonic() - started
+
+
+def _published(given: Settings) -> str:
+    return str(json.loads((given.published / "current.json").read_text("utf-8"))["version"])
+
+
+def _environment(given: Settings) -> dict[str, str]:
+    return {**os.environ, "IOC_HOME": str(given.home)}
+
+
+def _ioc(given: Settings, *arguments: str) -> None:
+    command = [sys.executable, "-m", "ioc_pipeline.cli", *arguments]
+    subprocess.run(command, env=_environment(given), stdout=subprocess.DEVNULL, check=True)
+
+
+if __name__ == "__main__":
+    main()
