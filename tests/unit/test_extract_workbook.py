@@ -19,6 +19,7 @@ from ioc_pipeline.extract.facts import shows_percent
 from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.workbooks import Sheet, Workbook
 
+NAMESPACES = ("office", "table", "text")
 DAY, MOMENT = date(2025, 9, 14), datetime.fromisoformat("2025-09-14T07:30")
 
 
@@ -357,6 +358,30 @@ def test_cells_of_an_ods_come_with_errors_percents_notes_and_merges(tmp_path: Pa
     assert first.marks == {(2, 1): "%", (2, 2): "%", (2, 4): "#DIV/0!", (2, 5): "formula"}
     assert first.merged == [(3, 0, 3, 1)]
     assert first.notes == [("D3", "Số liệu ước")]
+
+
+def test_marks_of_an_ods_stand_at_their_place_below_rows_that_are_only_counted(tmp_path: Path) -> None:
+    def row(cells: str) -> str:
+        rest = '<table:table-cell table:number-columns-repeated="1020"/>'
+        return f'<table:table-row table:style-name="ro1">{cells}{rest}</table:table-row>'
+
+    plain = '<table:table-cell office:value-type="float" office:value="2"><text:p>2</text:p></table:table-cell>'
+    percent = (
+        '<table:table-cell office:value-type="percentage" office:value="0.5"><text:p>50%</text:p></table:table-cell>'
+    )
+    table = "".join([row(plain * 2), row(""), row(plain * 3), row(plain + percent), row(plain)])
+    namespaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in NAMESPACES)
+    content = (
+        f"<office:document-content {namespaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="A">{table}</table:table><table:table table:name="B">{row(percent)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "a.ods"
+    mime = "application/vnd.oasis.opendocument.spreadsheet"
+    path.write_bytes(packed({"mimetype": mime, "META-INF/manifest.xml": "<x/>", "content.xml": content}))
+    first, second = read(path).sheets
+    assert first.rows == [[2.0, 2.0, None], [None] * 3, [2.0, 2.0, 2.0], [2.0, 0.5, None], [2.0, None, None]]
+    assert (first.marks, second.rows, second.marks) == ({(3, 1): "%"}, [[0.5]], {(0, 0): "%"})
 
 
 @pytest.mark.parametrize(
