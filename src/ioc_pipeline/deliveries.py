@@ -58,7 +58,8 @@ class CheckResult:
 class Verdict:
     """What one delivery says under one contract version: a pure function of bytes, contract and seeds.
 
-    Only an accepted delivery (`loaded`) has an observation file beside its verdict.
+    Only an accepted delivery (`loaded`) has an observation file beside its verdict. Loading says of a `duplicate` which
+    delivery it repeats.
     """
 
     delivery: Delivery
@@ -70,6 +71,7 @@ class Verdict:
     checks: tuple[CheckResult, ...] = ()
     observation_count: int = 0
     replaces: dict[str, str] = field(default_factory=dict)
+    same_as_delivery_seq: int | None = None
 
     def write(self, path: Path) -> None:
         """Write as JSON; dates and times in ISO 8601."""

@@ -105,7 +105,12 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
     )
     for verdict, loaded in zip(verdicts, results, strict=True):
-        final = replace(verdict, outcome=loaded.outcome, problems=(*verdict.problems, *loaded.problems))
+        final = replace(
+            verdict,
+            outcome=loaded.outcome,
+            problems=(*verdict.problems, *loaded.problems),
+            same_as_delivery_seq=loaded.same_as_delivery_seq,
+        )
         final.write(_verdict_path(settings, loaded.delivery_seq))
     ledger.loaded_batch(
         [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from inbox_trigger import AHEAD_SECONDS, InboxTrigger, InboxWatch
 
 SETTLE, UNSEALED = 1.0, 60.0

@@ -6,11 +6,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from raw_rows import Cell, Warehouse, management_month, write_seed
 
 from ioc_pipeline.build import build
 from ioc_pipeline.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
+from raw_rows import Cell, Warehouse, management_month, write_seed
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 1, 20)

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
-from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
 
 from ioc_pipeline.build import BuildError, build
 from ioc_pipeline.errors import ConflictError
 from ioc_pipeline.publish import publish
 from ioc_pipeline.settings import Settings
+from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
 
 AS_OF = date(2025, 10, 20)
 SEPTEMBER = management_month(2025, 9)

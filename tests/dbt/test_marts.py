@@ -9,10 +9,10 @@ import pytest
 import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
-from raw_rows import query_warehouse as query
 
 from ioc_pipeline.periods import Period, label
 from ioc_pipeline.settings import Settings
+from raw_rows import query_warehouse as query
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 1, 20)

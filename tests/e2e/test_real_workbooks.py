@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import python_calamine
+
 from e2e.conftest import Installation
 
 MONTH_OF_FILE = {

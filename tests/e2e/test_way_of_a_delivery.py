@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import python_calamine
 import xlsxwriter
+
 from e2e.conftest import REPOSITORY, Installation
 
 SEEDS = REPOSITORY / "include" / "seeds"
@@ -125,6 +126,8 @@ def test_the_first_version_again_is_a_third_delivery(teams: Installation, tmp_pa
         assert trained(teams) == value
     outcomes = [line.split("\t")[2] for line in teams.ioc("status").splitlines()[1:]]
     assert outcomes == ["loaded", "loaded", "loaded", "duplicate"]
+    (answer,) = [text for name, text in teams.answers("so-khcn").items() if name.startswith("000004")]
+    assert "Biên nhận của bản đã nạp: 3" in answer
 
 
 def test_two_versions_of_one_scope_in_one_scan_are_both_returned(teams: Installation, tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from time import monotonic
 
 import psutil
 import pytest
+
 from hostile import attacks
 from hostile.attacks import CELLS, packed, sheet, workbook, xlsx_parts
-
 from ioc_pipeline.errors import SourceError
 from ioc_pipeline.extract.limits import Limits
 from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import xlsxwriter
 import xlwt
-from hostile.attacks import packed, sheet, strings, workbook, xlsx_parts
 from odf.office import Annotation
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
+from hostile.attacks import packed, sheet, strings, workbook, xlsx_parts
 from ioc_pipeline.errors import SourceError
 from ioc_pipeline.extract.facts import shows_percent
 from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries

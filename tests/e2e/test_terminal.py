@@ -1,0 +1,87 @@
+"""`ioc` as a process: what goes to which stream, and with which exit code."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from e2e.conftest import Installation
+
+
+def run(installation: Installation, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "ioc_pipeline.cli", *arguments],
+        env={
+            **os.environ,
+            "IOC_HOME": str(installation.home),
+            "IOC_PROJECT": str(installation.project),
+            **environment,
+        },
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_where_tells_every_path_as_key_and_value(installation: Installation) -> None:
+    told = dict(line.split("=", 1) for line in run(installation, "where").stdout.splitlines())
+    assert {"inbox", "landing", "ledger", "warehouse", "published"} <= told.keys()
+    assert told["inbox"] == str(installation.home / "inbox")
+
+
+def test_sources_are_listed_as_csv(installation: Installation) -> None:
+    lines = run(installation, "sources", "--csv").stdout.splitlines()
+    assert lines[0] == "source,department,inbox,title"
+    assert len(lines) == 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("check", "khong-co.xlsx"), "no such file"),
+        (("form", "no_such_form"), "expected one of"),
+        (("withdraw", "7", "--reason", "x"), "7"),
+        (("sql", "select 1"), "ioc run"),
+        (("trace", "x", "14", "hôm qua"), "2025-09"),
+    ],
+)
+def test_the_users_fault_is_said_on_standard_error_with_exit_code_1(
+    installation: Installation, arguments: tuple[str, ...], says: str
+) -> None:
+    done = run(installation, *arguments)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_a_setting_that_cannot_be_used_is_named(installation: Installation) -> None:
+    done = run(installation, "where", IOC_SETTLE_SECONDS="soon")
+    assert (done.returncode, "IOC_SETTLE_SECONDS" in done.stderr) == (1, True)
+
+
+def test_our_fault_has_exit_code_2(new_installation: Callable[..., Installation]) -> None:
+    installation = new_installation(own_project=True)
+    seed: Path = installation.project / "include" / "seeds" / "elements.csv"
+    seed.write_text("element_code\nx\n", encoding="utf-8")
+    done = run(installation, "run")
+    assert done.returncode == 2
+    assert "elements.csv" in done.stderr
+
+
+def test_published_marts_cannot_be_written_or_used_to_reach_files(installation: Installation) -> None:
+    installation.ioc("run")
+    for query in (
+        "drop table mart_lineage",
+        "create table x (y int)",
+        "select * from read_csv('/etc/passwd')",
+        "attach '/tmp/x.duckdb'",
+        "copy (select 1) to '/tmp/x.csv'",
+    ):
+        done = run(installation, "sql", query)
+        assert (done.returncode, done.stdout) == (1, ""), query
+    assert run(installation, "sql", "select 1 as one").stdout == "one\n1\n"
