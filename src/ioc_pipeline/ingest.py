@@ -99,7 +99,11 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     A crash anywhere is mended by the next run: the load marker tells what is in, feedback is written again the same.
     """
     ledger = open_ledger(settings)
-    verdicts = [Verdict.read(_verdict_path(settings, seq)) for seq in ledger.to_load()]
+    to_load = ledger.to_load()
+    lost = [seq for seq in to_load if not _verdict_path(settings, seq).exists()]
+    for reading in read_batch(ledger.deliveries(lost), settings.landing, Reference(settings)):
+        write_prepared(settings, reading)  # prepared files are only a copy of what landing says
+    verdicts = [Verdict.read(_verdict_path(settings, seq)) for seq in to_load]
     elements = set(load_catalogue(settings.seeds).elements)
     results = load.load_prepared(
         settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)

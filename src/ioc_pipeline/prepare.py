@@ -2,9 +2,9 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.sources import Contract, Contracts, Csv, load_contracts
+from ioc_pipeline.sources import Contract, Contracts, Csv, Source, load_contracts
 from ioc_pipeline.validate import Check, validate
 from ioc_pipeline.workbooks import Workbook
 
@@ -38,18 +38,27 @@ class Reference:
 
     @cached_property
     def contracts(self) -> Contracts:
-        """As on disk; a contract that fills an element the catalogue does not have is broken like a misspelt one."""
+        """As on disk; a contract that does not fit the seeds or its neighbours is broken like a misspelt one."""
         contracts = load_contracts(self.settings.sources, self.settings.expectations)
         elements = load_catalogue(self.settings.seeds).elements
         for name, contract in list(contracts.ready.items()):
-            columns = [column for table in contract.source.tables for column in table.columns]
-            named = {code for column in columns for code in (column.element, column.of_element) if code}
-            if unknown := sorted(named.difference(elements)):
-                del contracts.ready[name]
-                contracts.broken[f"{name}.yml"] = ContractError(
-                    f"{name}.yml: element {', '.join(unknown)}: expected one of include/seeds/elements.csv"
-                )
+            if reason := self._misfit(contract.source, contracts, elements):
+                contracts.broken[f"{name}.yml"] = ContractError(f"{name}.yml: {reason}")
+        for name in contracts.broken:
+            contracts.ready.pop(name.removesuffix(".yml"), None)
         return contracts
+
+    def _misfit(self, source: Source, contracts: Contracts, elements: Collection[str]) -> str:
+        columns = [column for table in source.tables for column in table.columns]
+        named = {code for column in columns for code in (column.element, column.of_element) if code}
+        if unknown := sorted(named.difference(elements)):
+            return f"element: {', '.join(unknown)}: expected one of include/seeds/elements.csv"
+        if self.org_units.get(source.department, date.max) is None:
+            return f"department: {source.department}: expected an org_unit_code of include/seeds/agencies.csv"
+        neighbours = [contract.source.csv for contract in contracts.of_department(source.department)]
+        if source.csv and any(csv and csv != source.csv for csv in neighbours):
+            return "csv: another form of this department declares it otherwise, and a file does not say which it is"
+        return ""
 
     @cached_property
     def org_units(self) -> OrgUnits:
@@ -95,10 +104,8 @@ def read_batch(deliveries: Sequence[Delivery], landing_folder: Path, reference: 
 
 
 def _csv_of(contracts: Contracts, department_code: str) -> Csv | None:
-    declared = {contract.source.csv for contract in contracts.of_department(department_code) if contract.source.csv}
-    if len(declared) > 1:
-        raise ContractError(f"department {department_code}: its contracts declare different csv settings")
-    return next(iter(declared), None)
+    """How this department writes CSV; its contracts agree on it."""
+    return next((one.source.csv for one in contracts.of_department(department_code) if one.source.csv), None)
 
 
 def _parse(reading: Reading, read: Workbook | SourceError, reference: Reference) -> None:
