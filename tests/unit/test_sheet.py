@@ -139,6 +139,11 @@ def test_a_total_must_equal_its_parts() -> None:
     assert (problem.code, problem.cell, problem.expected) == ("total-mismatch", "C11", "1210")
 
 
+def test_a_total_over_the_rows_must_equal_them_too() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, [None, "Toàn tỉnh", 1211.0, 11.0, None], *ROWS]))
+    assert (problem.code, problem.cell) == ("total-mismatch", "C9")
+
+
 def test_a_section_row_with_figures_is_the_total_of_the_rows_under_it() -> None:
     rows: list[list[Value]] = [
         ["I", "Khu vực thành phố", 10.0, 4.0, None],

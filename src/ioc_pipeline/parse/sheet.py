@@ -186,6 +186,8 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
                 body.unread.append(number)
                 problems.append(problem)
     _close_section(body, section_row, section_start)
+    # A total that stands over the first row adds up all that follow.
+    body.totals = [(row, start, stop or len(body.data)) for row, start, stop in body.totals]
     return body, problems
 
 
