@@ -25,6 +25,7 @@ from ioc_pipeline import ingest, settings
 from ioc_pipeline.settings import Settings
 
 DROPS = 10
+LIMIT_SECONDS = 120
 DEPARTMENT, FORM = "so-khcn", "Hạ tầng viễn thông"
 STAGES = ("received", "prepared", "loaded", "answered", "published")
 
@@ -82,6 +83,8 @@ def _drop(given: Settings, file: Path) -> dict[str, float]:
     dropped = time.time()
     (folder / "copy.part").rename(folder / file.name)
     while _published(given) == before:
+        if time.time() > dropped + LIMIT_SECONDS:
+            sys.exit(f"{file.name}: not published after {LIMIT_SECONDS} s")
         time.sleep(0.02)
     published = time.time() - dropped
     with sqlite3.connect(given.home / "ledger.db") as ledger:
