@@ -19,6 +19,8 @@ from ioc_pipeline.workbooks import Workbook
 GOOD = xlsx_parts(sheet(CELLS))
 DTD = '<!DOCTYPE x [<!ENTITY e "lol">]>'
 FAR_ROW = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+WIDE_ROW = '<row r="1"><c r="XFD1"><v>1</v></c></row>'
+LONG_ROW = '<row r="1048576"><c r="A1048576"><v>1</v></c></row>'
 HTML = b"<html><body><table><tr><td>1</td></tr></table></body></html>"
 XML_2003 = b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
 
@@ -31,8 +33,11 @@ def with_change(name: str, old: str, new: str, extra: str = "xl/extra.xml") -> b
     return packed({**GOOD, name: GOOD[name].replace(old, new), extra: "<x/>"})
 
 
-def many_rows() -> str:
-    return "".join(f'<row r="{n}"><c r="A{n}"><v>{n}</v></c></row>' for n in range(1, 40_000))
+def long_texts() -> str:
+    """A megabyte and a half in few rows."""
+    return "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>{"x" * 30_000}</t></is></c></row>' for n in range(2, 52)
+    )
 
 
 def cells_without_addresses(count: int) -> str:
@@ -102,7 +107,11 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "far cell": ("a.xlsx", lambda: workbook(CELLS + FAR_ROW), "too-many-cells"),
     "far cell first: the reader aborts": ("a.xlsx", lambda: workbook(FAR_ROW + CELLS), "unreadable-workbook"),
     "far cell, unusual quotes": ("a.xlsx", lambda: workbook((CELLS + FAR_ROW).replace('"', "'")), "too-many-cells"),
-    "far cell in the second megabyte": ("a.xlsx", lambda: workbook(many_rows() + FAR_ROW), "too-many-cells"),
+    "wide in the first megabyte, long in the second": (
+        "a.xlsx",
+        lambda: workbook(WIDE_ROW + long_texts() + LONG_ROW),
+        "too-many-cells",
+    ),
     "six million cells": ("a.xlsx", lambda: workbook(cells_without_addresses(6_000_000)), "too-many-cells"),
     "many merged ranges": ("a.xlsx", lambda: packed(xlsx_parts(sheet(CELLS, after=merges()))), "too-many-merges"),
     "many sheets": ("a.xlsx", lambda: packed(xlsx_parts(*[sheet("")] * 201)), "too-many-sheets"),

@@ -119,7 +119,7 @@ def test_a_broken_line_comes_back_with_its_number(content: bytes, code: str, cel
 
 
 def test_utf_8_under_a_cp1258_contract_comes_back_instead_of_becoming_nonsense(tmp_path: Path) -> None:
-    assert str(read(tmp_path, "Mường La;1\n".encode(), Csv(encoding="cp1258"))) == "csv-encoding"
+    assert str(read(tmp_path, "Lâm;1\n".encode(), Csv(encoding="cp1258"))) == "csv-encoding"
 
 
 def test_utf_16_without_its_mark_comes_back(tmp_path: Path) -> None:
