@@ -327,6 +327,12 @@ MESSAGES: dict[str, Message] = {
         "Điền tên đơn vị, hoặc xóa dòng thừa",
         "Figures in a row that names no unit.",
     ),
+    "row-after-end": Message(
+        "có dòng số liệu nằm dưới ghi chú hoặc phần ký tên của bảng, hệ thống không rõ có phải nạp hay không",
+        "mọi dòng số liệu nằm liền nhau, ghi chú và chữ ký ở dưới cùng",
+        "Chuyển ghi chú xuống dưới bảng; nếu là bảng khác, chuyển bảng đó sang trang tính khác",
+        "A row of a known unit or period with figures stands below the notes or the signatures.",
+    ),
     "duplicate-row": Message(
         "đơn vị này có hai dòng cho cùng một kỳ",
         "",

@@ -144,6 +144,23 @@ def test_a_total_over_the_rows_must_equal_them_too() -> None:
     assert (problem.code, problem.cell) == ("total-mismatch", "C9")
 
 
+def test_a_grand_total_may_add_up_the_blocks_of_a_continued_table() -> None:
+    def parts(total: float) -> list[list[Value]]:
+        more: list[list[Value]] = [["Kết quả tiếp nhận hồ sơ (tiếp theo)"], *HEADER, ROWS[1]]
+        return [*TOP, *HEADER, ROWS[0], *more, [None, "Tổng cộng", total, 11.0, None]]
+
+    assert len(values(read(book(parts(1210.0))))) == 6
+    (problem,) = problems(book(parts(1211.0)))
+    assert (problem.code, problem.cell, problem.expected) == ("total-mismatch", "C15", "1210")
+
+
+def test_a_missing_unit_is_told_without_the_totals_that_it_spoils() -> None:
+    rows: list[list[Value]] = [*ROWS, [None, "Tổng cộng", 9999.0, 99.0, None]]
+    assert [problem.code for problem in problems(book([*TOP, *HEADER, *rows]), source(expects_all_units=True))] == [
+        "missing-units"
+    ]
+
+
 def test_a_section_row_with_figures_is_the_total_of_the_rows_under_it() -> None:
     rows: list[list[Value]] = [
         ["I", "Khu vực thành phố", 10.0, 4.0, None],
@@ -171,6 +188,25 @@ def test_a_unit_line_with_another_multiplier_is_refused() -> None:
     assert read(book([*TOP[:4], ["ĐVT: Nghìn hồ sơ"], *HEADER, *ROWS]), contract).scopes
 
 
+@pytest.mark.parametrize(
+    "line", ["Đơn vị tính: nghìn hồ sơ", "(ĐVT: 1000 hồ sơ)", "Đơn vị: triệu hồ sơ", "Biểu số 01 - ĐVT: nghìn hồ sơ"]
+)
+def test_thousands_are_refused_where_the_contract_names_no_unit_line(line: str) -> None:
+    (problem,) = problems(book([*TOP[:4], [line], *HEADER, *ROWS]))
+    assert problem.code == "wrong-unit-measure"
+
+
+@pytest.mark.parametrize("line", ["Đơn vị tính: hồ sơ, tỷ lệ %", "Đơn vị: Tỷ lệ", "Đơn vị: Sở Y tế", "ĐVT: %"])
+def test_a_unit_without_a_multiplier_is_taken(line: str) -> None:
+    assert read(book([*TOP[:4], [line], *HEADER, *ROWS])).scopes
+
+
+def test_one_of_several_units_of_a_unit_line_is_enough() -> None:
+    contract = source(unit_line="tỷ đồng, %")
+    assert read(book([*TOP[:4], ["ĐVT: Tỷ đồng"], *HEADER, *ROWS]), contract).scopes
+    assert problems(book([*TOP[:4], ["ĐVT: triệu đồng, %"], *HEADER, *ROWS]), contract)
+
+
 def test_a_unit_twice_is_refused_with_both_cells() -> None:
     (problem,) = problems(book([*TOP, *HEADER, ROWS[0], ROWS[0]]))
     assert (problem.code, problem.cell, problem.expected) == ("duplicate-row", "B10", "trùng với ô B9")
@@ -187,6 +223,41 @@ def test_a_continued_block_takes_the_period_of_the_first() -> None:
     parsed = read(book([*TOP, *HEADER, ROWS[0]], continued))
     assert {row[0] for row in values(parsed)} == {"03646", "04048"}
     assert len(parsed.scopes) == 1
+
+
+def test_a_continued_block_of_another_period_is_refused() -> None:
+    more: list[list[Value]] = [["(Tiếp theo) Kết quả tiếp nhận hồ sơ"], ["Tháng 8 năm 2025"], *HEADER, ROWS[1]]
+    (problem,) = problems(book([*TOP, *HEADER, ROWS[0]], more))
+    assert (problem.code, problem.found) == ("period-conflict", "Tháng 8/2025")
+
+
+def test_a_continued_title_without_a_header_is_told_and_its_rows_are_not_lost() -> None:
+    rows: list[list[Value]] = [*TOP, *HEADER, ROWS[0], ["(Tiếp theo) Kết quả tiếp nhận hồ sơ"], ROWS[1]]
+    (problem,) = problems(book(rows))
+    assert (problem.code, problem.cell) == ("missing-header", "A10")
+
+
+@pytest.mark.parametrize("line", [["(Tiếp theo)"], [None, "Bảng 2 (tiếp theo)"]])
+def test_a_page_break_with_the_same_header_goes_on(line: list[Value]) -> None:
+    assert len(values(read(book([*TOP, *HEADER, ROWS[0], line, [None, None, "%"], *HEADER, ROWS[1]])))) == 6
+    assert len(values(read(book([*TOP, *HEADER, ROWS[0], line, ROWS[1]])))) == 6
+
+
+def test_a_repeated_header_in_another_order_is_told() -> None:
+    turned: list[list[Value]] = [HEADER[0], [None, None, "Trực tuyến", "Tổng số", None]]
+    (problem,) = problems(book([*TOP, *HEADER, ROWS[0], ["(Tiếp theo)"], *turned, ROWS[1]]))
+    assert (problem.code, problem.cell) == ("row-without-name", "B12")
+
+
+@pytest.mark.parametrize("line", ["(*) Số liệu ước", "Ghi chú: số liệu mẫu", "Nguồn: Sở Y tế", "NGƯỜI LẬP BIỂU"])
+def test_a_row_of_data_below_a_note_is_told_and_not_lost(line: str) -> None:
+    (problem,) = problems(book([*TOP, *HEADER, ROWS[0], [line], ROWS[1]]))
+    assert (problem.code, problem.cell) == ("row-after-end", "B11")
+
+
+def test_a_note_may_name_a_unit() -> None:
+    note: list[Value] = [None, "Xã Vân Hồ", "tăng so với tháng trước"]
+    assert len(values(read(book([*TOP, *HEADER, *ROWS, *FOOT, note])))) == 6
 
 
 def test_nothing_occurred_fulfils_the_duty_without_inventing_zeros() -> None:
@@ -223,6 +294,55 @@ def test_letterhead_and_title_that_name_two_periods_are_refused() -> None:
     top: list[list[Value]] = [["Kỳ báo cáo: Tháng 8 năm 2025"], ["KẾT QUẢ TIẾP NHẬN HỒ SƠ THÁNG 9 NĂM 2025"]]
     (problem,) = problems(book([*top, *HEADER, *ROWS]))
     assert problem.code == "period-conflict"
+
+
+def test_a_file_name_does_not_outvote_a_letterhead_against_the_title() -> None:
+    contract = source(period={"places": ["title", "letterhead", "file_name"]})
+    top: list[list[Value]] = [["KẾT QUẢ TIẾP NHẬN HỒ SƠ THÁNG 8 NĂM 2025"], ["Kỳ báo cáo: Tháng 9 năm 2025"]]
+    with pytest.raises(SourceError, match="period-conflict"):
+        read(book([*top, *HEADER, *ROWS]), contract, file_name="TTHC_T9.2025.xlsx")
+
+
+def test_two_clocks_under_one_label_are_not_settled_by_the_file_name() -> None:
+    top: list[list[Value]] = [*TOP[:4], ["(Từ ngày 01/9/2025 đến ngày 30/9/2025)"]]
+    with pytest.raises(SourceError) as caught:
+        read(book([*top, *HEADER, *ROWS]), file_name="TTHC_T9.2025.xlsx")
+    (problem,) = caught.value.problems
+    assert problem.found == "từ 15/08/2025 đến 14/09/2025, từ 01/09/2025 đến 30/09/2025"
+
+
+def test_figures_added_up_over_several_months_are_no_month() -> None:
+    top: list[list[Value]] = [*TOP[:4], ["(Từ ngày 15/12/2024 đến ngày 14/9/2025)"]]
+    (problem,) = problems(book([*top, *HEADER, *ROWS]))
+    assert (problem.code, problem.found) == ("period-conflict", "(Từ ngày 15/12/2024 đến ngày 14/9/2025)")
+
+
+def test_a_file_name_of_another_month_is_a_warning_where_it_is_no_place_of_the_period() -> None:
+    contract = source(period={"places": ["letterhead"]})
+    (warning,) = read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC_T8.2025.xlsx").warnings
+    assert (warning.code, warning.found, warning.severity) == ("period-conflict", "Tháng 8/2025", "warning")
+
+
+@pytest.mark.parametrize("header", ["thời điểm 1/9/2025 so với", "tháng 09 năm 2025 so với", "tháng 9/2025 so với"])
+def test_a_header_may_name_a_day_or_a_month(header: str) -> None:
+    contract = source(
+        period={"places": ["header"], "reads": "date"},
+        columns=[
+            {"name": "org_unit", "headers": ["Xã, phường"], "type": "org_unit", "level": "commune"},
+            {"name": "index", "headers": ["* so với tháng trước"], "type": "number", "element": "received"},
+        ],
+    ).model_copy(update={"clock": "calendar"})
+    rows: list[list[Value]] = [["Kết quả tiếp nhận hồ sơ"], ["Xã, phường", f"{header} tháng trước"], [ROWS[0][1], 1.0]]
+    (scope,) = read(book(rows), contract).scopes
+    assert (scope.period.start, scope.period.end) == (date(2025, 9, 1), date(2025, 9, 30))
+
+
+def test_two_tables_of_one_form_in_two_periods_are_refused() -> None:
+    one, two = source().tables[0], source(titles=["Danh mục hồ sơ"]).tables[0].model_copy(update={"table": "catalogue"})
+    contract = source().model_copy(update={"tables": [one, two]})
+    other: list[list[Value]] = [["DANH MỤC HỒ SƠ"], ["Tháng 8 năm 2025"], *HEADER, *ROWS]
+    (problem,) = problems(book([*TOP, *HEADER, *ROWS], other), contract)
+    assert (problem.code, problem.found) == ("period-conflict", "Danh mục hồ sơ: Tháng 8/2025")
 
 
 def test_the_date_of_the_letter_is_not_its_period() -> None:

@@ -9,7 +9,7 @@ from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.folding import fold
 from ioc_pipeline.parse.cells import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.sources import Source, Table
+from ioc_pipeline.sources import Column, Source, Table
 from ioc_pipeline.workbooks import Sheet, Value, Workbook
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
@@ -99,7 +99,7 @@ def _titles_of_sheet(sheet: Sheet, patterns: list[tuple[Table, re.Pattern[str]]]
             window, end = f"{window} {next_text}".strip(), next_row
             match = _match(patterns, fold(window), len(fold(text)))
             if match:
-                continued = bool(_CONTINUED.match(fold(window)))
+                continued = bool(_CONTINUED.match(fold(window)) or fold(window).endswith(" tiep theo"))
                 found.append(_Title(sheet, match, row, end, window, continued))
                 taken = end
                 break
@@ -159,9 +159,12 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
         else:
             problems.append(block)
     found = {block.table.table for block in blocks}
-    # A list of contents names a table without holding it: a title without a header counts only if nothing else does.
+    # A list of contents names a table without holding it: a title without a header counts only if nothing else does,
+    # or if it continues a table: rows would follow.
     problems = [
-        problem for problem, title in zip(problems, _headless(titles, blocks), strict=True) if title not in found
+        problem
+        for problem, title in zip(problems, _headless(titles, blocks), strict=True)
+        if title.is_continued or title.table.table not in found
     ]
     for table in source.tables:
         if table.table not in {title.table.table for title in titles}:
@@ -180,9 +183,14 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
     return blocks
 
 
-def _headless(titles: list[_Title], blocks: list[Block]) -> list[str]:
+def _headless(titles: list[_Title], blocks: list[Block]) -> list[_Title]:
     placed = {(id(block.sheet), block.title_row) for block in blocks}
-    return [title.table.table for title in titles if (id(title.sheet), title.row) not in placed]
+    return [title for title in titles if (id(title.sheet), title.row) not in placed]
+
+
+def is_continuation(text: str) -> bool:
+    """Whether a text says nothing but that the table goes on: "(Tiếp theo)", "Bảng 5 (tiếp theo)"."""
+    return bool(_CONTINUED.fullmatch(fold(text)))
 
 
 def _find_header(title: _Title, end: int) -> Block | Problem:
@@ -210,7 +218,7 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
     named = {column.name for column in title.table.columns if column.headers != [EMPTY_HEADER]}
     if best is None or not named & set(best[4]):
         where = cell_address(max(title.row, 0), 0)
-        wanted = ", ".join(f"“{column.headers[0]}”" for column in title.table.columns)
+        wanted = ", ".join(f"“{_shown(column)}”" for column in title.table.columns)
         return Problem("missing-header", title.sheet.name, where, expected=wanted)
     _, top, height, headers, columns = best
     return Block(
@@ -299,11 +307,16 @@ def _column_problems(block: Block) -> list[Problem]:
         if len(positions) > 1
     ]
     problems += [
-        Problem("missing-column", block.sheet.name, cell_address(row, 0), column=column.headers[0])
+        Problem("missing-column", block.sheet.name, cell_address(row, 0), column=_shown(column))
         for column in block.table.columns
         if column.required and column.name not in matched and column.name not in block.columns
     ]
     return problems
+
+
+def _shown(column: Column) -> str:
+    """A column's header for people, who do not know what `*` is."""
+    return " ".join(column.headers[0].replace("*", " … ").split())
 
 
 def extra_columns(block: Block) -> list[Problem]:

@@ -1,9 +1,11 @@
 """Which period a block speaks for: read from a row, the letterhead, the title, the header or the file name."""
 
+import re
 from datetime import date
 
 from ioc_pipeline.addresses import cell_address
 from ioc_pipeline.errors import Problem, Severity
+from ioc_pipeline.folding import naked
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.periods import (
     BadPeriod,
@@ -16,6 +18,8 @@ from ioc_pipeline.periods import (
     period_containing,
 )
 from ioc_pipeline.sources import Source
+
+_BOUNDS = re.compile(r"\btu (?:ngay )?\d.*\bden\b")
 
 
 def row_period(text: str, source: Source) -> PeriodLabel | None:
@@ -43,6 +47,8 @@ def block_period(
         for place in block.table.period.places
     }
     named = _periods_in([file_name], source, "label")
+    if told := next((text for text in (*block.above, block.title) if _spans_another_period(text, source)), ""):
+        return None, [Problem("period-conflict", *where, found=told, expected=_expected(source))]
     stated = [(place, periods) for place, periods in found.items() if periods]
     if not stated:
         if inherited:
@@ -50,8 +56,10 @@ def block_period(
         return None, [Problem("unknown-period", *where, expected=_expected(source))]
     periods = stated[0][1]
     if len(periods) > 1:
-        agreed = [period for period in periods if period in named]
-        told = ", ".join(label(period) for period in periods)
+        # Two clocks under one label ("Tháng 9/2025") are no question of months: the file's name cannot settle that.
+        is_one_label = len({label(period) for period in periods}) == 1
+        agreed = [] if is_one_label else [period for period in periods if period in named]
+        told = ", ".join(_bounds(period) if is_one_label else label(period) for period in periods)
         if len(agreed) != 1:
             return None, [Problem("period-conflict", *where, found=told, expected=_expected(source))]
         return agreed[0], [
@@ -60,11 +68,14 @@ def block_period(
     period = periods[0]
     if period.start > received_on:
         return None, [Problem("future-period", *where, found=label(period))]
-    disagreeing = [other for _, others in stated[1:] for other in others if other != period]
+    disagreeing = [(place, other) for place, others in stated[1:] for other in others if other != period]
     if disagreeing:
-        severity: Severity = "warning" if all(other in named for other in disagreeing) else "critical"
-        told = ", ".join(label(other) for other in disagreeing)
+        severity: Severity = "warning" if all(place == "file_name" for place, _ in disagreeing) else "critical"
+        told = ", ".join(label(other) for other in dict.fromkeys(other for _, other in disagreeing))
         return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity=severity)]
+    if named and period not in named:
+        told = ", ".join(label(other) for other in named)
+        return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity="warning")]
     return period, []
 
 
@@ -84,12 +95,31 @@ def _periods_in(texts: list[str], source: Source, reads: str) -> list[Period]:
     for text in texts:
         if reads == "date":
             day = find_date(text)
-            period = period_containing(day, source.period_type, source.clock) if day else None
+            period = (
+                period_containing(day, source.period_type, source.clock)
+                if day
+                else find_period(text, source.clock, source.period_type)
+            )
         else:
             period = find_period(text, source.clock, source.period_type)
         if period and period not in periods:
             periods.append(period)
     return periods
+
+
+def _spans_another_period(text: str, source: Source) -> bool:
+    """Whether a line gives first and last day of something longer or shorter: figures of several months added up."""
+    if not _BOUNDS.search(naked(text)):
+        return False
+    try:
+        named = parse_period(text, source.clock)
+    except BadPeriod:
+        return False
+    return named.period is not None and find_period(text, source.clock, source.period_type) is None
+
+
+def _bounds(period: Period) -> str:
+    return f"từ {period.start:%d/%m/%Y} đến {period.end:%d/%m/%Y}"
 
 
 def _expected(source: Source) -> str:

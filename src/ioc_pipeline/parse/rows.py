@@ -89,6 +89,10 @@ _META: list[tuple[MetaKind, re.Pattern[str]]] = [
     ("period", re.compile(r"(?:ky bao cao|ky so lieu|thoi gian bao cao)\s*:\s*|\(?(?=tu (?:ngay )?\d.*den)")),
     ("unit_measure", re.compile(r"(?:don vi tinh|dvt|don vi do)\s*:\s*")),
 ]
+_UNIT_LINE = re.compile(
+    r"\b(?:(?:don vi tinh|dvt|don vi do)\s*:?"
+    r"|don vi\s*:(?=\s*(?:nghin|ngan|trieu|t[yi](?! le)|tram|chuc|1\.?0{3})\b))\s*"
+)
 _MULTIPLIERS = {"nghin": 1000, "ngan": 1000, "trieu": 10**6, "ty": 10**9, "ti": 10**9, "tram": 100, "chuc": 10}
 
 
@@ -177,13 +181,24 @@ def read_meta(text: str) -> Meta | None:
     return None
 
 
+def read_unit_lines(text: str) -> list[str]:
+    """The units a line names, wherever they stand in it: "Biểu 05 (ĐVT: Nghìn ha)" gives "Nghìn ha".
+
+    "Đơn vị: …" is mostly a reporter; it is a unit when it begins with a multiplier.
+    """
+    stripped = " ".join(text.split())
+    plain = naked(stripped)
+    written = stripped if len(plain) == len(stripped) else plain
+    return [written[found.end() :].split(")")[0].strip() for found in _UNIT_LINE.finditer(plain)]
+
+
 def read_unit_measure(text: str) -> UnitMeasure:
     """Take the multiplier hidden in a written unit out of it: "Nghìn ha" → 1000 × "ha"; "1000 tấn" → 1000 × "tấn"."""
     first, _, rest = text.strip().partition(" ")
     if first.isdecimal() and rest:
         return UnitMeasure(rest.strip(), int(first))
     multiplier = _MULTIPLIERS.get(fold(first), 1)
-    if multiplier == 1 or not rest:
+    if multiplier == 1 or not rest or fold(rest).startswith("le"):  # "tỷ lệ %" is a share, not a thousand million
         return UnitMeasure(text.strip(), 1)
     inner = read_unit_measure(rest)
     return UnitMeasure(inner.name, multiplier * inner.multiplier)

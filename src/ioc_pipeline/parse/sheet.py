@@ -1,5 +1,6 @@
 """A workbook and its contract → typed tables, or everything that is wrong with it, every bad cell at once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,15 +12,17 @@ from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.folding import fold
 from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
-from ioc_pipeline.parse.layout import Block, cell_text, extra_columns, find_blocks
+from ioc_pipeline.parse.layout import Block, cell_text, extra_columns, find_blocks, is_continuation
 from ioc_pipeline.parse.period_rule import block_period, row_period
 from ioc_pipeline.parse.personal import find_personal_data, find_personal_data_in_column
-from ioc_pipeline.parse.rows import classify_row, read_meta, read_unit_measure
+from ioc_pipeline.parse.rows import classify_row, read_unit_lines, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import ADDITIVE, Column, Source, Table
+from ioc_pipeline.periods import Period, label
+from ioc_pipeline.sources import ADDITIVE, NUMERIC, Column, Source, Table
 from ioc_pipeline.workbooks import Value, Workbook
 
+_UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
+_FIGURE = re.compile(r"\d|^\s*(?:[-–—−…xX]|\.{2,})\s*$")
 NAMED_UNITS = 10  # how many missing units a message names before it only counts
 
 
@@ -44,6 +47,16 @@ class ParsedDelivery:
     warnings: list[Problem]
 
 
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """A row at position `number` that adds up `data[start:stop]`; a grand total may also add up the whole table."""
+
+    number: int
+    start: int
+    stop: int
+    is_grand: bool
+
+
 @dataclass(slots=True)
 class _Body:
     """Rows of one block by what they are; numbers are 0-based positions in the sheet."""
@@ -51,7 +64,7 @@ class _Body:
     data: list[int]
     units: list[OrgUnit]
     unread: list[int]  # rows of data whose unit could not be told
-    totals: list[tuple[int, int, int]]  # position of a total row, and the range of `data` it adds up
+    totals: list[_Total]
     is_nil: bool
 
 
@@ -74,10 +87,13 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
     for table in source.tables:
         read = ParsedTable(source, table, envelope.reporting_unit_code, [])
         nil_periods: list[Period] = []
+        parts: list[tuple[Block, Rows, _Body]] = []
+        bad_before = len(problems)
         for block in (block for block in blocks if block.table is table):
             period, found = block_period(
                 block, source, envelope.file_name, envelope.received_on, inherited.get(table.table)
             )
+            problems += _continued_period_problems(block, inherited.get(table.table), period)
             inherited[table.table] = period
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
@@ -88,9 +104,12 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             rows, found = _read_block(block, source, period, body)
             problems += found
             read.blocks.append(rows)
+            parts.append((block, rows, body))
             if body.is_nil and period and not body.data:
                 nil_periods.append(period)
         problems += _check_keys(read, envelope)
+        if table.check_totals and len(problems) == bad_before:  # with a row missing, every total would be told too
+            problems += _check_totals(parts, source)
         periods = sorted({period for rows in read.blocks for period in rows.periods})
         if not periods and not nil_periods and not problems:
             where = read.blocks[0].sheet_name if read.blocks else ""
@@ -98,10 +117,44 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         parsed.tables.append(read)
         parsed.nil += [Scope(table.table, envelope.reporting_unit_code, period) for period in nil_periods]
         parsed.scopes += [Scope(table.table, envelope.reporting_unit_code, period) for period in periods]
+    problems += _table_period_problems(parsed, source)
     if personal or problems:
         raise SourceError(personal or problems)
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
     return parsed
+
+
+def _continued_period_problems(block: Block, before: Period | None, period: Period | None) -> list[Problem]:
+    """A continuation speaks of the period of the block it continues, else one of the two was not brought up to date."""
+    if not block.is_continued or before is None or period is None or period == before:
+        return []
+    where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
+    return [Problem("period-conflict", *where, found=label(period), expected=label(before))]
+
+
+def _table_period_problems(parsed: ParsedDelivery, source: Source) -> list[Problem]:
+    """The tables of one form are about one period, as far as no row names its own."""
+    by_table: dict[str, set[Period]] = {}
+    for scope in (*parsed.scopes, *parsed.nil):
+        by_table.setdefault(scope.table_name, set()).add(scope.period)
+    titled = [
+        table
+        for table in source.tables
+        if table.table in by_table and not any(column.type == "period" for column in table.columns)
+    ]
+    return [
+        Problem(
+            "period-conflict",
+            found=f"{table.titles[0]}: {_labels(by_table[table.table])}",
+            expected=f"cùng kỳ với biểu “{titled[0].titles[0]}”: {_labels(by_table[titled[0].table])}",
+        )
+        for table in titled[1:]
+        if not by_table[table.table] & by_table[titled[0].table]
+    ]
+
+
+def _labels(periods: Iterable[Period]) -> str:
+    return ", ".join(label(period) for period in sorted(periods))
 
 
 def _read_block(block: Block, source: Source, period: Period | None, body: _Body) -> tuple[Rows, list[Problem]]:
@@ -126,8 +179,6 @@ def _read_block(block: Block, source: Source, period: Period | None, body: _Body
             problems += found
     if period is not None and not rows.periods:
         rows.periods = [period] * len(body.data)
-    if block.table.check_totals and not problems:
-        problems += _check_totals(block, source, rows, body)
     return rows, problems
 
 
@@ -142,6 +193,7 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
     known: dict[Value, OrgUnit] = {}
     section_start, section_row = 0, -1
     rows = block.sheet.rows
+    header = rows[block.title_row + 1 : block.body_start]
     for number in range(block.body_start, block.body_end):
         row = rows[number]
         key = row[position] if position < len(row) else None
@@ -161,15 +213,21 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
                 )
             except (UnknownUnit, AmbiguousUnit) as error:
                 problem = _unit_problem(error, block, number, position, unit_column, envelope, on)
-        kind = "data" if unit else classify_row([cell_text(value) for value in row if value is not None])
+        texts = [] if unit else [cell_text(value) for value in row if value is not None]
+        if not unit and (row in header or is_continuation(" ".join(texts))):
+            continue  # the table goes on after a page break
+        kind = "data" if unit else classify_row(texts)
+        if kind in ("footnote", "signature"):
+            problems += _rows_after_end(block, number + 1, position, unit_column, envelope, on, source)
         if kind in ("footnote", "signature", "title"):
             break
         if kind == "nil_report":
             body.is_nil = True
-        elif kind in ("total", "subtotal"):
-            body.totals.append((number, section_start if kind == "subtotal" else 0, len(body.data)))
-            if kind == "subtotal":
-                section_start = len(body.data)
+        elif kind == "total":
+            body.totals.append(_Total(number, 0, len(body.data), is_grand=True))
+        elif kind == "subtotal":
+            body.totals.append(_Total(number, section_start, len(body.data), is_grand=False))
+            section_start = len(body.data)
         elif kind == "section":
             _close_section(body, section_row, section_start)
             section_start, section_row = len(body.data), number
@@ -180,21 +238,63 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
                 body.units.append(unit)
                 if unit_column:
                     known[key] = unit
+            elif key is None and len(texts) == 1 and not _has_figures(block, number):
+                continue  # "%" over the columns of a repeated header
             elif problem is None:
-                body.totals.append((number, 0, len(body.data)))
+                body.totals.append(_Total(number, 0, len(body.data), is_grand=True))
             else:
                 body.unread.append(number)
                 problems.append(problem)
     _close_section(body, section_row, section_start)
     # A total that stands over the first row adds up all that follow.
-    body.totals = [(row, start, stop or len(body.data)) for row, start, stop in body.totals]
+    body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
     return body, problems
+
+
+def _rows_after_end(
+    block: Block,
+    first: int,
+    position: int,
+    unit_column: Column | None,
+    envelope: Envelope,
+    on: date,
+    source: Source,
+) -> list[Problem]:
+    """A row of data below the notes or the signatures: was it meant to be loaded? Nobody can say but its sender."""
+    for number in range(first, block.body_end):
+        text = cell_text(_value(block, number, position))
+        if not text or not _has_figures(block, number):
+            continue
+        if unit_column:
+            try:
+                envelope.org_units.find(text, on=on, level=unit_column.level, province_code=envelope.province_code)
+            except (UnknownUnit, AmbiguousUnit):
+                continue
+        elif row_period(text, source) is None:
+            continue
+        where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
+        return [Problem("row-after-end", *where, found=text)]
+    return []
+
+
+def _has_figures(block: Block, number: int) -> bool:
+    """Whether a row holds a number, a sign for none, or a formula without result in a column of numbers."""
+    for column in block.table.columns:
+        position = block.columns.get(column.name)
+        if column.type not in NUMERIC or position is None:
+            continue
+        value = _value(block, number, position)
+        if value is not None and (not isinstance(value, str) or _FIGURE.search(value)):
+            return True
+        if block.sheet.marks.get((number, position)):
+            return True
+    return False
 
 
 def _close_section(body: _Body, section_row: int, section_start: int) -> None:
     """A section row that carries figures is the total of the rows under it."""
     if section_row >= 0 and len(body.data) > section_start:
-        body.totals.append((section_row, section_start, len(body.data)))
+        body.totals.append(_Total(section_row, section_start, len(body.data), is_grand=False))
 
 
 def _key_position(block: Block) -> int:
@@ -320,53 +420,61 @@ def _read_periods(
 
 
 def _unit_line_problems(block: Block) -> list[Problem]:
-    """A form that says it counts in millions where its contract says billions would be a thousandfold wrong."""
+    """A form that says it counts in millions where its contract says billions would be a thousandfold wrong.
+
+    A contract without `unit_line` takes its figures as they are counted: no thousands, no millions.
+    """
     expected = block.table.unit_line
-    if expected is None:
-        return []
-    wanted = read_unit_measure(expected)
-    stated = [meta.value for text in block.above if (meta := read_meta(text)) and meta.kind == "unit_measure"]
-    return [
-        Problem("wrong-unit-measure", block.sheet.name, found=text, expected=f"“{expected}”")
-        for text in stated
-        if (fold((unit := read_unit_measure(text)).name), unit.multiplier) != (fold(wanted.name), wanted.multiplier)
-    ]
-
-
-def _check_totals(block: Block, source: Source, rows: Rows, body: _Body) -> list[Problem]:
-    """Each total row against the rows it adds up: counts exactly, money within the rounding of its parts."""
+    wanted = {_unit_key(part) for part in _UNITS.split(expected or "")}
     problems = []
-    for number, start, stop in body.totals:
-        if start == stop:
-            continue
-        for column in block.table.columns:
-            if column.type not in ADDITIVE or column.name not in rows.values:
-                continue
-            position = block.columns[column.name]
-            stated, bad = _read_column(
-                block, source, column.model_copy(update={"blank": "no_data"}), position, [number]
-            )
-            if bad:
-                problems += bad
-                continue
-            parts = [
-                parsed.value for parsed in rows.values[column.name][start:stop] if isinstance(parsed.value, Decimal)
-            ]
-            total = sum(parts, Decimal(0))
-            if isinstance(stated[0].value, Decimal) and abs(stated[0].value - total) > _rounding(
-                column, parts, stated[0].value
-            ):
-                problems.append(
-                    Problem(
-                        "total-mismatch",
-                        block.sheet.name,
-                        cell_address(number, position),
-                        block.headers.get(position, ""),
-                        found=original_text(_value(block, number, position)),
-                        expected=f"{total:f}".replace(".", ","),
-                    )
-                )
+    for text in dict.fromkeys(unit for line in block.above for unit in read_unit_lines(line)):
+        keys = [_unit_key(part) for part in _UNITS.split(text)]
+        if any(key not in wanted for key in keys) if expected else any(multiplier != 1 for _, multiplier in keys):
+            told = f"“{expected}”" if expected else "số liệu theo đúng đơn vị đếm, không tính theo nghìn, triệu hay tỷ"
+            problems.append(Problem("wrong-unit-measure", block.sheet.name, found=text, expected=told))
     return problems
+
+
+def _unit_key(written: str) -> tuple[str, int]:
+    unit = read_unit_measure(written)
+    return fold(unit.name), unit.multiplier
+
+
+def _check_totals(parts: Sequence[tuple[Block, Rows, _Body]], source: Source) -> list[Problem]:
+    """Each total row against the rows it adds up: counts exactly, money within the rounding of its parts.
+
+    Where a table goes on in a second block, a grand total is right when it fits its own block or all of them.
+    """
+    problems = []
+    for block, rows, body in parts:
+        for total in body.totals:
+            for column in block.table.columns:
+                if column.type in ADDITIVE and column.name in rows.values:
+                    whole = [others for _, others, _ in parts if others.periods[:1] == rows.periods[:1]]
+                    added = [rows.values[column.name][total.start : total.stop]]
+                    if total.is_grand and len(whole) > 1:
+                        added.append([parsed for others in whole for parsed in others.values.get(column.name, [])])
+                    problems += _check_total(block, source, column, total.number, added)
+    return problems
+
+
+def _check_total(
+    block: Block, source: Source, column: Column, number: int, added: Iterable[Sequence[Parsed]]
+) -> list[Problem]:
+    """One cell of a total row; `added` are the rows it may add up, of which one must fit."""
+    position = block.columns[column.name]
+    (stated,), bad = _read_column(block, source, column.model_copy(update={"blank": "no_data"}), position, [number])
+    if bad or not isinstance(stated.value, Decimal):
+        return bad
+    expected = ""
+    for values in added:
+        numbers = [parsed.value for parsed in values if isinstance(parsed.value, Decimal)]
+        total = sum(numbers, Decimal(0))
+        if not values or abs(stated.value - total) <= _rounding(column, numbers, stated.value):
+            return []
+        expected = f"{total:f}".replace(".", ",")
+    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
+    return [Problem("total-mismatch", *where, found=original_text(_value(block, number, position)), expected=expected)]
 
 
 def _rounding(column: Column, parts: Iterable[Decimal], total: Decimal) -> Decimal:
