@@ -59,6 +59,9 @@ def test_a_number_of_another_convention_is_ambiguous(text: str) -> None:
 def test_three_digits_after_the_only_separator_are_ambiguous_where_they_could_be_either() -> None:
     assert _code("2,165", "count") == "ambiguous-number"
     assert _code("97.250", "percent") == "ambiguous-number"
+    assert _code("57,250", "money") == "ambiguous-number"
+    assert parse_cell("0,250", "money", "vi").value == Decimal("0.25")
+    assert parse_cell("1.057,250", "money", "vi").value == Decimal("1057.25")
     assert parse_cell("2,165", "number", "vi").value == Decimal("2.165")
     assert parse_cell("2,165", "count", "en").value == 2165
 

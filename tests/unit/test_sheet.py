@@ -357,14 +357,36 @@ def test_the_file_name_says_the_period_when_nothing_inside_does() -> None:
     assert scope.period.end == date(2025, 8, 14)
 
 
-def test_a_row_labelled_preliminary_is_preliminary() -> None:
-    contract = source(
+def by_year(column: dict[str, Any], **changes: Any) -> Source:
+    return source(
         org_unit="province",
-        columns=[
-            {"name": "period", "headers": ["Năm"], "type": "period"},
-            {"name": "share", "headers": ["Tỷ trọng (%)"], "type": "percent", "element": "share"},
-        ],
+        columns=[{"name": "period", "headers": ["Năm"], "type": "period"}, {**column, "element": "share"}],
+        **changes,
     ).model_copy(update={"period_type": "year", "clock": "calendar"})
+
+
+def test_a_row_of_a_period_that_has_not_begun_is_refused() -> None:
+    rows: list[list[Value]] = [["Kết quả tiếp nhận hồ sơ"], ["Năm", "Số"], ["Năm 2025", 1.0], ["Ước 2026", 2.0]]
+    (problem,) = problems(book(rows), by_year({"name": "share", "headers": ["Số"], "type": "count"}))
+    assert (problem.code, problem.cell) == ("future-period", "A4")
+
+
+def test_money_that_names_its_own_unit_is_brought_to_the_unit_line() -> None:
+    column = {"name": "value", "headers": ["Giá trị"], "type": "money"}
+    rows: list[list[Value]] = [
+        ["Kết quả tiếp nhận hồ sơ"],
+        ["Năm", "Giá trị"],
+        [2022.0, "57.250 triệu đồng"],
+        [2023.0, "57,25 tỷ đồng"],
+        [2024.0, "57,25"],
+    ]
+    found = values(read(book(rows), by_year(column, unit_line="tỷ đồng, %")))
+    assert [value for _, _, value, _ in found] == [Decimal("57.25")] * 3
+    assert [problem.cell for problem in problems(book(rows), by_year(column))] == ["B3", "B4"]
+
+
+def test_a_row_labelled_preliminary_is_preliminary() -> None:
+    contract = by_year({"name": "share", "headers": ["Tỷ trọng (%)"], "type": "percent"})
     rows: list[list[Value]] = [
         ["Kết quả tiếp nhận hồ sơ"],
         ["Năm", "Tỷ trọng (%)"],

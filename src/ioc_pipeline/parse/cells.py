@@ -313,10 +313,16 @@ def _plain_number(written: str, text: str, column_type: ColumnType, locale: Loca
         _refuse(text, column_type, locale)
     groups, _, decimals = digits.partition(_DECIMAL_SIGN[locale])
     is_once_grouped = not decimals and len(groups) <= 7 and groups[-4:-3] in (".", ",")
-    if (column_type == "count" and len(decimals) == 3) or (column_type == "percent" and is_once_grouped):
+    may_be_groups = len(decimals) == 3 and (column_type == "count" or (column_type == "money" and _is_short(groups)))
+    if may_be_groups or (column_type == "percent" and is_once_grouped):
         _refuse_as_ambiguous(digits, column_type, locale)
     plain = "".join(character for character in groups if character.isdigit())
     return Decimal(f"{sign}{plain}.{decimals}" if decimals else f"{sign}{plain}")
+
+
+def _is_short(groups: str) -> bool:
+    """Whether "57" of "57,250" could be thousands written the other way; "0" and "1.234" could not."""
+    return len(groups) <= 3 and groups != "0"
 
 
 def _part_text(text: str, column_type: ColumnType, locale: Locale) -> Parsed:

@@ -1,5 +1,7 @@
 """Which form a workbook is: the contract whose title stands in it."""
 
+from dataclasses import replace
+
 from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.parse.layout import find_blocks, title_places
 from ioc_pipeline.sources import Contract, Contracts
@@ -31,6 +33,9 @@ def choose_contract(workbook: Workbook, department_code: str, contracts: Contrac
     others = [contract for contract in contracts.ready.values() if contract.source.department != department_code]
     if _forms_in(workbook, others):
         raise SourceError([Problem("wrong-department")])
+    shown = Workbook(workbook.format, [replace(sheet, is_hidden=False) for sheet in workbook.sheets])
+    if hidden := _forms_in(shown, own):
+        raise SourceError([Problem("table-on-hidden-sheet", expected=f"“{hidden[0].source.tables[0].titles[0]}”")])
     titles = "; ".join(f"“{table.titles[0]}”" for contract in own for table in contract.source.tables)
     raise SourceError([Problem("unknown-form", expected=f"một trong các biểu: {titles}" if titles else "")])
 

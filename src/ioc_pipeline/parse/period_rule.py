@@ -48,12 +48,12 @@ def block_period(
     }
     named = _periods_in([file_name], source, "label")
     if told := next((text for text in (*block.above, block.title) if _spans_another_period(text, source)), ""):
-        return None, [Problem("period-conflict", *where, found=told, expected=_expected(source))]
+        return None, [Problem("period-conflict", *where, found=told, expected=expected_period(source))]
     stated = [(place, periods) for place, periods in found.items() if periods]
     if not stated:
         if inherited:
             return inherited, []
-        return None, [Problem("unknown-period", *where, expected=_expected(source))]
+        return None, [Problem("unknown-period", *where, expected=expected_period(source))]
     periods = stated[0][1]
     if len(periods) > 1:
         # Two clocks under one label ("Tháng 9/2025") are no question of months: the file's name cannot settle that.
@@ -61,7 +61,7 @@ def block_period(
         agreed = [] if is_one_label else [period for period in periods if period in named]
         told = ", ".join(_bounds(period) if is_one_label else label(period) for period in periods)
         if len(agreed) != 1:
-            return None, [Problem("period-conflict", *where, found=told, expected=_expected(source))]
+            return None, [Problem("period-conflict", *where, found=told, expected=expected_period(source))]
         return agreed[0], [
             Problem("period-conflict", *where, found=told, severity="warning", expected=label(agreed[0]))
         ]
@@ -122,7 +122,8 @@ def _bounds(period: Period) -> str:
     return f"từ {period.start:%d/%m/%Y} đến {period.end:%d/%m/%Y}"
 
 
-def _expected(source: Source) -> str:
+def expected_period(source: Source) -> str:
+    """What a department should write, for messages."""
     kinds = {
         "day": "ngày, ví dụ “Ngày 15/9/2025”",
         "week": "tuần, ví dụ “Tuần 37/2025”",

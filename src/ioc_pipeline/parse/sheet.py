@@ -13,7 +13,7 @@ from ioc_pipeline.folding import fold
 from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block, cell_text, extra_columns, find_blocks, is_continuation
-from ioc_pipeline.parse.period_rule import block_period, row_period
+from ioc_pipeline.parse.period_rule import block_period, expected_period, row_period
 from ioc_pipeline.parse.personal import find_personal_data, find_personal_data_in_column
 from ioc_pipeline.parse.rows import classify_row, read_unit_lines, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
@@ -101,7 +101,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             body, found = _read_keys(block, source, envelope, period)
             problems += found
             personal += _personal_data(block, body)
-            rows, found = _read_block(block, source, period, body)
+            rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found
             read.blocks.append(rows)
             parts.append((block, rows, body))
@@ -157,7 +157,9 @@ def _labels(periods: Iterable[Period]) -> str:
     return ", ".join(label(period) for period in sorted(periods))
 
 
-def _read_block(block: Block, source: Source, period: Period | None, body: _Body) -> tuple[Rows, list[Problem]]:
+def _read_block(
+    block: Block, source: Source, period: Period | None, body: _Body, received_on: date
+) -> tuple[Rows, list[Problem]]:
     rows = Rows(block.sheet.name, source.maturity)
     rows.letters = {name: column_letters(position) for name, position in block.columns.items()}
     rows.headers = {name: block.headers.get(position, "") for name, position in block.columns.items()}
@@ -172,7 +174,7 @@ def _read_block(block: Block, source: Source, period: Period | None, body: _Body
             continue
         rows.texts[column.name] = [_value(block, number, position) for number in body.data]
         if column.type == "period":
-            rows.periods, rows.maturities, found = _read_periods(block, source, column, body.data)
+            rows.periods, rows.maturities, found = _read_periods(block, source, column, body.data, received_on)
             problems += found
         elif column.type != "org_unit":
             rows.values[column.name], found = _read_column(block, source, column, position, body.data)
@@ -342,7 +344,7 @@ def _unit_problem(
         *where,
         expected=f"một trong: {suggestions}" if suggestions else "",
         fix="Sửa tên cho đúng danh mục; nếu tên viết như vậy là đúng, đề nghị Trung tâm IOC thêm dòng sau vào "
-        f"org_unit_aliases.csv: {error.alias_row}",
+        f"org_unit_aliases.csv: “{error.alias_row}”",
     )
 
 
@@ -358,6 +360,7 @@ def _read_column(
     problems: list[Problem] = []
     rows, marks = block.sheet.rows, block.sheet.marks
     locale = column.locale or source.locale
+    dong = _dong_in_a_unit(block.table) if column.type == "money" else None
     seen: dict[tuple[type, Value], Parsed] = {}  # equal cells share one object: a large table would not fit otherwise
     for number in numbers:
         row = rows[number]
@@ -370,6 +373,8 @@ def _read_column(
             parsed = parse_cell(value, column.type, locale, mark)
             if parsed.value is None and not parsed.null_reason:
                 parsed = _blank(column)
+            elif parsed.is_scaled and column.type == "money":
+                parsed = _in_units_of_the_column(parsed, column, dong)
             elif column.multiplier != 1 and isinstance(parsed.value, Decimal) and not parsed.is_scaled:
                 parsed = replace(parsed, value=parsed.value * column.multiplier)
         except BadCell as error:
@@ -380,6 +385,20 @@ def _read_column(
             seen[type(value), value] = parsed
         values.append(parsed)
     return values, problems
+
+
+def _dong_in_a_unit(table: Table) -> int | None:
+    """How many đồng the unit line counts as one: 10⁹ for "tỷ đồng, %"; None where the contract does not say."""
+    units = [read_unit_measure(part) for part in _UNITS.split(table.unit_line or "")]
+    return next((unit.multiplier for unit in units if fold(unit.name) in ("dong", "vnd")), None)
+
+
+def _in_units_of_the_column(parsed: Parsed, column: Column, dong: int | None) -> Parsed:
+    """A cell that names its own unit ("57 tỷ đồng") is in đồng; its column is in the unit of its form."""
+    if dong is None or not isinstance(parsed.value, Decimal):
+        fix = "Chỉ ghi số theo đơn vị tính của cột, không ghi đơn vị trong ô"
+        raise BadCell("bad-cell", "một số không kèm đơn vị tiền", fix)
+    return replace(parsed, value=parsed.value / dong * column.multiplier)
 
 
 def _blank(column: Column) -> Parsed:
@@ -401,7 +420,7 @@ def _bad_cell(block: Block, number: int, position: int, value: Value, mark: str,
 
 
 def _read_periods(
-    block: Block, source: Source, column: Column, numbers: Sequence[int]
+    block: Block, source: Source, column: Column, numbers: Sequence[int], received_on: date
 ) -> tuple[list[Period], list[str], list[Problem]]:
     periods: list[Period] = []
     maturities: list[str] = []
@@ -409,10 +428,12 @@ def _read_periods(
     position = block.columns[column.name]
     for number in numbers:
         text = cell_text(_value(block, number, position))
+        where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
         named = row_period(text, source)
         if named is None or named.period is None:
-            where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
-            problems.append(Problem("unknown-period", *where, found=text))
+            problems.append(Problem("unknown-period", *where, found=text, expected=expected_period(source)))
+        elif named.period.start > received_on:
+            problems.append(Problem("future-period", *where, found=text))
         else:
             periods.append(named.period)
             maturities.append(named.maturity)
