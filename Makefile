@@ -51,7 +51,7 @@ clean: $(INSTALLED)
 # Only what is locked is installed. setuptools comes first because it builds what has no wheel (odfpy, ourselves):
 # an isolated build would fetch its tools past the lock.
 $(VENV)/.created:
-	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	@for python in $(or $(PYTHON),python3 python3.13 python3.12 python3.11); do \
 	    "$$python" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null || continue; \
 	    "$$python" -c 'import ensurepip, venv' 2>/dev/null || { incomplete="$$python"; continue; }; \
 	    echo "Creating $(VENV) with $$("$$python" --version)"; \
@@ -61,7 +61,7 @@ $(VENV)/.created:
 	if [ -n "$$incomplete" ]; then \
 	    echo "$$incomplete has no venv module. On Debian: apt-get install python3-venv" >&2; \
 	else \
-	    echo "No Python 3.11, 3.12 or 3.13 found. Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
+	    echo "No Python 3.11, 3.12 or 3.13 $(if $(PYTHON),at $(PYTHON),found). Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
 	fi; exit 1
 
 $(INSTALLED): requirements.txt pyproject.toml $(VENV)/.created
