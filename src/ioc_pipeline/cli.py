@@ -19,14 +19,17 @@ from ioc_pipeline.prepare import Reference, check_file
 from ioc_pipeline.rebuild import rebuild
 from ioc_pipeline.settings import Settings, from_environment
 
-_PERIOD = re.compile(r"(?P<year>\d{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
+_PERIOD = re.compile(r"(?P<year>[1-9]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _PLAIN_NUMBER = re.compile(r"^[+\-]?[\d.,\s%]*$")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; errors go to standard error."""
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stopped:  # argparse has said why; its own exit code for that is 2, which here means ours
+        return 1 if stopped.code else 0
     try:
         return int(options.command(from_environment(), options) or 0)
     except SourceError as error:
@@ -60,9 +63,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
     add("status", _status, "deliveries and their state, contracts that are stopped")
     trace = add("trace", _trace, "from a published value to file, sheet, cell and original text")
-    trace.add_argument("indicator", help="indicator code or alias, e.g. infra_4g_population_pct")
-    trace.add_argument("unit", help="org unit code or name, e.g. 14")
-    trace.add_argument("period", help="e.g. 2025-09, 2025-Q3, 2025 or a first day 2025-08-15")
+    trace.add_argument("indicator", help="indicator code or alias, e.g. infra_population_4g_pct")
+    trace.add_argument("unit", help='org unit code or name, e.g. 14 or "Xã Vân Hồ"')
+    trace.add_argument("period", help="in which the period ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
     withdraw = add("withdraw", _withdraw, "take a delivery back: the version before it stands again")
     withdraw.add_argument("delivery_seq", type=int)
     withdraw.add_argument("--reason", required=True)
@@ -143,7 +146,12 @@ def _trace(settings: Settings, options: argparse.Namespace) -> int:
             inner join dim_indicator using (indicator_code)
             where
                 (lineage.indicator_code = $indicator or dim_indicator.alias_code = $indicator)
-                and lineage.org_unit_code = $unit
+                and (
+                    lineage.org_unit_code = $unit
+                    or lineage.org_unit_code in (
+                        select org_unit_code from dim_org_unit where lower(org_unit_name) = lower($unit)
+                    )
+                )
                 and lineage.period_end_date between $start and $end
             order by all
             """,
@@ -152,7 +160,9 @@ def _trace(settings: Settings, options: argparse.Namespace) -> int:
         header = [column[0] for column in found.description]
         rows = found.fetchall()
     if not rows:
-        raise UserError(f"no published value of {options.indicator} for {unit} that ends in {options.period}")
+        there_is = 'ioc sql "select distinct indicator_code, org_unit_code, period_end_date from mart_lineage"'
+        asked = f"{options.indicator} for {unit} that ends in {options.period}"
+        raise UserError(f"no published value of {asked}; what there is: {there_is}")
     _write_csv(header, rows)
     return 0
 
@@ -164,7 +174,10 @@ def _days(text: str) -> tuple[date, date]:
         raise UserError(f"period {text!r}: expected 2025-09, 2025-Q3, 2025 or a day 2025-09-14")
     year = int(match["year"])
     if match["day"]:
-        return date.fromisoformat(text), date.fromisoformat(text)
+        try:
+            return date.fromisoformat(text), date.fromisoformat(text)
+        except ValueError:
+            raise UserError(f"period {text!r}: there is no such day") from None
     first, last = (1, 12)
     if match["quarter"]:
         first, last = 3 * int(match["quarter"]) - 2, 3 * int(match["quarter"])
@@ -174,6 +187,8 @@ def _days(text: str) -> tuple[date, date]:
 
 
 def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.reason.strip():
+        raise UserError("--reason: expected why the delivery is taken back (found nothing)")
     seq = ingest.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
     print(f"withdrawal {seq} recorded for delivery {options.delivery_seq}; the next run takes it into the marts")
     return 0
@@ -185,6 +200,8 @@ def _form(settings: Settings, options: argparse.Namespace) -> int:
     if contract is None:
         raise UserError(f"source {options.source}: expected one of {', '.join(sorted(reference.contracts.ready))}")
     path = options.output or Path(f"{options.source}.xlsx")
+    if path.exists():  # perhaps with figures in it
+        raise UserError(f"{path}: exists already; name another file with --output")
     sample.write_blank_form(contract, path, reference.org_units, province_code=settings.province_code)
     print(path)
     return 0
@@ -201,6 +218,8 @@ def _rebuild(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _sample(settings: Settings, options: argparse.Namespace) -> int:
+    if options.months < 1:
+        raise UserError(f"--months: expected 1 or more (found {options.months})")
     reference = Reference(settings)
     for path in sample.write_samples(
         options.output or settings.inbox,
@@ -254,6 +273,8 @@ def _where(settings: Settings, _: argparse.Namespace) -> int:
 def _sql(settings: Settings, options: argparse.Namespace) -> int:
     with publish.connect_published(settings) as marts:
         try:
+            if not marts.extract_statements(options.query):
+                raise UserError('found no query; expected one, e.g. "show tables"')
             found = marts.execute(options.query)
             header, rows = [column[0] for column in found.description], found.fetchall()
         except duckdb.Error as error:

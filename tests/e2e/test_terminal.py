@@ -1,6 +1,7 @@
 """`ioc` as a process: what goes to which stream, and with which exit code."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from e2e.conftest import Installation
+from e2e.conftest import REPOSITORY, Installation
 
 
 def run(installation: Installation, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +48,11 @@ def test_sources_are_listed_as_csv(installation: Installation) -> None:
         (("withdraw", "7", "--reason", "x"), "7"),
         (("sql", "select 1"), "ioc run"),
         (("trace", "x", "14", "hôm qua"), "2025-09"),
+        (("trace", "x", "14", "2025-02-31"), "no such day"),
+        (("withdraw", "1", "--reason", " "), "--reason"),
+        (("sample", "--months", "0"), "--months"),
+        (("no_such_command",), "usage"),
+        (("withdraw", "one", "--reason", "x"), "usage"),
     ],
 )
 def test_the_users_fault_is_said_on_standard_error_with_exit_code_1(
@@ -73,6 +79,24 @@ def test_our_fault_has_exit_code_2(new_installation: Callable[..., Installation]
     assert "elements.csv" in done.stderr
 
 
+def test_a_form_never_overwrites_a_file(installation: Installation, tmp_path: Path) -> None:
+    filled_in = tmp_path / "signed_documents.xlsx"
+    filled_in.write_text("figures of a morning", encoding="utf-8")
+    done = run(installation, "form", "signed_documents", "--output", str(filled_in))
+    assert (done.returncode, "exists already" in done.stderr) == (1, True)
+    assert filled_in.read_text(encoding="utf-8") == "figures of a morning"
+
+
+def test_the_trace_of_the_readme_finds_cells_by_code_and_by_name(installation: Installation) -> None:
+    installation.ioc("sample", "--months", "1")
+    installation.ioc("run")
+    (command,) = re.findall(r"`ioc (trace [a-z0-9_]+ \S+ \S+)`", (REPOSITORY / "README.md").read_text(encoding="utf-8"))
+    trace, indicator, unit, period = command.split()
+    traced = installation.ioc(trace, indicator, unit, period)
+    assert len(traced.splitlines()) > 1
+    assert installation.ioc(trace, indicator, "tỉnh Sơn La", period) == traced
+
+
 def test_published_marts_cannot_be_written_or_used_to_reach_files(installation: Installation) -> None:
     installation.ioc("run")
     for query in (
@@ -84,4 +108,7 @@ def test_published_marts_cannot_be_written_or_used_to_reach_files(installation: 
     ):
         done = run(installation, "sql", query)
         assert (done.returncode, done.stdout) == (1, ""), query
+    for query in ("", "-- show tables"):
+        done = run(installation, "sql", query)
+        assert (done.returncode, "found no query" in done.stderr) == (1, True)
     assert run(installation, "sql", "select 1 as one").stdout == "one\n1\n"
