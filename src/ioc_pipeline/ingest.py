@@ -13,7 +13,7 @@ from ioc_pipeline import build, feedback, landing, load, publish
 from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import Verdict
 from ioc_pipeline.errors import ConflictError, UserError
-from ioc_pipeline.ledger import Ledger, PreparedLoad
+from ioc_pipeline.ledger import Ledger, Lease, PreparedLoad
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import Settings
 
@@ -23,7 +23,7 @@ LEASE_SECONDS = 900.0
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """`changed` says whether the marts have anything new to tell."""
+    """`changed` says whether the marts have anything new to tell, also what an earlier crash left untold."""
 
     changed: bool
     loaded: int
@@ -81,16 +81,25 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
     leases = ledger.lease(batch, owner=f"pid-{os.getpid()}", seconds=LEASE_SECONDS, at=datetime.now(UTC))
     by_seq = {lease.delivery_seq: lease for lease in leases}
     results = []
-    for reading in read_batch(ledger.deliveries(by_seq), settings.landing, Reference(settings)):
-        lease = by_seq[reading.delivery.delivery_seq]
-        if reading.held:
-            with suppress(ConflictError):
-                ledger.hold(lease, reading.held, at=datetime.now(UTC))
-            continue
-        verdict = write_prepared(settings, reading)
-        results.append(PreparedLoad(lease, verdict.outcome, verdict.contract_hash, verdict.source_name))
+    try:
+        for reading in read_batch(ledger.deliveries(by_seq), settings.landing, Reference(settings)):
+            lease = by_seq[reading.delivery.delivery_seq]
+            if reading.held:
+                _hold(ledger, lease, reading.held)
+                continue
+            verdict = write_prepared(settings, reading)
+            results.append(PreparedLoad(lease, verdict.outcome, verdict.contract_hash, verdict.source_name))
+    except Exception as error:
+        for lease in leases:  # or the next try would find nothing to do until they run out
+            _hold(ledger, lease, f"preparing failed: {type(error).__name__}")
+        raise
     lost = ledger.prepared_batch(results, at=datetime.now(UTC))
     return len(results) - len(lost)  # whoever took a lease over writes the same files and moves the state
+
+
+def _hold(ledger: Ledger, lease: Lease, reason: str) -> None:
+    with suppress(ConflictError):
+        ledger.hold(lease, reason, at=datetime.now(UTC))
 
 
 def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
@@ -123,7 +132,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         _answer(settings, ledger)
     outcomes = [loaded.outcome for loaded in results]
     return LoadSummary(
-        changed=bool(results),
+        changed=bool(results) or ledger.has_unpublished(),
         loaded=outcomes.count("loaded"),
         returned=outcomes.count("returned"),
         other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),

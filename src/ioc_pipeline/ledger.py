@@ -573,6 +573,10 @@ class Ledger:
                 journal.published_version = version
                 journal.append("published", at, None, version=version, up_to_load_seq=up_to_load_seq)
 
+    def has_unpublished(self) -> bool:
+        """Whether something is in the warehouse that no published version holds."""
+        return bool(self._in_states("loaded"))
+
     def load_again(self, delivery_seqs: Collection[int], *, at: datetime) -> list[int]:
         """Let deliveries be prepared once more, under the contract now in force; their first load stays as it was.
 

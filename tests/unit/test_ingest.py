@@ -1,0 +1,58 @@
+"""The order of the steps, and what a failure of ours leaves behind."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from ioc_pipeline import ingest
+from ioc_pipeline.settings import Settings, from_environment
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    given = from_environment({"IOC_HOME": str(tmp_path), "IOC_SETTLE_SECONDS": "0"})
+    folder = given.inbox / "so-khcn"
+    folder.mkdir(parents=True)
+    with xlsxwriter.Workbook(folder / "khong-ro.xlsx") as workbook:
+        workbook.add_worksheet("Bieu").write(0, 0, "Không phải biểu nào")
+    return given
+
+
+def states(settings: Settings) -> list[tuple[str, str]]:
+    return [(row.state, row.held_reason) for row in ingest.open_ledger(settings).status_rows()]
+
+
+def test_a_failure_of_ours_gives_the_lease_back_for_the_next_try(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (batch,) = ingest.land_inbox(settings)
+
+    def fail(*_: object) -> Sequence[object]:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ingest, "read_batch", fail)
+        with pytest.raises(MemoryError):
+            ingest.prepare(settings, batch)
+    assert states(settings) == [("landed", "preparing failed: MemoryError")]
+    assert ingest.prepare(settings, batch) == 1
+
+
+def test_prepared_files_that_are_lost_are_made_again(settings: Settings) -> None:
+    (batch,) = ingest.land_inbox(settings)
+    ingest.prepare(settings, batch)
+    for path in (settings.prepared / "1").iterdir():
+        path.unlink()
+    assert ingest.load_prepared(settings).returned == 1
+    assert states(settings)[0][0] == "returned"
+
+
+def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Settings) -> None:
+    (batch,) = ingest.land_inbox(settings)
+    ingest.prepare(settings, batch)
+    ingest.load_prepared(settings)
+    assert ingest.load_prepared(settings).changed is False
+    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").iterdir())) == 1
+    assert list(settings.prepared.iterdir()) == []
