@@ -81,12 +81,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _INDICATORS = """
 select
     latest.indicator_name_vi as "Chỉ số",
-    round(latest.value::double, latest.decimals) as "Giá trị",
+    format('{{:.' || latest.decimals || 'f}}', latest.value::double) as "Giá trị",
     latest.unit_measure as "Đơn vị",
-    latest.target_value::double as "Mục tiêu",
+    format('{{:.' || latest.decimals || 'f}}', latest.target_value::double) as "Mục tiêu",
     latest.target_status as "Tình trạng",
     latest.period_label_vi as "Kỳ",
-    min(lineage.file_name || ' · ' || lineage.sheet_name || '!' || lineage.cell)
+    min(lineage.file_name || ' · ' || coalesce(nullif(lineage.sheet_name, '') || '!', '') || lineage.cell)
         || case when count(*) > 1 then ' +' || (count(*) - 1) else '' end as "Ô nguồn"
 from mart_indicator_latest as latest
 left join mart_lineage as lineage
@@ -167,11 +167,12 @@ def run(given: Settings, environment: Mapping[str, str], *, is_demo: bool) -> in
             is_serving = not is_demo
             try:
                 airflow.wait_until_published()
-                airflow.show_results()
+                airflow.show_indicators()
             except WaitError as error:
                 if is_demo:
                     raise
                 print(f"\n{error}", file=sys.stderr)  # the others' files are still to be served
+            airflow.show_places(is_serving=is_serving)
             if is_serving:
                 airflow.serve()
             return 0
@@ -309,18 +310,26 @@ class _LocalAirflow:
                 version = newest
                 self._say(f"Đã công bố · published {version}")
 
-    def show_results(self) -> None:
-        """Print the indicators of the province, then where everything is."""
+    def show_indicators(self) -> None:
+        """Print the newest value of each indicator of the province, with a cell it comes from."""
         query = _INDICATORS.format(province=self._given.province_code)
         output = self._finish("indicators", "-m", "ioc_pipeline.cli", "sql", query)
         _say("\n" + _as_table(output))
-        password = self._keys.password if self._keys.is_new else f"xem · see {_passwords_file(self._given)}"
+
+    def show_places(self, *, is_serving: bool) -> None:
+        """Print where everything is; the login only where there is still something to log in to."""
         _say(
             f"\nHộp thư đến · inbox        {self._given.inbox}/<đơn vị · department>/"
             f"\nPhản hồi · feedback        {self._given.inbox}/<đơn vị · department>/phan-hoi/"
             f"\nDữ liệu công bố · marts    {self._given.published}"
             f"\nNhật ký · logs             {self._logs}"
-            f"\nGiao diện · web UI         http://127.0.0.1:{self._port}"
+        )
+        if not is_serving:
+            _say("\n`make run` tiếp tục từ đây và phục vụ · goes on from here and keeps serving\n")
+            return
+        password = self._keys.password if self._keys.is_new else f"xem · see {_passwords_file(self._given)}"
+        _say(
+            f"Giao diện · web UI         http://127.0.0.1:{self._port}"
             f"\nĐăng nhập · login          {USER}"
             f"\nMật khẩu · password        {password}\n"
         )
@@ -581,7 +590,8 @@ def _exchange_json(port: int, path: str, content: Mapping[str, Any] | None = Non
 def _as_table(comma_separated: str) -> str:
     rows = list(csv.reader(io.StringIO(comma_separated)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _say(text: str) -> None:

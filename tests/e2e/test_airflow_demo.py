@@ -97,6 +97,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
 def test_the_first_run_takes_the_samples_to_published_marts_and_says_where_all_is(installation: Installation) -> None:
     said = installation.said()
     assert re.search(r"Tỷ lệ dân số được phủ sóng 4G +97\.25 .*Hạ tầng viễn thông.*\.xlsx · .+![A-Z]+\d+", said)
+    assert re.search(r"Tổng số hồ sơ tiếp nhận +31250 ", said)
+    assert re.search(r"\.csv · [A-Z]+\d+", said)  # no sheet, so no "!"
     assert f"{installation.home}/inbox" in said
     assert f"{installation.home}/published" in said
     web = re.search(r"http://127\.0\.0\.1:\d+", said)
