@@ -57,7 +57,7 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
 def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> Path:
     """Answer something in the inbox that cannot become a delivery; it stays where it is and is answered once."""
     lines = [
-        "KHÔNG NHẬN: mục này không phải là tệp báo cáo đọc được",
+        "KHÔNG NHẬN: mục này chưa vào hệ thống; lý do và cách sửa ở dưới đây",
         "",
         f"Tệp: {_printable(file_name)}",
         *_explained([problem]),
@@ -78,7 +78,8 @@ def explain(problem: Problem) -> str:
         )
         if part
     )
-    parts = [f"[{problem.code}] {place[:1].upper()}{place[1:]}{': ' if place else ''}{message.says}."]
+    told = f"{place}: {message.says}" if place else message.says
+    parts = [f"[{problem.code}] {told[:1].upper()}{told[1:]}."]
     if problem.found:
         parts.append(f"Đọc được: “{_shorten(_printable(problem.found))}”.")
     if expected := problem.expected or message.expected:

@@ -37,6 +37,7 @@ def test_an_explanation_has_place_finding_expectation_and_remedy() -> None:
     assert "Đọc được: “x�y”." in told
     assert "Cần: một số" in told
     assert "Cách sửa: " in told
+    assert explain(Problem("wrong-department")).startswith("[wrong-department] Biểu này thuộc")
 
 
 def test_the_error_page_is_what_the_code_says() -> None:
