@@ -13,7 +13,7 @@ from ioc_pipeline import build, feedback, landing, load, publish
 from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import Verdict
 from ioc_pipeline.errors import ConflictError, UserError
-from ioc_pipeline.ledger import Ledger, Lease, PreparedLoad
+from ioc_pipeline.ledger import Lease, Ledger, PreparedLoad
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import Settings
 
