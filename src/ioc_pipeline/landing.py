@@ -25,6 +25,7 @@ from pathlib import Path
 from ioc_pipeline.deliveries import Delivery
 from ioc_pipeline.durable import sync_folder, write_durably
 from ioc_pipeline.errors import Problem
+from ioc_pipeline.identifiers import kinds_in, without_identifiers
 from ioc_pipeline.ledger import Arrival, Envelope, Ledger
 from ioc_pipeline.sources import Contract
 
@@ -275,6 +276,13 @@ def _admit(
         return _refuse(candidate, "not-a-regular-file")
     if not _is_good_name(candidate.file_name):
         return _refuse(candidate, "bad-file-name")
+    if kinds_in(candidate.file_name):
+        problem = Problem(
+            "personal-data",
+            expected="tên tệp không có số định danh, điện thoại hay thư điện tử của ai",
+            fix="Đổi tên tệp; tệp sẽ được nhận ở lần quét sau",
+        )
+        return _refuse(candidate, "personal-data", problem)
     if status.st_size > MAX_BYTES:
         return _refuse(candidate, "file-too-large")
     return candidate
@@ -288,14 +296,15 @@ def _is_good_name(name: str) -> bool:
     return name == name.strip() and not any(unicodedata.category(sign) in _UNSEEN_CATEGORIES for sign in name)
 
 
-def _refuse(candidate: Candidate, code: str) -> Refusal:
+def _refuse(candidate: Candidate, code: str, problem: Problem | None = None) -> Refusal:
     identity = candidate.identity
     key = f"{code}:{identity.device}-{identity.inode}-{identity.mtime_ns}"
-    return Refusal(_shown(candidate.department_code), _shown(candidate.file_name), Problem(code), key)
+    return Refusal(_shown(candidate.department_code), _shown(candidate.file_name), problem or Problem(code), key)
 
 
 def _shown(name: str) -> str:
-    return "".join("�" if unicodedata.category(sign) in _UNSEEN_CATEGORIES else sign for sign in name)
+    seen = "".join("�" if unicodedata.category(sign) in _UNSEEN_CATEGORIES else sign for sign in name)
+    return without_identifiers(seen)
 
 
 # ---------- step 1: land

@@ -20,6 +20,7 @@ from ioc_pipeline.feedback import LOCAL_TIME
 from ioc_pipeline.observations import OBSERVATION_SCHEMA
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.personal import find_personal_data_in_workbook, without_personal_data
 from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.settings import Settings
@@ -136,7 +137,9 @@ def _parse(reading: Reading, read: Workbook | SourceError, reference: Reference)
         )
         reading.parsed = parse_workbook(read, choice.source, envelope)
     except SourceError as error:
-        reading.problems = list(error.problems)
+        unread = read if isinstance(read, Workbook) and not reading.contract else None
+        personal = find_personal_data_in_workbook(unread, delivery.file_name) if unread else []
+        reading.problems = personal or list(error.problems)
 
 
 def _validate(readings: Iterable[Reading]) -> None:
@@ -202,7 +205,8 @@ def _take_check(reading: Reading, table: ParsedTable, check: Check, first_row: i
 
 def to_verdict(reading: Reading, observation_count: int = 0) -> Verdict:
     """What the reading comes to."""
-    problems = [*reading.problems, *(reading.parsed.warnings if reading.parsed else [])]
+    found = [*reading.problems, *(reading.parsed.warnings if reading.parsed else [])]
+    problems = [without_personal_data(problem) for problem in found]
     outcome: Outcome
     if reading.delivery.kind == "withdrawal":
         outcome = "withdrawal"

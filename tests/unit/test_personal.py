@@ -3,8 +3,13 @@
 import pytest
 
 from ioc_pipeline.errors import Problem
-from ioc_pipeline.parse.personal import find_personal_data, find_personal_data_in_column
-from ioc_pipeline.workbooks import Value
+from ioc_pipeline.parse.personal import (
+    find_personal_data,
+    find_personal_data_in_column,
+    find_personal_data_in_sheet,
+    without_personal_data,
+)
+from ioc_pipeline.workbooks import Sheet, Value
 
 CITIZENS = ["014085001234", "014185001235", "001285001236", "036201001237", "014085001238"]
 
@@ -65,6 +70,7 @@ def test_a_header_that_names_identifiers_gives_meaning_to_bare_digits(header: st
         "0912 345 678",
         "+84912345678",
         "CCCD 014085001234 của bà H.",
+        "CCCD: 014 085 001 234",
         "hoa.nguyen@example.vn",
         "DN4140123456789",
     ],
@@ -82,3 +88,20 @@ def test_names_of_files_and_sheets_are_looked_at_and_not_repeated() -> None:
     assert "0912345678" not in str(problem)
     (note,) = find_personal_data([], [("0912345678", "C4", "gửi a@example.vn")])
     assert note.sheet == ""
+
+
+def test_a_list_of_people_on_another_sheet_is_found_below_any_heading() -> None:
+    rows: list[list[Value]] = [["DANH SÁCH", None], ["Họ tên", "Số"], *(["A", number] for number in CITIZENS)]
+    (problem,) = find_personal_data_in_sheet(Sheet("DS", rows))
+    assert (problem.sheet, problem.cell) == ("DS", "B3")
+
+
+def test_contacts_and_figures_on_another_sheet_are_no_list_of_people() -> None:
+    rows: list[list[Value]] = [["Liên hệ: 0912345678, a@example.vn", 14085001234.0], ["Tổng", 5.0]]
+    assert find_personal_data_in_sheet(Sheet("Liên hệ", rows)) == []
+
+
+def test_no_problem_is_told_with_an_identifier() -> None:
+    problem = Problem("bad-cell", "BS 014085001234", "C4", "Ghi 0912345678", "014085001234", "a@example.vn", "x")
+    told = without_personal_data(problem)
+    assert (told.sheet, told.cell, told.column, told.found, told.expected) == ("BS …", "C4", "Ghi …", "…", "…")

@@ -284,6 +284,32 @@ def test_a_citizen_identifier_stops_the_file_and_is_never_repeated() -> None:
     assert not any("014085001234" in repr(problem) for problem in told)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[1.0, "Phường Tô Hiệu", 10.0, "4", "40,5"], [None, "Tổng cộng của 014085001234", None, None, None]],
+        [["I", "Cụm bà 014085001234", None, None, None], *ROWS],
+        [*ROWS, ["Ghi chú: hồ sơ của 014085001234"]],
+        [*ROWS, [None, "Ghi chú: xem dưới"], [None, "Liên hệ bà 0912345678"]],
+    ],
+)
+def test_an_identifier_beside_the_rows_of_data_stops_the_file(rows: list[list[Value]]) -> None:
+    assert {problem.code for problem in problems(book([*TOP, *HEADER, *rows]))} == {"personal-data"}
+
+
+def test_an_identifier_in_a_header_or_on_another_sheet_stops_the_file() -> None:
+    header: list[list[Value]] = [[*HEADER[0], "Ghi theo 014085001234"], [*HEADER[1], None], [*HEADER[2], None]]
+    wide: list[list[Value]] = [[*row, 1.0] for row in ROWS]
+    assert {problem.code for problem in problems(book([*TOP, *header, *wide]))} == {"personal-data"}
+    people: list[list[Value]] = [["Số"], ["014085001234"], ["014185004321"]]
+    assert {problem.code for problem in problems(book([*TOP, *HEADER, *ROWS], people))} == {"personal-data"}
+
+
+def test_personal_data_is_told_although_the_table_is_not_found() -> None:
+    people: list[list[Value]] = [["014085001234"], ["014185004321"]]
+    assert {problem.code for problem in problems(book(people))} == {"personal-data"}
+
+
 def test_a_period_that_has_not_begun_is_refused() -> None:
     top = [*TOP[:3], ["Tháng 12 năm 2025"], TOP[4]]
     (problem,) = problems(book([*top, *HEADER, *ROWS]))

@@ -6,37 +6,20 @@ there are no data of the report.
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ioc_pipeline.addresses import cell_address
 from ioc_pipeline.errors import Problem
 from ioc_pipeline.folding import fold
-from ioc_pipeline.workbooks import Value
+from ioc_pipeline.identifiers import CITIZEN_NUMBER, kinds_in, without_identifiers
+from ioc_pipeline.workbooks import Sheet, Value, Workbook
 
 _SHARE = 0.8  # of a column's values; a few 12-digit figures among others are no identifiers
 _FEWEST_NUMBERS = 3  # stored numbers lost their zeros, so one alone proves nothing
 
-# Prefixes of the 63 provinces in citizen numbers (Circular 59/2021/TT-BCA).
-_PROVINCES = (
-    "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 036 037 038 040 042 "
-    "044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 082 083 084 086 087 "
-    "089 091 092 093 094 095 096"
-).replace(" ", "|")
-_CITIZEN = rf"(?:{_PROVINCES})[0-3]\d{{8}}"  # province, century and sex, year of birth, six digits
-_CITIZEN_VALUE = re.compile(_CITIZEN)
-_OLD_IDENTITY_VALUE = re.compile(r"\d{9}")
-_INSURANCE = r"[A-Z]{2}\d{13}"
-_PHONE = (  # mobile numbers, written in one or in three groups; a dot or slash before or after belongs to a code
-    r"(?:\+84|(?<![\d.])84|(?<![\d.,/-])0)"
-    r"(?:[35789]\d{8}|[35789]\d{2}([ .-])\d{3}\1\d{3}|[35789]\d([ .-])\d{3}\2\d{4})(?!\d|[.,]\d)"
-)
-_EMAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_IN_TEXT: list[tuple[str, re.Pattern[str]]] = [
-    ("số định danh cá nhân", re.compile(rf"(?<!\d){_CITIZEN}(?!\d)")),
-    ("số thẻ bảo hiểm y tế", re.compile(rf"(?<![A-Za-z0-9]){_INSURANCE}(?!\d)")),
-    ("số điện thoại", re.compile(_PHONE)),
-    ("địa chỉ thư điện tử", re.compile(_EMAIL)),
-]
-_SUSPECT = re.compile(r"@|\d[\d .-]{7}")
+_DIGIT = re.compile(r"\d")
+_OF_CITIZENS = ("số định danh cá nhân", "số thẻ bảo hiểm y tế")
+_CITIZEN_VALUE = re.compile(CITIZEN_NUMBER)
 _NAMED: list[tuple[str, re.Pattern[str], re.Pattern[str]]] = [
     (
         "số chứng minh nhân dân hoặc căn cước",
@@ -60,12 +43,12 @@ def find_personal_data(names: Iterable[str], notes: Iterable[tuple[str, str, str
     problems = [
         Problem("personal-data", expected=f"tên tệp và tên trang tính không có {kind}")
         for name in names
-        for kind in _kinds_in(name)
+        for kind in kinds_in(name)
     ]
     problems += [
         Problem("personal-data", _safe(sheet), cell, expected=f"ghi chú không có {kind}")
         for sheet, cell, text in notes
-        for kind in _kinds_in(text)
+        for kind in kinds_in(text)
     ]
     return problems
 
@@ -100,7 +83,7 @@ def find_personal_data_in_column(
                 shaped += 1
                 continue
             if not (len(text) in (10, 11) and text.isdecimal() and text[0] != "0"):
-                for kind in _kinds_in(text):
+                for kind in kinds_in(text):
                     found.setdefault(kind, row)
                 continue
             value = int(text)
@@ -124,12 +107,68 @@ def find_personal_data_in_column(
     ]
 
 
-def _kinds_in(text: str) -> list[str]:
-    return [kind for kind, pattern in _IN_TEXT if pattern.search(text)] if _SUSPECT.search(text) else []
+def find_personal_data_in_cells(sheet: str, numbers: Iterable[int], rows: Sequence[Sequence[Value]]) -> list[Problem]:
+    """Identifiers in texts that stand by themselves: headers, totals, notes; at most one problem for each kind.
+
+    Args:
+        numbers: 0-based, of the `rows` to look at.
+    """
+    found: dict[str, str] = {}
+    for number in numbers:
+        for position, value in enumerate(rows[number]):
+            for kind in kinds_in(value) if isinstance(value, str) else ():
+                found.setdefault(kind, cell_address(number, position))
+    return [Problem("personal-data", _safe(sheet), cell, expected=f"ô không có {kind}") for kind, cell in found.items()]
+
+
+def find_personal_data_in_sheet(sheet: Sheet) -> list[Problem]:
+    """Citizen numbers in a sheet that no contract reads: a list of people has no place beside a report either.
+
+    A column counts by its values that have digits, whatever stands above them; contacts are no ground for return.
+    """
+    return about_citizens(
+        problem
+        for position in range(max(map(len, sheet.rows), default=0))
+        for problem in find_personal_data_in_column(
+            sheet.name,
+            "",
+            position,
+            [(number, row[position]) for number, row in enumerate(sheet.rows) if _has_digits(row, position)],
+        )
+    )
+
+
+def about_citizens(problems: Iterable[Problem]) -> list[Problem]:
+    """Those of the problems that no office's contact data could cause."""
+    return [problem for problem in problems if problem.expected.endswith(_OF_CITIZENS)]
+
+
+def find_personal_data_in_workbook(workbook: Workbook, file_name: str) -> list[Problem]:
+    """What can be told of a workbook whose tables were not found."""
+    notes = [(sheet.name, cell, text) for sheet in workbook.sheets for cell, text in sheet.notes]
+    told = find_personal_data([file_name, *(sheet.name for sheet in workbook.sheets)], notes)
+    return told + [problem for sheet in workbook.sheets for problem in find_personal_data_in_sheet(sheet)]
+
+
+def without_personal_data(problem: Problem) -> Problem:
+    """The problem as it may be told and stored: a cell that was expected to hold a number may hold an identifier."""
+    return replace(
+        problem,
+        sheet=without_identifiers(problem.sheet),
+        column=without_identifiers(problem.column),
+        found=without_identifiers(problem.found),
+        expected=without_identifiers(problem.expected),
+        fix=without_identifiers(problem.fix),
+    )
+
+
+def _has_digits(row: Sequence[Value], position: int) -> bool:
+    value = row[position] if position < len(row) else None
+    return isinstance(value, float | int) or (isinstance(value, str) and _DIGIT.search(value) is not None)
 
 
 def _safe(sheet: str) -> str:
-    return "" if _kinds_in(sheet) else sheet
+    return "" if kinds_in(sheet) else sheet
 
 
 def _is_citizen_number(value: float) -> bool:

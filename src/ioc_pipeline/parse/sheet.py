@@ -14,7 +14,14 @@ from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block, cell_text, extra_columns, find_blocks, is_continuation
 from ioc_pipeline.parse.period_rule import block_period, expected_period, row_period
-from ioc_pipeline.parse.personal import find_personal_data, find_personal_data_in_column
+from ioc_pipeline.parse.personal import (
+    about_citizens,
+    find_personal_data,
+    find_personal_data_in_cells,
+    find_personal_data_in_column,
+    find_personal_data_in_sheet,
+    find_personal_data_in_workbook,
+)
 from ioc_pipeline.parse.rows import classify_row, read_unit_lines, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.periods import Period, label
@@ -66,6 +73,7 @@ class _Body:
     unread: list[int]  # rows of data whose unit could not be told
     totals: list[_Total]
     is_nil: bool
+    end: int  # first row of the signatures or of whatever else stands below
 
 
 def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> ParsedDelivery:
@@ -75,7 +83,12 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         SourceError: with everything wrong with the workbook at once. When it holds personal data, that alone is told:
             other messages would repeat what must not be repeated.
     """
-    blocks = find_blocks(workbook, source)
+    try:
+        blocks = find_blocks(workbook, source)
+    except SourceError:
+        if personal := find_personal_data_in_workbook(workbook, envelope.file_name):
+            raise SourceError(personal) from None
+        raise
     personal = find_personal_data(
         names=[envelope.file_name, *(sheet.name for sheet in workbook.sheets)],
         notes=[(sheet.name, cell, text) for sheet in workbook.sheets for cell, text in sheet.notes],
@@ -118,6 +131,13 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         parsed.nil += [Scope(table.table, envelope.reporting_unit_code, period) for period in nil_periods]
         parsed.scopes += [Scope(table.table, envelope.reporting_unit_code, period) for period in periods]
     problems += _table_period_problems(parsed, source)
+    read_sheets = {id(block.sheet) for block in blocks}
+    personal += [
+        problem
+        for sheet in workbook.sheets
+        if id(sheet) not in read_sheets
+        for problem in find_personal_data_in_sheet(sheet)
+    ]
     if personal or problems:
         raise SourceError(personal or problems)
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
@@ -186,7 +206,7 @@ def _read_block(
 
 def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period | None) -> tuple[_Body, list[Problem]]:
     """Tell data rows from all others, and the unit each describes."""
-    body = _Body([], [], [], [], False)
+    body = _Body([], [], [], [], False, block.body_end)
     problems: list[Problem] = []
     unit_column = next((column for column in block.table.columns if column.type == "org_unit"), None)
     position = block.columns[unit_column.name] if unit_column else _key_position(block)
@@ -222,6 +242,7 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
         if kind in ("footnote", "signature"):
             problems += _rows_after_end(block, number + 1, position, unit_column, envelope, on, source)
         if kind in ("footnote", "signature", "title"):
+            body.end = _first_of_signatures(block, number) if kind == "footnote" else number
             break
         if kind == "nil_report":
             body.is_nil = True
@@ -251,6 +272,15 @@ def _read_keys(block: Block, source: Source, envelope: Envelope, period: Period 
     # A total that stands over the first row adds up all that follow.
     body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
     return body, problems
+
+
+def _first_of_signatures(block: Block, first: int) -> int:
+    """Where the notes below a table end."""
+    for number in range(first, block.body_end):
+        texts = [cell_text(value) for value in block.sheet.rows[number] if value is not None]
+        if classify_row(texts) in ("signature", "date_line", "title"):
+            return number
+    return block.body_end
 
 
 def _rows_after_end(
@@ -553,10 +583,14 @@ def _check_keys(read: ParsedTable, envelope: Envelope) -> list[Problem]:
 
 
 def _personal_data(block: Block, body: _Body) -> list[Problem]:
-    """Citizen identifiers in the rows of data; letterhead and signature are not data."""
+    """Identifiers in the columns of data and in the notes; in the lines between title and data those of citizens only.
+
+    Letterhead and signature block are not looked at.
+    """
+    rows = block.sheet.rows
     numbers = [*body.data, *body.unread]
-    width = max((len(block.sheet.rows[number]) for number in numbers), default=0)
-    return [
+    width = max((len(rows[number]) for number in numbers), default=0)
+    told = [
         problem
         for position in range(width)
         for problem in find_personal_data_in_column(
@@ -566,3 +600,8 @@ def _personal_data(block: Block, body: _Body) -> list[Problem]:
             [(number, _value(block, number, position)) for number in numbers],
         )
     ]
+    of_data = set(numbers)
+    head = range(block.title_row + 1, block.body_start)
+    others = (number for number in range(block.body_start, body.end) if number not in of_data)
+    told += about_citizens(find_personal_data_in_cells(block.sheet.name, head, rows))
+    return told + find_personal_data_in_cells(block.sheet.name, others, rows)
