@@ -75,7 +75,7 @@ def publish(settings: Settings, *, published_at: datetime) -> Published:
         current = _read_pointer(folder)
         if current and current["content_hash"] == content_hash and (folder / current["file"]).exists():
             _link(folder, current["file"])
-            return Published(current["version"], folder / current["file"], current["load_seq"], changed=False)
+            return Published(current["version"], folder / current["file"], load_seq, changed=False)
         version = f"{_next_number(folder):06d}_{content_hash[:8]}"
         _forget_unfinished(folder)
         publication = (version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)

@@ -72,6 +72,13 @@ def test_unchanged_content_is_not_published_again(settings: Settings) -> None:
     assert len(list(settings.published.glob("marts_*"))) == 1
 
 
+def test_unchanged_content_holds_the_loads_that_changed_nothing_too(settings: Settings) -> None:
+    publish(settings, published_at=NOON)
+    _change(settings, "update build.run set load_seq = 9")
+    published = publish(settings, published_at=NOON)
+    assert (published.changed, published.load_seq) == (False, 9)
+
+
 def test_a_reader_keeps_its_version_while_the_next_one_is_published(settings: Settings) -> None:
     publish(settings, published_at=NOON)
     with closing(connect_published(settings)) as reader:
