@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+
 from inbox_trigger import INBOX
 
 RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")
