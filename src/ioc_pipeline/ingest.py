@@ -205,7 +205,10 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
 
 def open_ledger(settings: Settings) -> Ledger:
     """The ledger, its schema up to date."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"IOC_HOME={settings.home}: cannot be made: {error.strerror}") from error
     ledger = Ledger(settings.ledger_url)
     ledger.migrate()
     return ledger

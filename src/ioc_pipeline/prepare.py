@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from ioc_pipeline import landing
 from ioc_pipeline.catalogue import load_catalogue
-from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Verdict
+from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Scope, Verdict
 from ioc_pipeline.durable import sync_folder
 from ioc_pipeline.errors import ContractError, Problem, SourceError
 from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
@@ -21,7 +21,7 @@ from ioc_pipeline.observations import OBSERVATION_SCHEMA
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.personal import find_personal_data_in_workbook, without_personal_data
-from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.parse.sheet import BadFormError, Envelope, ParsedDelivery, parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.sources import Contract, Contracts, Csv, Source, load_contracts
@@ -80,6 +80,7 @@ class Reading:
     delivery: Delivery
     contract: Contract | None = None
     parsed: ParsedDelivery | None = None
+    scopes: tuple[Scope, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
     held: str = ""
@@ -140,6 +141,9 @@ def _parse(reading: Reading, read: Workbook | SourceError, reference: Reference)
         unread = read if isinstance(read, Workbook) and not reading.contract else None
         personal = find_personal_data_in_workbook(unread, delivery.file_name) if unread else []
         reading.problems = personal or list(error.problems)
+        reading.scopes = error.scopes if isinstance(error, BadFormError) else ()
+    else:
+        reading.scopes = tuple(reading.parsed.scopes)
 
 
 def _validate(readings: Iterable[Reading]) -> None:
@@ -225,7 +229,7 @@ def to_verdict(reading: Reading, observation_count: int = 0) -> Verdict:
         contract_hash=contract.contract_hash if contract else "",
         outcome=outcome,
         problems=tuple(problems[:PROBLEMS_SHOWN]),
-        scopes=tuple(reading.parsed.scopes) if reading.parsed else (),
+        scopes=reading.scopes,
         checks=tuple(reading.checks),
         observation_count=observation_count if outcome == "loaded" else 0,
         replaces={table.table: table.replaces for table in contract.source.tables} if contract else {},

@@ -9,7 +9,7 @@ import pytest
 
 from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.parse.sheet import BadFormError, Envelope, ParsedDelivery, parse_workbook
 from ioc_pipeline.sources import Source
 from ioc_pipeline.workbooks import Sheet, Value, Workbook
 
@@ -424,3 +424,15 @@ def test_a_row_labelled_preliminary_is_preliminary() -> None:
         (row["period_start_date"].year, row["maturity"]) for batch in table.observations(1) for row in batch.to_pylist()
     ]
     assert found == [(2023, "official"), (2024, "preliminary")]
+
+
+def test_a_form_with_errors_still_says_for_which_period_it_comes_back() -> None:
+    with pytest.raises(BadFormError) as caught:
+        read(book([*TOP, *HEADER, [1.0, "Xã Vân Hồ", "O", 1.0, "1"]]))
+    (scope,) = caught.value.scopes
+    assert (scope.table_name, scope.period.end) == ("settlements", date(2025, 9, 14))
+
+
+def test_a_misspelt_unit_is_told_once_and_not_as_missing_too() -> None:
+    told = problems(book([*TOP, *HEADER, *ROWS, [3.0, "Xã Không Có", 1.0, 1.0, "1"]]), source(expects_all_units=True))
+    assert [problem.code for problem in told] == ["unknown-unit"]

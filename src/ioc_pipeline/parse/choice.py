@@ -31,8 +31,9 @@ def choose_contract(workbook: Workbook, department_code: str, contracts: Contrac
     if contracts.broken:
         return "waiting for a contract to be mended: " + "; ".join(str(error) for error in contracts.broken.values())
     others = [contract for contract in contracts.ready.values() if contract.source.department != department_code]
-    if _forms_in(workbook, others):
-        raise SourceError([Problem("wrong-department")])
+    if foreign := _forms_in(workbook, others):
+        places = "; ".join(f"“{one.source.title}” gửi vào inbox/{one.source.department}/" for one in foreign)
+        raise SourceError([Problem("wrong-department", expected=places)])
     shown = Workbook(workbook.format, [replace(sheet, is_hidden=False) for sheet in workbook.sheets])
     if hidden := _forms_in(shown, own):
         raise SourceError([Problem("table-on-hidden-sheet", expected=f"“{hidden[0].source.tables[0].titles[0]}”")])

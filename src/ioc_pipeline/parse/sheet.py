@@ -64,6 +64,14 @@ class _Total:
     is_grand: bool
 
 
+class BadFormError(SourceError):
+    """A form with errors that still says what it wanted to speak for: its return counts for that period."""
+
+    def __init__(self, problems: Iterable[Problem], scopes: Iterable[Scope]) -> None:
+        super().__init__(problems)
+        self.scopes = tuple(scopes)
+
+
 @dataclass(slots=True)
 class _Body:
     """Rows of one block by what they are; numbers are 0-based positions in the sheet."""
@@ -80,8 +88,8 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
     """Read every table of the source; the result depends on its arguments only.
 
     Raises:
-        SourceError: with everything wrong with the workbook at once. When it holds personal data, that alone is told:
-            other messages would repeat what must not be repeated.
+        SourceError: with everything wrong with the workbook at once, a BadFormError if its tables were found. When it
+            holds personal data, that alone is told: other messages would repeat what must not be repeated.
     """
     try:
         blocks = find_blocks(workbook, source)
@@ -120,7 +128,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             parts.append((block, rows, body))
             if body.is_nil and period and not body.data:
                 nil_periods.append(period)
-        problems += _check_keys(read, envelope)
+        problems += _check_keys(read, envelope, are_all_named=not any(body.unread for _, _, body in parts))
         if table.check_totals and len(problems) == bad_before:  # with a row missing, every total would be told too
             problems += _check_totals(parts, source)
         periods = sorted({period for rows in read.blocks for period in rows.periods})
@@ -138,9 +146,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         if id(sheet) not in read_sheets
         for problem in find_personal_data_in_sheet(sheet)
     ]
-    if personal or problems:
-        raise SourceError(personal or problems)
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
+    if personal or problems:
+        named = [Scope(name, envelope.reporting_unit_code, period) for name, period in inherited.items() if period]
+        raise BadFormError(personal or problems, dict.fromkeys([*parsed.scopes, *named]))
     return parsed
 
 
@@ -537,7 +546,7 @@ def _rounding(column: Column, parts: Iterable[Decimal], total: Decimal) -> Decim
     return Decimal(len(numbers)) * Decimal(1).scaleb(-max(places, 0)) / 2
 
 
-def _check_keys(read: ParsedTable, envelope: Envelope) -> list[Problem]:
+def _check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) -> list[Problem]:
     """One row per unit and period (and record key), and all units that a full form must hold."""
     problems: list[Problem] = []
     seen: dict[tuple[object, ...], str] = {}
@@ -563,7 +572,8 @@ def _check_keys(read: ParsedTable, envelope: Envelope) -> list[Problem]:
                 )
             seen.setdefault(key, address)
             present.setdefault(period, set()).add(unit.code)
-    if unit_column and read.table.expects_all_units and read.table.replaces == "scope":
+    # A name that could not be told is one of the missing units; it has been told itself.
+    if unit_column and read.table.expects_all_units and read.table.replaces == "scope" and are_all_named:
         for period, codes in present.items():
             members = envelope.org_units.members(
                 level=str(unit_column.level), province_code=envelope.province_code, on=period.end
