@@ -82,7 +82,7 @@ def test_rebuilding_from_landing_gives_the_same_marts(sampled: Installation) -> 
     assert all(line.startswith("equal") for line in told)
 
 
-def team_workbook(path: Path, figures_of: dict[str, tuple[int, int]]) -> bytes:
+def team_workbook(path: Path, figures_of: dict[str, tuple[int, int | str]]) -> bytes:
     """The tutorial's form as a workbook."""
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet("Bieu")
@@ -151,6 +151,14 @@ def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installati
     (answer,) = [text for name, text in teams.answers("so-khcn").items() if "tra-lai" in name]
     assert "không thể nhiều hơn" in answer
     assert "ô B4" in answer
+
+
+def test_a_returned_form_shows_in_the_reporting_status(teams: Installation, tmp_path: Path) -> None:
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, "bảy mươi")}))
+    teams.ioc("run")
+    (row,) = teams.query("select * from mart_reporting_status where period_end_date = '2025-09-14'")
+    assert row["status"] == "returned"
+    assert row["accepted_at"] == ""
 
 
 def test_a_row_replacing_form_corrects_one_commune_and_keeps_the_others(teams: Installation, tmp_path: Path) -> None:
