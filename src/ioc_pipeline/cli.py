@@ -20,6 +20,7 @@ from ioc_pipeline.rebuild import rebuild
 from ioc_pipeline.settings import Settings, from_environment
 
 _PERIOD = re.compile(r"(?P<year>[1-9]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
+_ASKING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
 _FORMULA = re.compile(r"^[=+\-@\t\r]")
 _PLAIN_NUMBER = re.compile(r"^[+\-]?[\d.,\s%]*$")
 
@@ -233,6 +234,7 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _sources(settings: Settings, options: argparse.Namespace) -> int:
+    ingest.make_inbox(settings)
     contracts = Reference(settings).contracts
     rows = [
         [name, contract.source.department, str(settings.inbox / contract.source.department), contract.source.title]
@@ -250,6 +252,7 @@ def _sources(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _where(settings: Settings, _: argparse.Namespace) -> int:
+    ingest.make_inbox(settings)
     for key in (
         "home",
         "inbox",
@@ -273,8 +276,13 @@ def _where(settings: Settings, _: argparse.Namespace) -> int:
 def _sql(settings: Settings, options: argparse.Namespace) -> int:
     with publish.connect_published(settings) as marts:
         try:
-            if not marts.extract_statements(options.query):
+            statements = marts.extract_statements(options.query)
+            if not statements:
                 raise UserError('found no query; expected one, e.g. "show tables"')
+            # A pragma is turned into a query before anybody can ask what it was.
+            is_pragma = options.query.lstrip(" \t\r\n(").lower().startswith("pragma")
+            if len(statements) > 1 or statements[0].type not in _ASKING or is_pragma:
+                raise UserError("expected one query that asks: select, with, show, describe or explain")
             found = marts.execute(options.query)
             header, rows = [column[0] for column in found.description], found.fetchall()
         except duckdb.Error as error:

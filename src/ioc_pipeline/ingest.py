@@ -1,10 +1,11 @@
 """The way of a delivery, from the inbox to published marts: the steps in their order."""
 
+import fcntl
 import os
 import shutil
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -37,7 +38,7 @@ def land_inbox(settings: Settings) -> list[list[int]]:
     What cannot become a delivery is answered once and stays where it is.
     """
     ledger = open_ledger(settings)
-    departments = _departments(settings)
+    departments = make_inbox(settings)
     intake = landing.land_inbox(
         settings.inbox,
         settings.landing,
@@ -60,15 +61,23 @@ def land_inbox(settings: Settings) -> list[list[int]]:
                 code=refusal.problem.code,
                 at=datetime.now(UTC),
             )
+    _end_leases_of_the_dead(settings, ledger)
     waiting = ledger.waiting(at=datetime.now(UTC))
     return [waiting[start : start + BATCH_SIZE] for start in range(0, len(waiting), BATCH_SIZE)]
 
 
-def _departments(settings: Settings) -> set[str]:
-    """Folders that may send, made if they are not there: a clerk should find the folder, not a name to type."""
-    departments = {contract.source.department for contract in Reference(settings).contracts.ready.values()}
+def make_inbox(settings: Settings) -> set[str]:
+    """Make the folder of every department that may send, and give their names: a clerk finds it, and types no name.
+
+    While a contract is broken, the folder of any agency counts: its deliveries wait rather than being refused.
+    """
+    reference = Reference(settings)
+    departments = {contract.source.department for contract in reference.contracts.ready.values()}
     for department_code in departments:
         (settings.inbox / department_code / feedback.FOLDER).mkdir(parents=True, exist_ok=True)
+    if reference.contracts.broken:
+        folders = [path.name for path in settings.inbox.iterdir()]
+        departments.update(name for name in folders if reference.org_units.get(name, date.max))
     return departments
 
 
@@ -78,7 +87,13 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
     Running it again, or twice at once, gives the same files: whoever holds the lease moves the state.
     """
     ledger = open_ledger(settings)
-    leases = ledger.lease(batch, owner=f"pid-{os.getpid()}", seconds=LEASE_SECONDS, at=datetime.now(UTC))
+    _end_leases_of_the_dead(settings, ledger)
+    with _sign_of_life(settings) as owner:
+        leases = ledger.lease(batch, owner=owner, seconds=LEASE_SECONDS, at=datetime.now(UTC))
+        return _prepare_leased(settings, ledger, leases)
+
+
+def _prepare_leased(settings: Settings, ledger: Ledger, leases: Sequence[Lease]) -> int:
     by_seq = {lease.delivery_seq: lease for lease in leases}
     results = []
     try:
@@ -95,6 +110,28 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
         raise
     lost = ledger.prepared_batch(results, at=datetime.now(UTC))
     return len(results) - len(lost)  # whoever took a lease over writes the same files and moves the state
+
+
+@contextmanager
+def _sign_of_life(settings: Settings) -> Iterator[str]:
+    """A name for this process, and a lock under that name which ends with it, however it ends."""
+    path = settings.home / "preparing" / f"{os.getpid()}-{time.time_ns()}"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            yield path.name
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _end_leases_of_the_dead(settings: Settings, ledger: Ledger) -> None:
+    """Killed while it prepared, a process keeps its leases; nobody should wait for them to run out."""
+    for path in (settings.home / "preparing").glob("*"):
+        with suppress(FileNotFoundError, BlockingIOError), path.open() as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ledger.end_leases(path.name)
+            path.unlink()
 
 
 def _hold(ledger: Ledger, lease: Lease, reason: str) -> None:
@@ -173,7 +210,7 @@ def run(settings: Settings) -> tuple[LoadSummary, publish.Published]:
     time.sleep(
         landing.seconds_until_still(
             settings.inbox,
-            _departments(settings),
+            make_inbox(settings),
             settle_seconds=settings.settle_seconds,
             unsealed_seconds=settings.unsealed_seconds,
             now=datetime.now(UTC),

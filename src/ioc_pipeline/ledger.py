@@ -433,6 +433,14 @@ class Ledger:
             taken = [_lease(row) for row in journal.connection.execute(take)]
         return sorted(taken, key=lambda lease: lease.delivery_seq)
 
+    def end_leases(self, owner: str) -> None:
+        """Let others take what a process that has died was preparing; its tokens are not given again."""
+        with self._journal() as journal:
+            journal.connection.execute(
+                sa.update(load).where(load.c.state == "landed", load.c.lease_owner == owner),
+                {"lease_owner": None, "lease_expires_at": None},
+            )
+
     def prepared(self, lease: Lease, outcome: Outcome, contract_hash: str, *, source_name: str, at: datetime) -> None:
         """Move one load from landed to prepared.
 

@@ -105,6 +105,12 @@ def test_published_marts_cannot_be_written_or_used_to_reach_files(installation: 
         "select * from read_csv('/etc/passwd')",
         "attach '/tmp/x.duckdb'",
         "copy (select 1) to '/tmp/x.csv'",
+        "create temp table x as select 1",
+        "select 1; select 2",
+        "pragma database_list",
+        "call pragma_version()",
+        "checkpoint",
+        "set memory_limit = '1GB'",
     ):
         done = run(installation, "sql", query)
         assert (done.returncode, done.stdout) == (1, ""), query

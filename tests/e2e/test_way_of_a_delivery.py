@@ -189,6 +189,19 @@ def test_a_broken_contract_stops_its_own_source_and_no_other(teams: Installation
     assert trained(teams) == 50
 
 
+def test_the_only_form_of_a_department_waits_while_its_contract_is_broken(teams: Installation, tmp_path: Path) -> None:
+    contract = teams.project / "include" / "sources" / "community_teams.yml"
+    whole = contract.read_text(encoding="utf-8")
+    contract.write_text(whole.replace("clock: management", "clock: lunar"), encoding="utf-8")
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.ioc("run")
+    assert "community_teams.yml: clock" in teams.ioc("status")
+    assert teams.answers("so-khcn") == {}
+    contract.write_text(whole, encoding="utf-8")
+    teams.ioc("run")
+    assert trained(teams) == 50
+
+
 def test_a_broken_suite_holds_its_deliveries_until_it_is_mended(teams: Installation, tmp_path: Path) -> None:
     suite = teams.project / "expectations" / "community_teams__teams.yml"
     whole = suite.read_text(encoding="utf-8")

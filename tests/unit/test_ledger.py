@@ -230,6 +230,17 @@ def test_preparing_twice_is_a_conflict(ledger: Ledger) -> None:
         ledger.prepared(lease, "loaded", CONTRACT, source_name="telecom", at=NINE)
 
 
+def test_the_leases_of_a_dead_worker_end_at_once_and_fence_it(ledger: Ledger) -> None:
+    stale, prepared = leased(ledger, "a.xlsx", "b.xlsx")
+    ledger.prepared(prepared, "loaded", CONTRACT, source_name="telecom", at=NINE)
+    ledger.end_leases("somebody else")
+    assert ledger.waiting(at=NINE) == []
+    ledger.end_leases("worker")
+    assert ledger.waiting(at=NINE) == [1]
+    (current,) = ledger.lease([1, 2], owner="other", seconds=60, at=NINE)
+    assert current.token > stale.token
+
+
 def test_a_batch_keeps_what_it_may_and_names_the_leases_it_lost(ledger: Ledger) -> None:
     first, second = leased(ledger, "a.xlsx", "b.xlsx")
     ledger.lease([1], owner="other", seconds=60, at=LATER)
