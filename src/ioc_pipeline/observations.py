@@ -1,6 +1,6 @@
 """The shape of `raw.observation`, and its pyarrow twin that a prepared delivery is written with."""
 
-import pyarrow as pa  # type: ignore[import-untyped]
+import pyarrow as pa
 
 # In the order of the table. `load_seq` is not here: it is given when the rows are loaded.
 # Words that repeat down a table are dictionaries: a delivery of four million values then fits in memory.

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.cli import main
+from postgresql_server import postgresql_url
+
+__all__ = ["postgresql_url"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT_PARTS = ("include", "expectations", "dbt_project")
@@ -22,12 +25,14 @@ class Installation:
 
     home: Path
     project: Path
+    ledger_url: str = ""
 
     def ioc(self, *arguments: str, expect: int = 0) -> str:
         """Run one command; give what it printed, or with another `expect` than 0 what it complained of too."""
         environment = {
             "IOC_HOME": str(self.home),
             "IOC_PROJECT": str(self.project),
+            "IOC_LEDGER_URL": self.ledger_url,
             "IOC_SETTLE_SECONDS": "0",
             "IOC_UNSEALED_SECONDS": "0",
         }

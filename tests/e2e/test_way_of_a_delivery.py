@@ -3,6 +3,7 @@
 import csv
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -151,6 +152,18 @@ def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installati
     (answer,) = [text for name, text in teams.answers("so-khcn").items() if "tra-lai" in name]
     assert "không thể nhiều hơn" in answer
     assert "ô B4" in answer
+
+
+def test_the_ledger_may_be_on_postgresql(teams: Installation, tmp_path: Path, postgresql_url: str) -> None:
+    served = replace(teams, ledger_url=postgresql_url)
+    for number, count in enumerate((50, 80)):
+        served.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / f"{number}.xlsx", {"Phường Tô Hiệu": (100, count)}))
+        served.ioc("run")
+    served.ioc("withdraw", "2", "--reason", "sai số liệu")
+    served.ioc("run")
+    assert trained(served) == 50
+    assert [line.split("\t")[2] for line in served.ioc("status").splitlines()[1:]] == ["loaded", "loaded", "withdrawal"]
+    assert not (served.home / "ledger.db").exists()
 
 
 def test_a_returned_form_shows_in_the_reporting_status(teams: Installation, tmp_path: Path) -> None:

