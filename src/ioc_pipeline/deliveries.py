@@ -59,7 +59,7 @@ class Verdict:
     """What one delivery says under one contract version: a pure function of bytes, contract and seeds.
 
     Only an accepted delivery (`loaded`) has an observation file beside its verdict. Loading says of a `duplicate` which
-    delivery it repeats.
+    delivery it repeats. `reason` is why a person withdrew one.
     """
 
     delivery: Delivery
@@ -72,6 +72,7 @@ class Verdict:
     observation_count: int = 0
     replaces: dict[str, str] = field(default_factory=dict)
     same_as_delivery_seq: int | None = None
+    reason: str = ""
 
     def write(self, path: Path) -> None:
         """Write as JSON; dates and times in ISO 8601."""

@@ -40,6 +40,8 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
     if verdict.scopes:
         periods = sorted({scope.period for scope in verdict.scopes})
         lines.append("Kỳ số liệu: " + ", ".join(label(period) for period in periods))
+    if verdict.reason:
+        lines.append(f"Lý do: {_printable(verdict.reason)}")
     if verdict.same_as_delivery_seq is not None:
         lines.append(f"Biên nhận của bản đã nạp: {verdict.same_as_delivery_seq}")
     if verdict.outcome == "loaded":

@@ -532,6 +532,11 @@ def land_withdrawal(
     return delivery
 
 
+def read_reason(landing: Path, delivery: Delivery) -> str:
+    """Why a person withdrew a delivery, from the bytes of the decision."""
+    return str(json.loads(blob_path(landing, delivery.sha256).read_bytes())["reason"])
+
+
 def store_contract(landing: Path, contract: Contract) -> Path:
     """Keep the bytes of a contract and its suites under their hash, so that a rebuild has the version it needs.
 

@@ -84,6 +84,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
     held: str = ""
+    reason: str = ""
 
     @property
     def source_name(self) -> str:
@@ -96,6 +97,9 @@ def read_batch(deliveries: Sequence[Delivery], landing_folder: Path, reference: 
     Expectations run once per suite over all of them: one validation costs as much as a thousand rows.
     """
     readings = [Reading(delivery) for delivery in deliveries]
+    for reading in readings:
+        if reading.delivery.kind == "withdrawal":
+            reading.reason = landing.read_reason(landing_folder, reading.delivery)
     files = [reading for reading in readings if reading.delivery.kind == "file"]
     requests = [
         ReadRequest(
@@ -230,6 +234,7 @@ def to_verdict(reading: Reading, observation_count: int = 0) -> Verdict:
         outcome=outcome,
         problems=tuple(problems[:PROBLEMS_SHOWN]),
         scopes=reading.scopes,
+        reason=reading.reason,
         checks=tuple(reading.checks),
         observation_count=observation_count if outcome == "loaded" else 0,
         replaces={table.table: table.replaces for table in contract.source.tables} if contract else {},

@@ -191,7 +191,9 @@ def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, t
     teams.ioc("withdraw", "2", "--reason", "sai số liệu")
     teams.ioc("run")
     assert trained(teams) == 50
-    assert any(name.startswith("000003_rut-lai") for name in teams.answers("so-khcn"))
+    (answer,) = [text for name, text in teams.answers("so-khcn").items() if name.startswith("000003_rut-lai")]
+    assert "Lần gửi được rút: 2" in answer
+    assert "Lý do: sai số liệu" in answer
 
 
 def test_a_broken_contract_stops_its_own_source_and_no_other(teams: Installation, tmp_path: Path) -> None:
