@@ -3,6 +3,7 @@
 import hashlib
 import multiprocessing
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -87,9 +88,8 @@ def _migrate(url: str) -> None:
 
 def test_several_processes_may_migrate_at_once(new_ledger_url: Callable[[], str]) -> None:
     url = new_ledger_url()
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(3) as pool:
-        pool.map(_migrate, [url] * 3)
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        list(pool.map(_migrate, [url] * 3))
     assert received(Ledger(url), "a.xlsx") == [1]
 
 
@@ -167,9 +167,8 @@ def _record_many(url: str, name: str) -> list[int]:
 def test_several_processes_record_into_one_order_without_gap_or_repeat(new_ledger_url: Callable[[], str]) -> None:
     url = new_ledger_url()
     Ledger(url).migrate()
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(3) as pool:
-        given = pool.starmap(_record_many, [(url, name) for name in ("a", "b", "c")])
+    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+        given = list(pool.map(_record_many, [url] * 3, ["a", "b", "c"]))
     assert all(seqs == sorted(seqs) for seqs in given)
     assert sorted(seq for seqs in given for seq in seqs) == list(range(1, 46))
     assert Ledger(url).verify_events() == 45
@@ -467,8 +466,7 @@ def _seqs(url: str) -> list[int]:
 def test_no_connection_outlives_a_call(ledger: Ledger) -> None:
     received(ledger, "a.xlsx")
     assert isinstance(ledger._engine.pool, sa.pool.NullPool)
-    fork = multiprocessing.get_context("fork")
-    with fork.Pool(2) as pool:
-        forked = pool.map(_seqs, [ledger._url.render_as_string(hide_password=False)] * 2)
+    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+        forked = list(pool.map(_seqs, [ledger._url.render_as_string(hide_password=False)] * 2))
     assert forked == [[1], [1]]
     assert received(ledger, "b.xlsx") == [2]
