@@ -1,21 +1,67 @@
-"""What one pass over the inbox leaves for the next."""
+"""The order of the steps, and what a failure of ours leaves behind."""
 
 import fcntl
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+import xlsxwriter
+
 from ioc_pipeline import ingest
-from ioc_pipeline.settings import from_environment
+from ioc_pipeline.settings import Settings, from_environment
 
 
-def test_what_a_killed_process_was_preparing_waits_for_nobody(tmp_path: Path) -> None:
-    environment = {"IOC_HOME": str(tmp_path / "home"), "IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"}
-    settings = from_environment(environment)
-    folder = settings.inbox / "so-khcn"
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    given = from_environment({"IOC_HOME": str(tmp_path), "IOC_SETTLE_SECONDS": "0"})
+    folder = given.inbox / "so-khcn"
     folder.mkdir(parents=True)
-    (folder / "bao-cao.xlsx").write_bytes(b"no workbook")
-    assert ingest.land_inbox(settings) == [[1]]
+    with xlsxwriter.Workbook(folder / "khong-ro.xlsx") as workbook:
+        workbook.add_worksheet("Bieu").write(0, 0, "Không phải biểu nào")
+    return given
 
+
+def states(settings: Settings) -> list[tuple[str, str]]:
+    return [(row.state, row.held_reason) for row in ingest.open_ledger(settings).status_rows()]
+
+
+def test_a_failure_of_ours_gives_the_lease_back_for_the_next_try(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (batch,) = ingest.land_inbox(settings)
+
+    def fail(*_: object) -> Sequence[object]:
+        raise MemoryError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ingest, "read_batch", fail)
+        with pytest.raises(MemoryError):
+            ingest.prepare(settings, batch)
+    assert states(settings) == [("landed", "preparing failed: MemoryError")]
+    assert ingest.prepare(settings, batch) == 1
+
+
+def test_prepared_files_that_are_lost_are_made_again(settings: Settings) -> None:
+    (batch,) = ingest.land_inbox(settings)
+    ingest.prepare(settings, batch)
+    for path in (settings.prepared / "1").iterdir():
+        path.unlink()
+    assert ingest.load_prepared(settings).returned == 1
+    assert states(settings)[0][0] == "returned"
+
+
+def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Settings) -> None:
+    (batch,) = ingest.land_inbox(settings)
+    ingest.prepare(settings, batch)
+    ingest.load_prepared(settings)
+    assert ingest.load_prepared(settings).changed is False
+    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").iterdir())) == 1
+    assert list(settings.prepared.iterdir()) == []
+
+
+def test_what_a_killed_process_was_preparing_waits_for_nobody(settings: Settings) -> None:
+    assert ingest.land_inbox(settings) == [[1]]
     owner = settings.home / "preparing" / "1-1"
     owner.parent.mkdir()
     ingest.open_ledger(settings).lease([1], owner=owner.name, seconds=900, at=datetime.now(UTC))
