@@ -3,7 +3,6 @@
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from time import monotonic
 
 import psutil
 import pytest
@@ -156,10 +155,8 @@ def read(folder: Path, deliveries: list[tuple[str, bytes]], limits: Limits | Non
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_comes_back_with_its_code(attack: str, tmp_path: Path) -> None:
     name, content, code = ATTACKS[attack]
-    started = monotonic()
     assert read(tmp_path, [(name, content())]) == [code]
     assert code in MESSAGES
-    assert monotonic() - started < 10
 
 
 def test_attacks_in_one_batch_leave_the_good_deliveries_alone(tmp_path: Path) -> None:
