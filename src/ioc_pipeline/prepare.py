@@ -19,9 +19,10 @@ from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.feedback import LOCAL_TIME
 from ioc_pipeline.observations import OBSERVATION_SCHEMA
 from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.personal import find_personal_data_in_workbook, without_personal_data
-from ioc_pipeline.parse.sheet import BadFormError, Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.sources import Contract, Contracts, Csv, Source, load_contracts

@@ -15,9 +15,10 @@ from ioc_pipeline.catalogue import Catalogue, load_catalogue
 from ioc_pipeline.errors import SourceError
 from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.layout import find_blocks
-from ioc_pipeline.parse.sheet import Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.sample import write_blank_form, write_samples
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.pages import neutralise

@@ -9,7 +9,8 @@ import pytest
 
 from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.parse.sheet import BadFormError, Envelope, ParsedDelivery, parse_workbook
+from ioc_pipeline.parse.body import Envelope
+from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
 from ioc_pipeline.sources import Source
 from ioc_pipeline.workbooks import Sheet, Value, Workbook
 

@@ -1,0 +1,135 @@
+"""Whether a form agrees with itself: its totals, its units of measure, and the org units it must hold."""
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from ioc_pipeline.addresses import cell_address
+from ioc_pipeline.errors import Problem
+from ioc_pipeline.folding import fold
+from ioc_pipeline.parse.body import Body, Envelope
+from ioc_pipeline.parse.cells import Parsed
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.rows import read_unit_lines, read_unit_measure
+from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
+from ioc_pipeline.parse.values import read_column, value_at
+from ioc_pipeline.periods import Period
+from ioc_pipeline.sources import ADDITIVE, Column, Source
+
+_UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
+NAMED_UNITS = 10  # how many missing units a message names before it only counts
+
+
+def unit_line_problems(block: Block) -> list[Problem]:
+    """A form that says it counts in millions where its contract says billions would be a thousandfold wrong.
+
+    A contract without `unit_line` takes its figures as they are counted: no thousands, no millions.
+    """
+    expected = block.table.unit_line
+    wanted = {_unit_key(part) for part in _UNITS.split(expected or "")}
+    problems = []
+    for text in dict.fromkeys(unit for line in block.above for unit in read_unit_lines(line)):
+        keys = [_unit_key(part) for part in _UNITS.split(text)]
+        if any(key not in wanted for key in keys) if expected else any(multiplier != 1 for _, multiplier in keys):
+            told = f"“{expected}”" if expected else "số liệu theo đúng đơn vị đếm, không tính theo nghìn, triệu hay tỷ"
+            problems.append(Problem("wrong-unit-measure", block.sheet.name, found=text, expected=told))
+    return problems
+
+
+def _unit_key(written: str) -> tuple[str, int]:
+    unit = read_unit_measure(written)
+    return fold(unit.name), unit.multiplier
+
+
+def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> list[Problem]:
+    """Each total row against the rows it adds up: counts exactly, money within the rounding of its parts.
+
+    Where a table goes on in a second block, a grand total is right when it fits its own block or all of them.
+    """
+    problems = []
+    for block, rows, body in parts:
+        for total in body.totals:
+            for column in block.table.columns:
+                if column.type in ADDITIVE and column.name in rows.values:
+                    whole = [others for _, others, _ in parts if others.periods[:1] == rows.periods[:1]]
+                    added = [rows.values[column.name][total.start : total.stop]]
+                    if total.is_grand and len(whole) > 1:
+                        added.append([parsed for others in whole for parsed in others.values.get(column.name, [])])
+                    problems += _check_total(block, source, column, total.number, added)
+    return problems
+
+
+def _check_total(
+    block: Block, source: Source, column: Column, number: int, added: Iterable[Sequence[Parsed]]
+) -> list[Problem]:
+    """One cell of a total row; `added` are the rows it may add up, of which one must fit."""
+    position = block.columns[column.name]
+    (stated,), bad = read_column(block, source, column.model_copy(update={"blank": "no_data"}), position, [number])
+    if bad or not isinstance(stated.value, Decimal):
+        return bad
+    expected = ""
+    for values in added:
+        numbers = [parsed.value for parsed in values if isinstance(parsed.value, Decimal)]
+        total = sum(numbers, Decimal(0))
+        if not values or abs(stated.value - total) <= _rounding(column, numbers, stated.value):
+            return []
+        expected = f"{total:f}".replace(".", ",")
+    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
+    return [
+        Problem("total-mismatch", *where, found=original_text(value_at(block, number, position)), expected=expected)
+    ]
+
+
+def _rounding(column: Column, parts: Iterable[Decimal], total: Decimal) -> Decimal:
+    """Largest difference that rounding alone explains: half of the last written place for each part and the total."""
+    if column.type == "count":
+        return Decimal(0)
+    numbers = [*parts, total]
+    places = max(-int(number.normalize().as_tuple().exponent) for number in numbers)
+    return Decimal(len(numbers)) * Decimal(1).scaleb(-max(places, 0)) / 2
+
+
+def check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) -> list[Problem]:
+    """One row per unit and period (and record key), and all units that a full form must hold."""
+    problems: list[Problem] = []
+    seen: dict[tuple[object, ...], str] = {}
+    present: dict[Period, set[str]] = {}
+    unit_column = next((column for column in read.table.columns if column.type == "org_unit"), None)
+    for rows in read.blocks:
+        keys = [rows.values[name] for name in read.table.record_key if name in rows.values]
+        if len(rows.periods) != len(rows.units):
+            return []  # a period that could not be read has been told already
+        name = unit_column.name if unit_column else next(iter(rows.letters))
+        for index, (unit, period) in enumerate(zip(rows.units, rows.periods, strict=True)):
+            key = (unit.code, period, *(column[index].value for column in keys))
+            address = f"{rows.letters[name]}{rows.numbers[index]}"
+            if key in seen:
+                problems.append(
+                    Problem(
+                        "duplicate-row",
+                        rows.sheet_name,
+                        address,
+                        found=unit.full_name,
+                        expected=f"trùng với ô {seen[key]}",
+                    )
+                )
+            seen.setdefault(key, address)
+            present.setdefault(period, set()).add(unit.code)
+    # A name that could not be told is one of the missing units; it has been told itself.
+    if unit_column and read.table.expects_all_units and read.table.replaces == "scope" and are_all_named:
+        for period, codes in present.items():
+            members = envelope.org_units.members(
+                level=str(unit_column.level), province_code=envelope.province_code, on=period.end
+            )
+            missing = [unit.full_name for unit in members if unit.code not in codes]
+            if missing:
+                named = ", ".join(missing[:NAMED_UNITS]) + ("…" if len(missing) > NAMED_UNITS else "")
+                problems.append(
+                    Problem(
+                        "missing-units",
+                        read.blocks[0].sheet_name,
+                        found=f"{len(codes)}/{len(members)} đơn vị; thiếu {named}",
+                        expected=f"đủ {len(members)} đơn vị",
+                    )
+                )
+    return problems
