@@ -213,6 +213,19 @@ def test_a_unit_twice_is_refused_with_both_cells() -> None:
     assert (problem.code, problem.cell, problem.expected) == ("duplicate-row", "B10", "trùng với ô B9")
 
 
+def test_a_name_that_repeats_is_the_unit_it_was_before() -> None:
+    (problem,) = problems(book([*TOP, *HEADER, *ROWS, ROWS[1]]))
+    assert (problem.found, problem.expected) == ("Xã Vân Hồ", "trùng với ô B10")
+
+
+def test_each_sign_for_no_number_keeps_its_reason() -> None:
+    (table,) = read(book([*TOP, *HEADER, [1.0, "Phường Tô Hiệu", "-", "…", "x"]])).tables
+    found = [
+        (row["measured_value"], row["null_reason"]) for batch in table.observations(1) for row in batch.to_pylist()
+    ]
+    assert found == [(None, "nil"), (None, "no_data"), (None, "not_applicable")]
+
+
 def test_a_full_form_must_hold_all_communes() -> None:
     (problem,) = problems(book([*TOP, *HEADER, *ROWS]), source(expects_all_units=True))
     assert problem.code == "missing-units"
