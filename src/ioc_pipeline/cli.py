@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from ioc_pipeline import feedback, ingest, publish, sample
+from ioc_pipeline.build import BuildError
 from ioc_pipeline.errors import ContractError, SourceError, UserError
 from ioc_pipeline.prepare import Reference, check_file
 from ioc_pipeline.rebuild import rebuild
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except ContractError as error:
         _say(f"contract or catalogue: {error}")
+        return 2
+    except BuildError as error:
+        _say(f"the marts could not be built, the last published version stays: {error}")
         return 2
     except BrokenPipeError:
         return 0

@@ -97,6 +97,21 @@ def test_the_trace_of_the_readme_finds_cells_by_code_and_by_name(installation: I
     assert installation.ioc(trace, indicator, "tỉnh Sơn La", period) == traced
 
 
+def test_a_seed_that_is_no_table_stops_the_build_and_leaves_what_is_published(
+    new_installation: Callable[..., Installation],
+) -> None:
+    installation = new_installation(own_project=True)
+    installation.ioc("run")
+    before = run(installation, "sql", "select version from _publication").stdout
+    with (installation.project / "include" / "seeds" / "targets.csv").open("a", encoding="utf-8") as seed:
+        seed.write("too,few,columns\n")
+    done = run(installation, "run")
+    assert done.returncode == 2
+    assert "targets" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert run(installation, "sql", "select version from _publication").stdout == before
+
+
 def test_published_marts_cannot_be_written_or_used_to_reach_files(installation: Installation) -> None:
     installation.ioc("run")
     for query in (
