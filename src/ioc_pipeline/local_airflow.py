@@ -83,7 +83,8 @@ select
     latest.indicator_name_vi as "Chỉ số",
     format('{{:.' || latest.decimals || 'f}}', latest.value::double) as "Giá trị",
     latest.unit_measure as "Đơn vị",
-    format('{{:.' || latest.decimals || 'f}}', latest.target_value::double) as "Mục tiêu",
+    format('{{:.' || latest.decimals || 'f}}', latest.target_value::double)
+        || case when latest.is_example_target then ' (ví dụ)' else '' end as "Mục tiêu",
     latest.target_status as "Tình trạng",
     latest.period_label_vi as "Kỳ",
     min(lineage.file_name || ' · ' || coalesce(nullif(lineage.sheet_name, '') || '!', '') || lineage.cell)
