@@ -1,4 +1,5 @@
 import csv
+import string
 import unicodedata
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_composed_and_decomposed_text_repair_alike(text: str) -> None:
     assert repair_text(unicodedata.normalize("NFD", text)) == repair_text(text)
 
 
-@given(st.text())
+# Not over all of Unicode: a string of stray signs may well read as another word once half of it has been read.
+@given(st.text(alphabet=[*sorted(VIETNAMESE), *string.printable, "\xad", "\u200b", "Ð"]))
 def test_repairing_twice_is_repairing_once(text: str) -> None:
     try:
         once = repair_text(text)

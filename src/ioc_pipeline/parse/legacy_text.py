@@ -99,9 +99,9 @@ def _repair(text: str) -> str:
         composed = _read_legacy(_TONED_CONSONANT.sub(_bare, composed))
     elif _FOREIGN_SIGN.search(composed):
         composed = _read_mixed(composed)
-    if "\xad" in composed:  # a soft hyphen that was no letter hid what the signs beside it say
-        return _repair(composed.replace("\xad", ""))
-    return composed.replace("Ð", "Đ")
+    settled = composed.replace("\xad", "").replace("Ð", "Đ")
+    # A soft hyphen that was no letter, or a Đ in disguise, hid what the signs beside it say.
+    return settled if settled == composed else _repair(settled)
 
 
 _repair_short = lru_cache(maxsize=65536)(_repair)
