@@ -18,7 +18,7 @@ from ioc_pipeline.build import BuildError
 from ioc_pipeline.errors import ContractError, SourceError, UserError
 from ioc_pipeline.prepare import Reference, check_file
 from ioc_pipeline.rebuild import rebuild
-from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings, from_environment
 
 _PERIOD = re.compile(r"(?P<year>[1-9]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
 _ASKING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
@@ -271,7 +271,7 @@ def _where(settings: Settings, _: argparse.Namespace) -> int:
     ):
         print(f"{key}={getattr(settings, key)}")
     print(f"marts={settings.published / 'current.duckdb'}")
-    print(f"feedback={settings.inbox / '<department>' / feedback.FOLDER}")
+    print(f"feedback={settings.inbox / '<department>' / FEEDBACK_FOLDER}")
     if settings.ledger_url.startswith("sqlite:///"):
         print(f"ledger={settings.ledger_url.removeprefix('sqlite:///')}")
     return 0

@@ -10,8 +10,8 @@ from ioc_pipeline.durable import write_durably
 from ioc_pipeline.errors import Problem
 from ioc_pipeline.messages import MESSAGES
 from ioc_pipeline.periods import label
+from ioc_pipeline.settings import FEEDBACK_FOLDER
 
-FOLDER = "phan-hoi"
 LOCAL_TIME = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no daylight saving since 1975
 FOUND_LENGTH = 120
 NAME_BYTES = 120
@@ -52,7 +52,10 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
     lines += _explained(verdict.problems)
     lines += ["", f"Mã biên nhận: {delivery.delivery_seq} - {delivery.sha256}"]
     return _write(
-        inbox / delivery.department_code / FOLDER, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines
+        inbox / delivery.department_code / FEEDBACK_FOLDER,
+        f"{delivery.delivery_seq:06d}_{slug}_",
+        delivery.file_name,
+        lines,
     )
 
 
@@ -64,7 +67,7 @@ def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Pr
         f"Tệp: {_printable(file_name)}",
         *_explained([problem]),
     ]
-    folder = inbox / department_code / FOLDER
+    folder = inbox / department_code / FEEDBACK_FOLDER
     return _write(folder, f"khong-nhan_{key[:12]}_", file_name, lines)
 
 

@@ -16,7 +16,7 @@ from ioc_pipeline.deliveries import Verdict
 from ioc_pipeline.errors import ConflictError, UserError
 from ioc_pipeline.ledger import Lease, Ledger, PreparedLoad
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
-from ioc_pipeline.settings import Settings
+from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 
 BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them
 LEASE_SECONDS = 900.0
@@ -74,7 +74,7 @@ def make_inbox(settings: Settings) -> set[str]:
     reference = Reference(settings)
     departments = {contract.source.department for contract in reference.contracts.ready.values()}
     for department_code in departments:
-        (settings.inbox / department_code / feedback.FOLDER).mkdir(parents=True, exist_ok=True)
+        (settings.inbox / department_code / FEEDBACK_FOLDER).mkdir(parents=True, exist_ok=True)
     if reference.contracts.broken:
         folders = [path.name for path in settings.inbox.iterdir()]
         departments.update(name for name in folders if reference.org_units.get(name, date.max))

@@ -27,9 +27,9 @@ from ioc_pipeline.durable import sync_folder, write_durably
 from ioc_pipeline.errors import Problem
 from ioc_pipeline.identifiers import kinds_in, without_identifiers
 from ioc_pipeline.ledger import Arrival, Envelope, Ledger
+from ioc_pipeline.settings import FEEDBACK_FOLDER
 from ioc_pipeline.sources import Contract
 
-FEEDBACK_FOLDER = "phan-hoi"
 MAX_BYTES = 25 * 1024 * 1024
 STEPS = ("copied", "renamed", "synced", "recorded", "enveloped", "confirmed", "taken", "unsealed", "released")
 

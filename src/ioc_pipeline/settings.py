@@ -8,6 +8,7 @@ from pathlib import Path
 from ioc_pipeline.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
+FEEDBACK_FOLDER = "phan-hoi"  # of each department: where we answer, and what is never taken for a delivery
 
 
 @dataclass(frozen=True, slots=True)
