@@ -17,6 +17,8 @@ ELEMENT_COLUMNS = (
     "kind",
     "space_aggregation",
     "time_aggregation",
+    "weight_element",
+    "max_age_months",
     "source_order",
 )
 INDICATOR_COLUMNS = (
@@ -52,7 +54,12 @@ TARGET_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One measured thing. `sources` may give it, the first is believed; `time_aggregation` is sum, last or none."""
+    """One measured thing. `sources` may give it, the first is believed.
+
+    `space_aggregation` says how a province's value comes from its communes or agencies: sum; weighted by
+    `weight_element`; max; or none. `mean_by_decree` is none there, and the simple mean over a merger.
+    `time_aggregation` is sum, last or none. A stock may serve as a denominator until it is `max_age_months` old.
+    """
 
     code: str
     name_vi: str
@@ -60,6 +67,8 @@ class Element:
     kind: str
     space_aggregation: str
     time_aggregation: str
+    weight_element: str
+    max_age_months: int
     sources: tuple[str, ...]
 
 
@@ -241,8 +250,10 @@ def _element(row: _Row) -> Element:
         row.filled("name_vi"),
         row.filled("unit_measure"),
         row.one_of("kind", {"stock", "flow", "rate"}),
-        row.one_of("space_aggregation", {"sum", "none"}),
+        row.one_of("space_aggregation", {"sum", "weighted", "mean_by_decree", "max", "none"}),
         row.one_of("time_aggregation", {"sum", "last", "none"}),
+        row["weight_element"],
+        int(row.number("max_age_months")) if row["max_age_months"] else 0,
         tuple(row.filled("source_order").split(">")),
     )
 

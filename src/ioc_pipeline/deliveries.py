@@ -9,14 +9,20 @@ from typing import Any, Literal
 from ioc_pipeline.errors import Problem, Severity
 from ioc_pipeline.periods import Period
 
-Kind = Literal["file", "withdrawal"]
-Outcome = Literal["loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "withdrawal"]
+Kind = Literal["file", "page", "extract", "withdrawal", "waiver"]
+Outcome = Literal["loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "page", "withdrawal", "waiver"]
 CheckOutcome = Literal["passed", "failed", "error"]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Bytes and their envelope; `delivery_seq` is the one order. A withdrawal names the delivery it decides on."""
+    """Bytes and their envelope; `delivery_seq` is the one order.
+
+    A `page` is one answer of an API as it came, an `extract` the list of the pages that make one complete run: only
+    through it do they count, together. Of both, `source_name` is the API's contract and `extract_id` the run; `request`
+    (JSON: method, path, parameters, status, time by the server's clock) is what a page answers, without secrets.
+    A `withdrawal` names the delivery it decides on, a `waiver` its source.
+    """
 
     delivery_seq: int
     kind: Kind
@@ -28,6 +34,9 @@ class Delivery:
     scan_seq: int
     is_sealed: bool
     decides_delivery_seq: int | None = None
+    source_name: str = ""
+    extract_id: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,34 @@ class Scope:
     table_name: str
     reporting_unit_code: str
     period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the bytes of an `extract` delivery say: one complete run of an API.
+
+    `pages` are the delivery_seq of its pages in the order they were asked for. `watermark` is the newest time seen in
+    the API's own records, where the next run starts (ISO 8601, "" for an API that is not incremental).
+    """
+
+    source_name: str
+    extract_id: str
+    started_at: datetime
+    ended_at: datetime
+    pages: tuple[int, ...]
+    watermark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """What the bytes of a `waiver` say: a person's decision that a report is not owed, or until another day."""
+
+    source_name: str
+    reporting_unit_code: str
+    period: Period
+    due_date: date | None
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +96,8 @@ class Verdict:
     """What one delivery says under one contract version: a pure function of bytes, contract and seeds.
 
     Only an accepted delivery (`loaded`) has an observation file beside its verdict. Loading says of a `duplicate` which
-    delivery it repeats. `reason` is why a person withdrew one.
+    delivery it repeats. `reason` is why a person withdrew one. `record_counts` are rows beside it by raw table, in
+    `<table>.parquet`; a waiver's new due date is `waived_until`, None when nothing is owed.
     """
 
     delivery: Delivery
@@ -73,6 +111,8 @@ class Verdict:
     replaces: dict[str, str] = field(default_factory=dict)
     same_as_delivery_seq: int | None = None
     reason: str = ""
+    record_counts: dict[str, int] = field(default_factory=dict)
+    waived_until: date | None = None
 
     def write(self, path: Path) -> None:
         """Write as JSON; dates and times in ISO 8601."""
@@ -101,7 +141,15 @@ class Verdict:
             for check in data.pop("checks")
         )
         problems = tuple(Problem(**problem) for problem in data.pop("problems"))
-        return cls(delivery=Delivery(**delivery), problems=problems, scopes=scopes, checks=checks, **data)
+        until = data.pop("waived_until")
+        return cls(
+            delivery=Delivery(**delivery),
+            problems=problems,
+            scopes=scopes,
+            checks=checks,
+            waived_until=date.fromisoformat(until) if until else None,
+            **data,
+        )
 
 
 def _iso(value: object) -> str:

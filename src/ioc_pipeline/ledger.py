@@ -18,7 +18,7 @@ from ioc_pipeline.deliveries import Delivery, Kind, Outcome
 from ioc_pipeline.errors import ConflictError, UserError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0001"
+NEWEST_REVISION = "0002"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 
@@ -81,6 +81,9 @@ delivery = sa.Table(
         sa.BigInteger,
         sa.ForeignKey("delivery.delivery_seq", name="delivery_decides_delivery_seq_fk"),
     ),
+    sa.Column("source_name", sa.Text, nullable=False, server_default=""),
+    sa.Column("extract_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("request", sa.Text, nullable=False, server_default=""),
     sa.Column("origin", sa.Text, nullable=False),
     sa.UniqueConstraint("origin", name="delivery_origin_key"),
 )

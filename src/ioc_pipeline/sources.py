@@ -1,9 +1,11 @@
 """Contracts (`include/sources/<source>.yml`) → types; everything about one source that can change without code."""
 
 import hashlib
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,12 +19,13 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 PeriodType = Literal["day", "week", "month", "quarter", "half_year", "nine_months", "year"]
 Clock = Literal["management", "calendar"]
 ColumnType = Literal[
-    "count", "number", "percent", "money", "date", "period", "org_unit", "code", "text", "rank", "ratio"
+    "count", "number", "percent", "money", "date", "timestamp", "period", "org_unit", "code", "text", "rank", "ratio"
 ]
 Locale = Literal["vi", "en"]
 Replaces = Literal["scope", "row", "record"]
 Maturity = Literal["estimate", "preliminary", "official"]
 NUMERIC: frozenset[ColumnType] = frozenset({"count", "number", "percent", "money", "rank", "ratio"})
+_COMMUNE = re.compile(r"\d{5}")  # Decision 124/2004/QĐ-TTg: five digits
 ADDITIVE: frozenset[ColumnType] = frozenset({"count", "money"})
 
 
@@ -33,6 +36,8 @@ class _Model(BaseModel):
 class Column(_Model):
     """One column of a table.
 
+    A form's column is found by its `headers`, an API's by its `field`: names of nested objects joined by dots, or
+    `$fetched_at`, the time of the answer, which stands in the envelope only.
     `headers` are synonyms of the whole header, upper rows first, joined by a blank: "Số hồ sơ tiếp nhận Tổng số".
     `*` stands for any text. They are compared folded: case, diacritics, blanks and punctuation do not count.
     A `rank` (27/63) or `ratio` (6/8) column fills `element` and `of_element` from one cell.
@@ -40,7 +45,8 @@ class Column(_Model):
     """
 
     name: Name
-    headers: Annotated[list[Text], Field(min_length=1)]
+    headers: list[Text] = []
+    field: Text | None = None
     type: ColumnType
     element: Name | None = None
     of_element: Name | None = None
@@ -57,6 +63,8 @@ class Column(_Model):
             raise ValueError(f"column '{self.name}': a {self.type} column cannot fill an element")
         if (self.type in ("rank", "ratio")) != (self.of_element is not None):
             raise ValueError(f"column '{self.name}': of_element goes with type rank or ratio, and they with it")
+        if bool(self.headers) == bool(self.field):
+            raise ValueError(f"column '{self.name}': headers (of a form) or field (of an API), one of them")
         if (self.type == "org_unit") != (self.level is not None):
             raise ValueError(f"column '{self.name}': level goes with type org_unit, and it with level")
         return self
@@ -77,13 +85,22 @@ class PeriodRule(_Model):
 
 
 class Table(_Model):
-    """One titled block. `org_unit` names the unit of every row when no column does: `province` or `reporter`.
+    """One titled block of a form, or the rows of an API's answer that fulfil `where` (field: value, as text).
 
+    `org_unit` names the unit of every row when no column does: `province` or `reporter`.
     `unit_line` is what "Đơn vị tính: …" must say where the sheet has such a line, multiplier included: "tỷ đồng".
+    `record` makes the rows records of their own: kept in `raw.<record>` with their columns' types, not observations.
+    Tables of one name are the layouts of their times: each holds for the periods that end from `valid_from` to
+    `valid_to`, both included; `suite` names a layout's own expectation suite where its columns differ.
     """
 
     table: Name
-    titles: Annotated[list[Text], Field(min_length=1)]
+    titles: list[Text] = []
+    where: dict[Text, str] = {}
+    record: Name | None = None
+    valid_from: date = date.min
+    valid_to: date = date.max
+    suite: Name | None = None
     replaces: Replaces = "scope"
     record_key: list[Name] = []
     org_unit: Literal["province", "reporter"] | None = None
@@ -98,6 +115,10 @@ class Table(_Model):
         names = Counter(column.name for column in self.columns)
         if repeated := [name for name, times in names.items() if times > 1]:
             raise ValueError(f"table '{self.table}': column names repeat: {', '.join(repeated)}")
+        if self.valid_to < self.valid_from:
+            raise ValueError(f"table '{self.table}': valid_to lies before valid_from")
+        if self.record and (self.replaces != "record" or any(column.element for column in self.columns)):
+            raise ValueError(f"table '{self.table}': records go with replaces: record, and fill no element themselves")
         unit_columns = [column for column in self.columns if column.type == "org_unit"]
         if len(unit_columns) + (self.org_unit is not None) != 1:
             raise ValueError(f"table '{self.table}': one column of type org_unit, or else 'org_unit', names the unit")
@@ -111,12 +132,6 @@ class Table(_Model):
             raise ValueError(f"table '{self.table}': expects_all_units needs a column of type org_unit")
         return self
 
-    @property
-    def suite(self) -> str:
-        """Name of the table's expectation suite within its source."""
-        return self.table
-
-
 class Csv(_Model):
     """How a CSV of this source is written; nothing is sniffed."""
 
@@ -124,9 +139,116 @@ class Csv(_Model):
     delimiter: Literal[",", ";", "\t"] = ";"
 
 
-class Source(_Model):
-    """One form. `department` is the folder under inbox/ and the unit that owes the form (`agencies.csv`).
+class Authentication(_Model):
+    """How we prove who asks. Secrets come from the connection: login and password.
 
+    `api_key` sends the password in `header`; `oauth2` trades login and password for a token at `token_path`
+    (client credentials, RFC 6749 section 4.4).
+    """
+
+    kind: Literal["none", "api_key", "oauth2"] = "none"
+    header: Text = "x-api-key"
+    token_path: Text | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.kind == "oauth2") != (self.token_path is not None):
+            raise ValueError("token_path goes with kind oauth2, and it with token_path")
+        return self
+
+
+class Paging(_Model):
+    """How an answer goes on. `page_number` counts `parameter` up from `first` until a page is not full;
+
+    `cursor` sends what `field` of the answer says in `parameter` until it is empty; `link` follows the header
+    `Link: <…>; rel="next"` (RFC 8288). `total_field` is where an answer declares how many records there are.
+    """
+
+    kind: Literal["none", "page_number", "cursor", "link"] = "none"
+    parameter: Text | None = None
+    first: int = 1
+    size_parameter: Text | None = None
+    size: Annotated[int, Field(ge=1)] | None = None
+    field: Text | None = None
+    total_field: Text | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        needed = {"none": (), "link": (), "page_number": ("parameter", "size"), "cursor": ("parameter", "field")}
+        if missing := [name for name in needed[self.kind] if getattr(self, name) is None]:
+            raise ValueError(f"paging by {self.kind} needs {' and '.join(missing)}")
+        return self
+
+
+class Watermark(_Model):
+    """An incremental API: records changed since `parameter` are asked for, by their time `field`.
+
+    `overlap_minutes` before the newest time seen are asked for again: clocks differ and transactions end late.
+    """
+
+    field: Text
+    parameter: Text
+    overlap_minutes: Annotated[int, Field(ge=0)] = 10
+
+
+class RequestPeriod(_Model):
+    """An API asked for whole periods: which parameters say which. 0 stands in those that do not apply.
+
+    `ended` periods are asked for, newest first: a number may still be corrected after its period.
+    """
+
+    year: Text
+    half_year: Text | None = None
+    quarter: Text | None = None
+    month: Text | None = None
+    ended: Annotated[int, Field(ge=1)] = 1
+
+
+class Api(_Model):
+    """How one API is asked, and what its answer looks like.
+
+    `connection` is an Airflow connection of type http: its host is the base URL, and no other host is ever asked.
+    `schedule` is cron, in the province's time. `parameters` go into the query, or for `body: form` into the form;
+    `form_json` packs them as JSON into that one form field. `vary` repeats the request for each value.
+    `records` are the places of the array of records that are tried in turn: names joined by dots, "" the answer itself.
+    `unknown_field` is what a field that no column reads and `ignored_fields` does not list amounts to.
+    """
+
+    connection: Name
+    schedule: Text
+    path: Text
+    method: Literal["GET", "POST"] = "GET"
+    body: Literal["none", "form"] = "none"
+    form_json: Text | None = None
+    parameters: dict[Text, str | int | dict[str, str | int]] = {}
+    vary: dict[Text, list[str | int]] = {}
+    period: RequestPeriod | None = None
+    authentication: Authentication = Authentication()
+    paging: Paging = Paging()
+    watermark: Watermark | None = None
+    rate_limit_per_minute: Annotated[int, Field(ge=1)] = 60
+    timeout_seconds: Annotated[float, Field(gt=0)] = 30
+    max_response_mb: Annotated[int, Field(ge=1, le=100)] = 20
+    records: Annotated[list[str], Field(min_length=1)] = [""]
+    ignored_fields: list[Text] = []
+    unknown_field: Literal["warning", "returned"] = "warning"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.method == "POST") != (self.body == "form"):
+            raise ValueError("body: form goes with method: POST, and it with body: form")
+        if self.form_json and self.body != "form":
+            raise ValueError("form_json needs body: form")
+        return self
+
+
+class Source(_Model):
+    """One form, or one API where `api` is given. `department` (`agencies.csv`) answers for it.
+
+    `reporters: department` owes the form itself, from its folder `inbox/<department>/`; with `communes` every commune
+    of the province owes its own, from `inbox/<commune code>/`. `reporting_since` is the first day of the first period
+    that is owed: older ones may be filled in later and are never late. `window_working_days` after the due day a
+    report still counts as the report of its period; open if not given.
     `missing_table: nothing_to_read` is for publishers whose workbooks often lack the table; a form is `returned`.
     """
 
@@ -134,26 +256,34 @@ class Source(_Model):
     title: Text
     system: Text
     department: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
+    reporters: Literal["department", "communes"] = "department"
     period_type: PeriodType
     clock: Clock
     due_working_days: Annotated[int, Field(ge=1)]
+    window_working_days: Annotated[int, Field(ge=0)] | None = None
     reporting_since: date
     locale: Locale = "vi"
     maturity: Maturity = "official"
     missing_table: Literal["returned", "nothing_to_read"] = "returned"
     csv: Csv | None = None
+    api: Api | None = None
     tables: Annotated[list[Table], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        repeated = [name for name, times in Counter(table.table for table in self.tables).items() if times > 1]
-        if repeated:
-            raise ValueError(f"table names repeat: {', '.join(repeated)}")
+        for table in self.tables:
+            if self.api is None and not table.titles:
+                raise ValueError(f"table '{table.table}': a form's table is found by its titles")
+            if any((column.field is None) == (self.api is not None) for column in table.columns):
+                raise ValueError(f"table '{table.table}': columns of an API have a field, columns of a form headers")
+        for one, other in combinations(self.tables, 2):
+            if one.table == other.table and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
+                raise ValueError(f"table '{one.table}' has two layouts at the same time: set valid_from and valid_to")
         return self
 
     def suite_name(self, table: Table) -> str:
-        """Expectation suite of one table: `<source>__<table>`, the file's name in expectations/."""
-        return f"{self.source}__{table.table}"
+        """Expectation suite of one table: the file's name in expectations/, `<source>__<table>` unless it says so."""
+        return table.suite or f"{self.source}__{table.table}"
 
 
 @dataclass(frozen=True)
@@ -181,8 +311,21 @@ class Contracts:
     broken: dict[str, ContractError]
 
     def of_department(self, department: str) -> list[Contract]:
-        """Contracts whose deliveries arrive in one department's folder, in the order of their names."""
-        return [contract for _, contract in sorted(self.ready.items()) if contract.source.department == department]
+        """Forms that arrive in one folder, a department's or a commune's, in the order of their names."""
+        return [
+            contract
+            for _, contract in sorted(self.ready.items())
+            if contract.source.api is None
+            and (
+                _COMMUNE.fullmatch(department) is not None
+                if contract.source.reporters == "communes"
+                else contract.source.department == department
+            )
+        ]
+
+    def apis(self) -> list[Contract]:
+        """The contracts of APIs, in the order of their names."""
+        return [contract for _, contract in sorted(self.ready.items()) if contract.source.api]
 
 
 def load_contracts(sources: Path, expectations: Path) -> Contracts:
