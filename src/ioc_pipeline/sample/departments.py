@@ -36,6 +36,16 @@ class Asked:
     def agencies(self) -> list[OrgUnit]:
         return self.org_units.members(level="agency", province_code=PROVINCE, on=self.period.end)
 
+    def names(self, units: Sequence[OrgUnit]) -> list[str]:
+        """What the form calls them: a commune of a district together with it, since names repeat between districts."""
+        return [self._name(unit) for unit in units]
+
+    def _name(self, unit: OrgUnit) -> str:
+        if unit.level == "agency":
+            return unit.name
+        parent = self.org_units.get(unit.parent_code, self.period.end)
+        return f"{unit.full_name}, {parent.full_name}" if parent and parent.level == "district" else unit.full_name
+
     @property
     def month(self) -> str:
         return f"tháng {self.period.end.month} năm {self.period.end.year}"
@@ -70,7 +80,7 @@ def admin_procedures(asked: Asked) -> FileOfForm:
         FormColumn("pending_late_count", (pending, "Quá hạn"), 10),
         FormColumn("note", ("Ghi chú",), 14, ""),
     ]
-    body = _rows(communes, values, _plain)
+    body = rows_of(asked.names(communes), values, plain)
     form = Form(
         name="Biểu 01a",
         superior=UBND,
@@ -80,7 +90,7 @@ def admin_procedures(asked: Asked) -> FileOfForm:
         period_lines=[asked.month.capitalize(), asked.bounds],
         unit_line="Đơn vị tính: hồ sơ",
         columns=columns,
-        rows=[FormRow("total", "", {"org_unit": "Toàn tỉnh", **_sums(values)}), *body],
+        rows=[FormRow("total", "", {"org_unit": "Toàn tỉnh", **sums_of(values)}), *body],
         notes=["Ghi chú: hồ sơ tiếp nhận gồm hồ sơ nộp trực tuyến, trực tiếp và qua dịch vụ bưu chính công ích."],
         dated=asked.dated,
         signers=("NGƯỜI LẬP BIỂU", "CHÁNH VĂN PHÒNG"),
@@ -128,8 +138,8 @@ def vneid_accounts(asked: Asked) -> FileOfForm:
         FormColumn("level2_count", (activated, "Mức độ 2"), 14),
         FormColumn("level2_pct", ("Tỷ lệ tài khoản mức độ 2 (%)",), 14, "0.00%"),
     ]
-    body = _rows(communes, values, _plain)
-    sums = _sums(values)
+    body = rows_of(asked.names(communes), values, plain)
+    sums = sums_of(values)
     for line in [*body, total := FormRow("total", "", {"org_unit": "Tổng cộng", **sums})]:
         line.cells["level2_pct"] = round(_whole(line, "level2_count") / _whole(line, "eligible_population"), 4)
     form = Form(
@@ -174,9 +184,9 @@ def telecom_coverage(asked: Asked) -> FileOfForm:
         chosen = [index for index, unit in enumerate(communes) if unit.unit_type == kind]
         part = {name: [numbers[index] for index in chosen] for name, numbers in values.items()}
         rows.append(FormRow("section", serial, {"org_unit": section}))
-        rows += _rows([communes[index] for index in chosen], part, _plain)
-        rows.append(FormRow("subtotal", "", {"org_unit": f"Cộng mục {serial}", **_sums(part)}))
-    rows.append(FormRow("total", "", {"org_unit": "Tổng cộng", **_sums(values)}))
+        rows += rows_of(asked.names([communes[index] for index in chosen]), part, plain)
+        rows.append(FormRow("subtotal", "", {"org_unit": f"Cộng mục {serial}", **sums_of(part)}))
+    rows.append(FormRow("total", "", {"org_unit": "Tổng cộng", **sums_of(values)}))
     quarter = (asked.period.end.month - 1) // 3
     roman = ("I", "II", "III", "IV")[quarter]
     form = Form(
@@ -214,8 +224,8 @@ def signed_documents(asked: Asked) -> FileOfForm:
         FormColumn("paper_count", (sent, "Trong đó", "Gửi bản giấy"), 12),
         FormColumn("signed_pct", ("Tỷ lệ ký số (%)",), 12),
     ]
-    body = _rows(agencies, values, _grouped)
-    total = FormRow("total", "", {"org_unit": "Tổng số", **_grouped_sums(values)})
+    body = rows_of(asked.names(agencies), values, grouped)
+    total = FormRow("total", "", {"org_unit": "Tổng số", **grouped_sums_of(values)})
     shares = [*zip(values["signed_count"], values["outgoing_count"], strict=True)]
     shares.append((sum(values["signed_count"]), sum(values["outgoing_count"])))
     for line, (part, whole) in zip([*body, total], shares, strict=True):
@@ -249,7 +259,7 @@ def tax_online(asked: Asked) -> FileOfForm:
         FormColumn("online_count", (online, "Cả khai và nộp"), 14),
         FormColumn("online_pct", ("Tỷ lệ khai, nộp điện tử (%)",), 16),
     ]
-    cells: dict[str, Cell] = {name: _grouped(numbers[0]) for name, numbers in values.items()}
+    cells: dict[str, Cell] = {name: grouped(numbers[0]) for name, numbers in values.items()}
     share = 100 * values["online_count"][0] / values["active_count"][0]
     cells |= {"period": asked.month.capitalize(), "online_pct": f"{share:.2f}".replace(".", ",")}
     form = Form(
@@ -320,7 +330,7 @@ def chip_id_health(asked: Asked) -> FileOfForm:
         FormColumn("facility_count", ("Số cơ sở khám chữa bệnh BHYT",), 18),
         FormColumn("chip_id_count", ("Số cơ sở tra cứu bằng CCCD gắn chip",), 18),
     ]
-    body = _rows(communes, values, _grouped)
+    body = rows_of(asked.names(communes), values, grouped)
     for line, unit in zip(body, communes, strict=True):
         line.cells["commune_code"] = unit.code
     form = Form(
@@ -332,7 +342,7 @@ def chip_id_health(asked: Asked) -> FileOfForm:
         period_lines=[asked.month.capitalize()],
         unit_line="Đơn vị tính: cơ sở",
         columns=columns,
-        rows=[*body, FormRow("total", "", {"org_unit": "Tổng cộng", **_grouped_sums(values)})],
+        rows=[*body, FormRow("total", "", {"org_unit": "Tổng cộng", **grouped_sums_of(values)})],
         dated=asked.dated,
         dated_in_letterhead=True,
         signers=("NGƯỜI LẬP BIỂU", "GIÁM ĐỐC"),
@@ -362,9 +372,9 @@ def assigned_tasks(asked: Asked) -> FileOfForm:
     for serial, (kind, title) in zip(("I", "II", "III"), blocks, strict=False):
         chosen = [index for index, unit in enumerate(agencies) if unit.unit_type == kind]
         part = {name: [numbers[index] for index in chosen] for name, numbers in values.items()}
-        rows.append(FormRow("section", serial, {"org_unit": title.upper(), **_sums(part)}))
-        rows += _rows([agencies[index] for index in chosen], part, _plain)
-    rows.append(FormRow("total", "", {"org_unit": "TỔNG CỘNG", **_sums(values)}))
+        rows.append(FormRow("section", serial, {"org_unit": title.upper(), **sums_of(part)}))
+        rows += rows_of(asked.names([agencies[index] for index in chosen]), part, plain)
+    rows.append(FormRow("total", "", {"org_unit": "TỔNG CỘNG", **sums_of(values)}))
     form = Form(
         name="Biểu 08",
         superior=UBND,
@@ -399,27 +409,24 @@ FORMS: dict[str, Callable[[Asked], FileOfForm]] = {
 """By source name."""
 
 
-def _rows(units: Sequence[OrgUnit], values: Figures, write: Callable[[int], Cell]) -> list[FormRow]:
+def rows_of(names: Sequence[str], values: Figures, write: Callable[[int], Cell]) -> list[FormRow]:
+    """One data row a unit, numbered from 1; `names` and the lists of `values` are in the same order."""
     return [
         FormRow(
             "data",
             str(number),
-            {"org_unit": _name(unit), **{name: write(numbers[number - 1]) for name, numbers in values.items()}},
+            {"org_unit": name, **{name: write(numbers[number - 1]) for name, numbers in values.items()}},
         )
-        for number, unit in enumerate(units, start=1)
+        for number, name in enumerate(names, start=1)
     ]
 
 
-def _name(unit: OrgUnit) -> str:
-    return unit.name if unit.level == "agency" else unit.full_name
-
-
-def _sums(values: Figures) -> dict[str, Cell]:
+def sums_of(values: Figures) -> dict[str, Cell]:
     return {name: sum(numbers) for name, numbers in values.items()}
 
 
-def _grouped_sums(values: Figures) -> dict[str, Cell]:
-    return {name: _grouped(sum(numbers)) for name, numbers in values.items()}
+def grouped_sums_of(values: Figures) -> dict[str, Cell]:
+    return {name: grouped(sum(numbers)) for name, numbers in values.items()}
 
 
 def _whole(line: FormRow, name: str) -> int:
@@ -428,11 +435,11 @@ def _whole(line: FormRow, name: str) -> int:
     return value
 
 
-def _plain(number: int) -> Cell:
+def plain(number: int) -> Cell:
     return number
 
 
-def _grouped(number: int) -> Cell:
+def grouped(number: int) -> Cell:
     """A whole number as text, the way people type it: "2.165"."""
     return f"{number:,}".replace(",", ".")
 
