@@ -114,16 +114,16 @@ create table if not exists raw.load (
     unique (delivery_seq, contract_hash)
 );
 
-create table if not exists raw.reporting_obligation (
+create table if not exists raw.waiver (
+    load_seq bigint,
+    delivery_seq bigint,
     source_name varchar,
-    source_title varchar,
-    department_code varchar,
     reporting_unit_code varchar,
     period_type varchar,
     period_start_date date,
     period_end_date date,
     due_date date,
-    clock varchar
+    reason varchar
 );
 """
 

@@ -1,74 +1,163 @@
 """The legal calendar: what each reporting unit owes, by when, and the working days that tell how late it is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import duckdb
+import pyarrow as pa
 
-from ioc_pipeline.periods import WorkingCalendar, periods_between
+from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.periods import Period, WorkingCalendar, periods_between
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.sources import Contracts, load_contracts
+from ioc_pipeline.sources import Contracts, Source, load_contracts
 
 _VIETNAM = timedelta(hours=7)
+_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("source_name", "source_title", "system_code", "department_code")),
+        ("reporting_unit_code", pa.string()),
+        ("period_type", pa.string()),
+        ("period_start_date", pa.date32()),
+        ("period_end_date", pa.date32()),
+        ("clock", pa.string()),
+        ("cut_off_date", pa.date32()),
+        ("due_date", pa.date32()),
+        ("window_close_date", pa.date32()),
+        ("fulfilled_by", pa.string()),
+        ("not_required_reason", pa.string()),
+    ]
+)
+
+
+class Obligation(NamedTuple):
+    """One period of one form or API that one unit owes, a row of `raw.reporting_obligation`.
+
+    `cut_off_date` is the period's last day, `due_date` the last one that is on time, `window_close_date` the last on
+    which it still counts as the report of its period, None while it stays open. `fulfilled_by` is `delivery`, or
+    `extract` where records have no period of their own. `not_required_reason` is '' for what is owed.
+    """
+
+    source_name: str
+    source_title: str
+    system_code: str
+    department_code: str
+    reporting_unit_code: str
+    period_type: str
+    period_start_date: date
+    period_end_date: date
+    clock: str
+    cut_off_date: date
+    due_date: date
+    window_close_date: date | None
+    fulfilled_by: str
+    not_required_reason: str
 
 
 def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> None:
     """Replace what each reporting unit owes up to `as_of`, and the working days that tell how late it is.
 
     Raises:
-        ContractError: the holiday calendar cannot be read.
+        ContractError: the holiday calendar or the list of units cannot be read.
     """
     calendar = WorkingCalendar.from_csv(settings.seeds / "calendar.csv")
     contracts = load_contracts(settings.sources, settings.expectations)
-    rows = list(_obligations(contracts, calendar, as_of))
-    # a contract that is broken today keeps the obligations it had
-    broken = [Path(name).stem for name in contracts.broken]
-    warehouse.execute("begin")
-    warehouse.execute("delete from raw.reporting_obligation where not list_contains(?, source_name)", [broken])
-    _insert(warehouse, "raw.reporting_obligation", rows)
-    warehouse.execute("create or replace table raw.working_day (date date, working_days_so_far integer)")
-    bounds = warehouse.execute("select min(due_date), max(due_date) from raw.reporting_obligation").fetchone()
-    received = warehouse.execute("select max(received_at) from raw.delivery").fetchone()
-    if bounds and bounds[0]:
-        last_received = (received[0] + _VIETNAM).date() if received and received[0] else as_of
-        days = _working_days(calendar, bounds[0], max(bounds[1], as_of, last_received))
-        _insert(warehouse, "raw.working_day", days)
-    warehouse.execute("commit")
+    org_units = OrgUnits.from_seeds(settings.seeds)
+    owed = obligations(contracts, calendar, org_units, province_code=settings.province_code, as_of=as_of)
+    columns = zip(*owed, strict=True)
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, _SCHEMA.types, strict=False)]
+    warehouse.register("owed", pa.table(arrays, schema=_SCHEMA) if arrays else _SCHEMA.empty_table())
+    warehouse.begin()
+    warehouse.execute("create table if not exists raw.reporting_obligation as select * from owed limit 0")
+    # a contract that is broken today keeps the obligations it had; an older table may lack a column
+    warehouse.execute(
+        """
+        create or replace table raw.reporting_obligation as
+        select * from owed
+        union all by name
+        select * from raw.reporting_obligation where list_contains(?, source_name)
+        """,
+        [[Path(name).stem for name in contracts.broken]],
+    )
+    warehouse.unregister("owed")
+    _write_working_days(warehouse, calendar, as_of)
+    warehouse.commit()
 
 
-def _obligations(contracts: Contracts, calendar: WorkingCalendar, as_of: date) -> Iterable[tuple[Any, ...]]:
+def obligations(
+    contracts: Contracts, calendar: WorkingCalendar, org_units: OrgUnits, *, province_code: str, as_of: date
+) -> Iterator[Obligation]:
+    """Every form and API × reporting unit × period begun by `as_of`, since the contract's `reporting_since`.
+
+    The units are those of the period's last day. A unit of today that did not exist then has a row that says so; of a
+    unit that has gone nothing is left to say.
+    """
     for contract in contracts.ready.values():
         source = contract.source
         if source.missing_table == "nothing_to_read":
             continue  # a publisher, who owes us nothing
         for period in periods_between(source.reporting_since, as_of, source.period_type, source.clock):
-            yield (
-                source.source,
-                source.title,
-                source.department,
-                source.department,
-                period.type,
-                period.start,
-                period.end,
-                calendar.due_date(period.end, source.due_working_days),
-                source.clock,
-            )
+            due = calendar.due_date(period.end, source.due_working_days)
+            for code, reason in _reporters(source, period, org_units, province_code, as_of):
+                yield _obligation(source, period, code, reason, due, calendar)
 
 
-def _working_days(calendar: WorkingCalendar, first: date, last: date) -> list[tuple[date, int]]:
-    days: list[tuple[date, int]] = []
-    so_far = 0
-    for offset in range((last - first).days + 1):
-        day = first + timedelta(days=offset)
-        so_far += calendar.is_working_day(day)
-        days.append((day, so_far))
-    return days
+def _obligation(
+    source: Source, period: Period, code: str, reason: str, due: date, calendar: WorkingCalendar
+) -> Obligation:
+    window = source.window_working_days
+    are_all_records = all(table.record for table in source.tables)
+    return Obligation(
+        source.source,
+        source.title,
+        source.system,
+        source.department,
+        code,
+        period.type,
+        period.start,
+        period.end,
+        source.clock,
+        period.end,
+        due,
+        None if window is None else calendar.due_date(due, window),
+        "extract" if are_all_records else "delivery",
+        reason,
+    )
 
 
-def _insert(warehouse: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if rows:
-        one = f"({', '.join('?' * len(rows[0]))})"
-        values = [value for row in rows for value in row]
-        warehouse.execute(f"insert into {table} values {', '.join([one] * len(rows))}", values)  # noqa: S608
+def _reporters(
+    source: Source, period: Period, org_units: OrgUnits, province_code: str, as_of: date
+) -> Iterable[tuple[str, str]]:
+    """Code of each unit that reports, and why it does not owe this period ('' if it does)."""
+    if source.reporters == "department":
+        exists = org_units.get(source.department, period.end) is not None
+        return [(source.department, "" if exists else "unit_did_not_exist")]
+    then = {unit.code for unit in org_units.members(level="commune", province_code=province_code, on=period.end)}
+    today = {unit.code for unit in org_units.members(level="commune", province_code=province_code, on=as_of)}
+    return [(code, "" if code in then else "unit_did_not_exist") for code in sorted(then | today)]
+
+
+def _write_working_days(warehouse: duckdb.DuckDBPyConnection, calendar: WorkingCalendar, as_of: date) -> None:
+    """Every day from the first due day to the last that anything was due or received, waived days included."""
+    warehouse.execute("create or replace table raw.working_day (date date, working_days_so_far integer)")
+    first, last, last_waived, last_received = warehouse.execute(
+        """
+        select
+            least(min(due_date), (select min(due_date) from raw.waiver)),
+            max(due_date),
+            (select max(due_date) from raw.waiver),
+            (select max(received_at) from raw.delivery)
+        from raw.reporting_obligation
+        """
+    ).fetchall()[0]
+    if first is None:
+        return
+    received_on = (last_received + _VIETNAM).date() if last_received else as_of
+    last = max(last, last_waived or last, as_of, received_on)
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    so_far = accumulate(int(calendar.is_working_day(day)) for day in days)
+    warehouse.register("days", pa.table({"date": pa.array(days, pa.date32()), "so_far": pa.array(so_far, pa.int32())}))
+    warehouse.execute("insert into raw.working_day select * from days")
+    warehouse.unregister("days")
