@@ -57,8 +57,14 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
     total = round(31_250 * (1 - 0.021 * age))
     received = share_out(total, _around(weights, wobble, 0.15))
     online = share_out(round(total * (0.9063 - 0.012 * age)), _around(received, wobble, 0.06), received)
-    settled = share_out(round(total * 0.968), _around(received, wobble, 0.03))
+    settled = share_out(round(total * 0.968), _around(received, wobble, 0.03), received)
     on_time = share_out(round(sum(settled) * (0.9874 - 0.003 * age)), _around(settled, wobble, 0.02), settled)
+    # What is not settled is pending, but for a few that were cancelled: dossiers of the API add up to the same.
+    left = _less(received, settled)
+    cancelled = share_out(round(sum(left) * 0.06), _around(left, wobble, 0.5), left)
+    pending = _less(left, cancelled)
+    late = min(round(total * (0.0042 + 0.001 * age)), sum(pending) // 2)
+    pending_late = share_out(late, _around(pending, wobble, 0.5), pending)
     return {
         "received_count": received,
         "online_count": online,
@@ -66,8 +72,8 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
         "settled_count": settled,
         "settled_on_time_count": on_time,
         "settled_late_count": _less(settled, on_time),
-        "pending_on_time_count": share_out(round(total * 0.187), _around(received, wobble, 0.2)),
-        "pending_late_count": share_out(round(total * (0.0042 + 0.001 * age)), _around(received, wobble, 0.5)),
+        "pending_on_time_count": _less(pending, pending_late),
+        "pending_late_count": pending_late,
     }
 
 
