@@ -52,8 +52,9 @@ class Scope:
 class Extract:
     """What the bytes of an `extract` delivery say: one complete run of an API.
 
-    `pages` are the delivery_seq of its pages in the order they were asked for. `watermark` is the newest time seen in
-    the API's own records, where the next run starts (ISO 8601, "" for an API that is not incremental).
+    `pages` are the delivery_seq of its pages in the order they were asked for. `since` is from where on records were
+    asked for, overlap included, `watermark` the newest time seen in the API's own records, where the next run starts
+    (both ISO 8601, "" for all records and for an API that is not incremental).
     """
 
     source_name: str
@@ -62,6 +63,7 @@ class Extract:
     ended_at: datetime
     pages: tuple[int, ...]
     watermark: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)

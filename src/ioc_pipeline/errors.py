@@ -14,6 +14,9 @@ class Problem:
     `code` is a key of `messages.MESSAGES`. `sheet` and `cell` (A1) say where; `column` is the header as the
     sender knows it. `found` is the text read there: it goes into the feedback of its own department and nowhere
     else, never into a log. `expected` and `fix` override the message's own words when the rule knows better.
+
+    Of an API's answer `page` is the name of the page, `sheet` and `cell` are JSON pointers (RFC 6901) of the array and
+    of the value, `column` is the field, and `record` the key of the record: told to its owner only, like `found`.
     """
 
     code: str
@@ -24,6 +27,8 @@ class Problem:
     expected: str = ""
     fix: str = ""
     severity: Severity = "critical"
+    page: str = ""
+    record: str = ""
 
 
 class SourceError(Exception):
@@ -44,3 +49,7 @@ class ContractError(Exception):
 
 class ConflictError(Exception):
     """Somebody else moved this load on meanwhile (lease lost or state changed): stop, nothing is lost."""
+
+
+class FetchError(Exception):
+    """An API gave no complete answer, or none that may be taken: what came so far does not count. Ours to retry."""

@@ -19,19 +19,21 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from ioc_pipeline.deliveries import Delivery
+from ioc_pipeline.deliveries import Delivery, Extract, Waiver
 from ioc_pipeline.durable import sync_folder, write_durably
 from ioc_pipeline.errors import Problem
 from ioc_pipeline.identifiers import kinds_in, without_identifiers
-from ioc_pipeline.ledger import Arrival, Envelope, Ledger
+from ioc_pipeline.ledger import Arrival, Envelope, Ledger, Own
+from ioc_pipeline.periods import Period
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 from ioc_pipeline.sources import Contract
 
 MAX_BYTES = 25 * 1024 * 1024
 STEPS = ("copied", "renamed", "synced", "recorded", "enveloped", "confirmed", "taken", "unsealed", "released")
+OWN_STEPS = ("stored", "recorded", "enveloped", "confirmed")  # of what is not in the inbox
 
 _CHUNK = 1024 * 1024
 _FILES_AT_ONCE = 200  # each keeps a descriptor open until it is released; one ledger transaction for all of them
@@ -512,24 +514,146 @@ def _finish_releases(inbox: Path, departments: Collection[str], ledger: Ledger) 
 # ---------- what is not in the inbox
 
 
+def land_page(
+    landing: Path,
+    ledger: Ledger,
+    content: bytes,
+    *,
+    source_name: str,
+    department_code: str,
+    extract_id: str,
+    number: int,
+    request: str,
+    received_at: datetime,
+    checkpoint: Callable[[str], None] = _carry_on,
+) -> Delivery:
+    """Land one answer of an API as it came; when this returns, the bytes and their number are durable.
+
+    `number` counts the pages of its extract from 1, `request` is the JSON of `Delivery.request`.
+    """
+    place = f"{source_name}/{extract_id}/{number:04}.json"
+    own = Own(
+        kind="page",
+        department_code=department_code,
+        file_name=place,
+        sha256=_store(landing, content, checkpoint),
+        size_bytes=len(content),
+        source_name=source_name,
+        origin=f"page:{place}",
+        extract_id=extract_id,
+        request=request,
+    )
+    return _land_own(landing, ledger, own, at=received_at, checkpoint=checkpoint)
+
+
+def land_extract(
+    landing: Path,
+    ledger: Ledger,
+    extract: Extract,
+    *,
+    department_code: str,
+    checkpoint: Callable[[str], None] = _carry_on,
+) -> Delivery:
+    """Land the list of pages of one complete run: only from here on do they count."""
+    content = _as_json(asdict(extract))
+    place = f"{extract.source_name}/{extract.extract_id}"
+    own = Own(
+        kind="extract",
+        department_code=department_code,
+        file_name=place,
+        sha256=_store(landing, content, checkpoint),
+        size_bytes=len(content),
+        source_name=extract.source_name,
+        origin=f"extract:{place}",
+        extract_id=extract.extract_id,
+    )
+    return _land_own(landing, ledger, own, at=extract.ended_at, checkpoint=checkpoint)
+
+
+def land_waiver(landing: Path, ledger: Ledger, waiver: Waiver, *, at: datetime) -> Delivery:
+    """Land a person's decision that a report is not owed, or later; it lies with its reporting unit's deliveries."""
+    content = _as_json({**asdict(waiver), "at": at})
+    sha256 = _store(landing, content)
+    own = Own(
+        kind="waiver",
+        department_code=waiver.reporting_unit_code,
+        file_name=f"{waiver.source_name} {waiver.period.start.isoformat()}..{waiver.period.end.isoformat()}",
+        sha256=sha256,
+        size_bytes=len(content),
+        source_name=waiver.source_name,
+        origin=f"waiver:{sha256}",
+    )
+    return _land_own(landing, ledger, own, at=at)
+
+
 def land_withdrawal(
     landing: Path, ledger: Ledger, delivery_seq: int, *, reason: str, by: str, at: datetime
 ) -> Delivery:
     """Land a person's decision that a delivery shall not count: bytes, number and sidecar like any other.
 
     Raises:
-        UserError: there is no such delivery, it is itself a decision, or it is withdrawn already.
+        UserError: there is no such delivery, it is a page or a withdrawal, or it is withdrawn already.
     """
-    decision = {"withdraws_delivery_seq": delivery_seq, "reason": reason, "by": by, "at": at.isoformat()}
-    content = json.dumps(decision, ensure_ascii=False, indent=1).encode()
-    sha256 = hashlib.sha256(content).hexdigest()
-    write_durably(blob_path(landing, sha256), content)
-    sync_folder(landing)
+    content = _as_json({"withdraws_delivery_seq": delivery_seq, "reason": reason, "by": by, "at": at})
     delivery = ledger.record_withdrawal(
-        delivery_seq, reason=reason, by=by, at=at, sha256=sha256, size_bytes=len(content)
+        delivery_seq, reason=reason, by=by, at=at, sha256=_store(landing, content), size_bytes=len(content)
     )
     write_envelopes(landing, ledger)
     return delivery
+
+
+def _as_json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, indent=1, default=_iso).encode()
+
+
+def _iso(value: date) -> str:  # a datetime too
+    return value.isoformat()
+
+
+def _store(landing: Path, content: bytes, checkpoint: Callable[[str], None] = _carry_on) -> str:
+    """Make the bytes durable under their hash, and give it. What lies there already is replaced, not trusted."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    write_durably(blob_path(landing, sha256), content)
+    sync_folder(landing)
+    checkpoint("stored")
+    return sha256
+
+
+def _land_own(
+    landing: Path, ledger: Ledger, own: Own, *, at: datetime, checkpoint: Callable[[str], None] = _carry_on
+) -> Delivery:
+    delivery = ledger.record_own(own, at=at)
+    checkpoint("recorded")
+    write_envelopes(landing, ledger, checkpoint=checkpoint)
+    return delivery
+
+
+def read_extract(landing: Path, delivery: Delivery) -> Extract:
+    """What the bytes of an extract say."""
+    content = json.loads(blob_path(landing, delivery.sha256).read_bytes())
+    return Extract(
+        source_name=content["source_name"],
+        extract_id=content["extract_id"],
+        started_at=datetime.fromisoformat(content["started_at"]),
+        ended_at=datetime.fromisoformat(content["ended_at"]),
+        pages=tuple(content["pages"]),
+        watermark=content["watermark"],
+        since=content["since"],
+    )
+
+
+def read_waiver(landing: Path, delivery: Delivery) -> Waiver:
+    """What the bytes of a waiver say."""
+    content = json.loads(blob_path(landing, delivery.sha256).read_bytes())
+    period = content["period"]
+    return Waiver(
+        source_name=content["source_name"],
+        reporting_unit_code=content["reporting_unit_code"],
+        period=Period(period["type"], date.fromisoformat(period["start"]), date.fromisoformat(period["end"])),
+        due_date=date.fromisoformat(content["due_date"]) if content["due_date"] else None,
+        reason=content["reason"],
+        by=content["by"],
+    )
 
 
 def read_reason(landing: Path, delivery: Delivery) -> str:

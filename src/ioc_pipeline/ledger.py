@@ -81,9 +81,9 @@ delivery = sa.Table(
         sa.BigInteger,
         sa.ForeignKey("delivery.delivery_seq", name="delivery_decides_delivery_seq_fk"),
     ),
-    sa.Column("source_name", sa.Text, nullable=False, server_default=""),
-    sa.Column("extract_id", sa.Text, nullable=False, server_default=""),
-    sa.Column("request", sa.Text, nullable=False, server_default=""),
+    sa.Column("source_name", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("extract_id", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("request", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("origin", sa.Text, nullable=False),
     sa.UniqueConstraint("origin", name="delivery_origin_key"),
 )
@@ -152,6 +152,24 @@ class Arrival:
     size_bytes: int
     is_sealed: bool
     origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Something that we, or a person through us, put into landing: a page, an extract, a waiver.
+
+    `origin` identifies it, as that of an `Arrival`: recorded again, it keeps the number it has.
+    """
+
+    kind: Kind
+    department_code: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    source_name: str
+    origin: str
+    extract_id: str = ""
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,21 +335,48 @@ class Ledger:
         arrival = Arrival(department_code, file_name, sha256, size_bytes, is_sealed, origin)
         return self.record_files([arrival], received_at=received_at, scan_seq=scan_seq)[0]
 
+    def record_own(self, own: Own, *, at: datetime) -> Delivery:
+        """Give a page, an extract or a waiver its number; durable when this returns."""
+        with self._journal() as journal:
+            if known := self._by_origin(journal.connection, [own.origin]):
+                return known[own.origin]
+            journal.delivery_seq += 1
+            journal.scan_seq += 1
+            recorded = Delivery(
+                delivery_seq=journal.delivery_seq,
+                kind=own.kind,
+                department_code=own.department_code,
+                file_name=own.file_name,
+                sha256=own.sha256,
+                size_bytes=own.size_bytes,
+                received_at=at.astimezone(UTC),
+                scan_seq=journal.scan_seq,
+                is_sealed=True,
+                source_name=own.source_name,
+                extract_id=own.extract_id,
+                request=own.request,
+            )
+            self._insert(journal, [Envelope(recorded, own.origin)])
+            return recorded
+
     def record_withdrawal(
         self, delivery_seq: int, *, reason: str, by: str, at: datetime, sha256: str, size_bytes: int
     ) -> Delivery:
         """Record a person's decision that a delivery shall not count; the decision is a delivery of its own.
 
         Raises:
-            UserError: there is no such delivery, it is itself a decision, or it is withdrawn already.
+            UserError: there is no such delivery, it does not stand for itself (a page, a withdrawal), or it is
+                withdrawn already.
         """
         origin = f"withdrawal:{delivery_seq}:{sha256}"
         with self._journal() as journal:
             if known := self._by_origin(journal.connection, [origin]):
                 return known[origin]
             decided = self._find(journal.connection, delivery_seq)
-            if decided.kind != "file":
-                raise UserError(f"delivery {delivery_seq} is a {decided.kind}; only a department's file is withdrawn")
+            if decided.kind == "page":
+                raise UserError(f"delivery {delivery_seq} is a page of {decided.extract_id}: withdraw that extract")
+            if decided.kind == "withdrawal":
+                raise UserError(f"delivery {delivery_seq} is a withdrawal, which stands for good: send the form again")
             earlier = sa.select(delivery.c.delivery_seq).where(delivery.c.decides_delivery_seq == delivery_seq)
             if (by_seq := journal.connection.execute(earlier).scalar()) is not None:
                 raise UserError(f"delivery {delivery_seq} is withdrawn already, by decision {by_seq}")
@@ -586,7 +631,7 @@ class Ledger:
 
     def has_unpublished(self) -> bool:
         """Whether something is in the warehouse that no published version holds."""
-        return bool(self._in_states("loaded"))
+        return bool(self._in_states("loaded", where=load.c.outcome != "page"))
 
     def load_again(self, delivery_seqs: Collection[int], *, at: datetime) -> list[int]:
         """Let deliveries be prepared once more, under the contract now in force; their first load stays as it was.
@@ -627,6 +672,22 @@ class Ledger:
         query = sa.select(*_DELIVERY).order_by(delivery.c.delivery_seq)
         if delivery_seqs is not None:
             query = query.where(delivery.c.delivery_seq.in_(delivery_seqs))
+        with self._transaction() as connection:
+            return [_delivery(row) for row in connection.execute(query)]
+
+    def accepted_extracts(self, source_name: str) -> list[Delivery]:
+        """Extracts of an API that count: in the warehouse by their newest load and not withdrawn. In the one order."""
+        query = (
+            sa.select(*_DELIVERY)
+            .join_from(delivery, load)
+            .where(
+                delivery.c.kind == "extract",
+                delivery.c.source_name == source_name,
+                load.c.is_newest,
+                load.c.state.in_(["loaded", "published"]),
+            )
+            .order_by(delivery.c.delivery_seq)
+        )
         with self._transaction() as connection:
             return [_delivery(row) for row in connection.execute(query)]
 

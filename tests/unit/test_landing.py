@@ -8,17 +8,18 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ioc_pipeline import landing
-from ioc_pipeline.deliveries import Delivery
+from ioc_pipeline.deliveries import Delivery, Extract, Waiver
 from ioc_pipeline.errors import UserError
 from ioc_pipeline.landing import Candidate, Intake, Refusal
 from ioc_pipeline.ledger import Ledger
 from ioc_pipeline.messages import MESSAGES
+from ioc_pipeline.periods import Period
 from ioc_pipeline.sources import Contract, Source
 
 DEPARTMENT = "so-khcn"
@@ -371,6 +372,9 @@ def test_the_sidecar_holds_the_whole_envelope(home: Home) -> None:
         "scan_seq": 1,
         "is_sealed": True,
         "decides_delivery_seq": None,
+        "source_name": "",
+        "extract_id": "",
+        "request": "",
     }
 
 
@@ -535,6 +539,81 @@ def test_a_decision_on_nothing_is_the_users_mistake(home: Home) -> None:
     assert home.ledger.deliveries() == []
 
 
+NINE = datetime(2025, 9, 15, 2, 0, tzinfo=UTC)
+SEPTEMBER = Period("month", date(2025, 8, 15), date(2025, 9, 14))
+
+
+def land_page(home: Home, content: bytes, *, number: int = 1, extract_id: str = "run-1") -> Delivery:
+    return landing.land_page(
+        home.landing,
+        home.ledger,
+        content,
+        source_name="one_stop",
+        department_code="vp-ubnd",
+        extract_id=extract_id,
+        number=number,
+        request='{"path": "/dossiers"}',
+        received_at=NINE,
+    )
+
+
+def test_a_page_is_landed_as_it_came_and_its_sidecar_says_what_it_answers(home: Home) -> None:
+    page = land_page(home, b'{"a":  1}\n', number=12)
+    blob = landing.blob_path(home.landing, page.sha256)
+    sidecar = json.loads(blob.with_name(f"{page.sha256}.1.json").read_text())
+    assert blob.read_bytes() == b'{"a":  1}\n'
+    assert (sidecar["kind"], sidecar["file_name"]) == ("page", "one_stop/run-1/0012.json")
+    assert (sidecar["source_name"], sidecar["extract_id"]) == ("one_stop", "run-1")
+    assert sidecar["request"] == '{"path": "/dossiers"}'
+    assert (page.department_code, page.received_at) == ("vp-ubnd", NINE)
+
+
+def test_two_polls_with_the_same_answer_are_two_deliveries_over_one_blob(home: Home) -> None:
+    first, second = land_page(home, b"[]"), land_page(home, b"[]", extract_id="run-2")
+    assert (first.delivery_seq, second.delivery_seq) == (1, 2)
+    assert first.sha256 == second.sha256
+    assert land_page(home, b"[]", extract_id="run-2") == second, "the same page of the same run again"
+
+
+def test_the_pages_of_an_extract_are_read_back_in_their_order(home: Home) -> None:
+    pages = tuple(land_page(home, b"[%d]" % number, number=number).delivery_seq for number in (1, 2))
+    extract = Extract("one_stop", "run-1", NINE, NINE + timedelta(seconds=3), pages, "2025-09-15T08:59:00+07:00", "")
+    landed = landing.land_extract(home.landing, home.ledger, extract, department_code="vp-ubnd")
+    assert (landed.kind, landed.file_name, landed.delivery_seq) == ("extract", "one_stop/run-1", 3)
+    assert landing.read_extract(home.landing, landed) == extract
+
+
+@pytest.mark.parametrize("due_date", [None, date(2025, 9, 30)])
+def test_a_waiver_is_a_delivery_of_the_unit_it_is_for(home: Home, due_date: date | None) -> None:
+    waiver = Waiver("telecom", "so-khcn", SEPTEMBER, due_date, "bão số 9", "an")
+    landed = landing.land_waiver(home.landing, home.ledger, waiver, at=NINE)
+    assert (landed.kind, landed.department_code, landed.source_name) == ("waiver", "so-khcn", "telecom")
+    assert landing.read_waiver(home.landing, landed) == waiver
+    assert landing.land_waiver(home.landing, home.ledger, waiver, at=NINE) == landed
+    assert landing.land_waiver(home.landing, home.ledger, waiver, at=NINE + timedelta(days=1)).delivery_seq == 2
+
+
+def test_a_blob_that_lies_there_with_other_bytes_is_mended_when_its_page_comes_again(home: Home) -> None:
+    blob = landing.blob_path(home.landing, land_page(home, b"[1]").sha256)
+    blob.write_bytes(b"[")
+    land_page(home, b"[1]", extract_id="run-2")
+    assert blob.read_bytes() == b"[1]"
+
+
+def test_an_extract_and_a_waiver_can_be_withdrawn_a_page_and_a_withdrawal_cannot(home: Home) -> None:
+    page = land_page(home, b"[]")
+    extract = landing.land_extract(
+        home.landing, home.ledger, Extract("one_stop", "run-1", NINE, NINE, (1,)), department_code="vp-ubnd"
+    )
+    waiver = landing.land_waiver(home.landing, home.ledger, Waiver("t", "u", SEPTEMBER, None, "r", "an"), at=NINE)
+    for one in (extract, waiver):
+        decision = landing.land_withdrawal(home.landing, home.ledger, one.delivery_seq, reason="nhầm", by="an", at=NINE)
+        assert decision.decides_delivery_seq == one.delivery_seq
+    for delivery_seq in (page.delivery_seq, decision.delivery_seq):
+        with pytest.raises(UserError):
+            landing.land_withdrawal(home.landing, home.ledger, delivery_seq, reason="nhầm", by="an", at=NINE)
+
+
 def test_contracts_are_kept_under_their_hash_and_mended(home: Home) -> None:
     contract = Contract(Source.model_construct(), b"source: telecom\n", {"telecom__coverage": b"name: x\n"})
     folder = landing.store_contract(home.landing, contract)
@@ -563,10 +642,27 @@ def test_a_lost_ledger_is_rebuilt_from_landing_under_the_same_numbers(home: Home
         home.land(after=OVERDUE)
     landing.store_contract(home.landing, Contract(Source.model_construct(), b"{}", {}))
     landing.land_withdrawal(home.landing, home.ledger, 2, reason="", by="an", at=in_seconds(0))
+    land_page(home, b"[]")
+    landing.land_extract(
+        home.landing, home.ledger, Extract("one_stop", "run-1", NINE, NINE, (6,)), department_code="vp-ubnd"
+    )
+    landing.land_waiver(home.landing, home.ledger, Waiver("t", "u", SEPTEMBER, None, "r", "an"), at=NINE)
     rebuilt = _ledger(home.folder / "rebuilt.db")
     assert landing.replay(home.landing, rebuilt, at=in_seconds(0)) == []
     assert _all(rebuilt) == _all(home.ledger)
-    assert rebuilt.waiting(at=in_seconds(0)) == [1, 2, 3, 4, 5]
+    assert rebuilt.waiting(at=in_seconds(0)) == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_a_sidecar_from_before_there_were_apis_is_still_read(home: Home) -> None:
+    home.drop("a.xlsx")
+    home.land()
+    (sidecar,) = home.landing.glob("??/*.1.json")
+    content = json.loads(sidecar.read_text())
+    kept = {name: value for name, value in content.items() if name not in ("source_name", "extract_id", "request")}
+    sidecar.write_text(json.dumps(kept))
+    rebuilt = _ledger(home.folder / "rebuilt.db")
+    assert landing.replay(home.landing, rebuilt, at=in_seconds(0)) == []
+    assert _all(rebuilt) == _all(home.ledger)
 
 
 def test_a_replay_names_the_deliveries_whose_sidecar_is_lost(home: Home) -> None:

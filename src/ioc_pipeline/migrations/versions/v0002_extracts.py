@@ -10,4 +10,4 @@ down_revision = "0001"
 def upgrade() -> None:
     """Add the envelope of a page to `delivery`; what was delivered before has none."""
     for name in ("source_name", "extract_id", "request"):
-        op.add_column("delivery", sa.Column(name, sa.Text(), nullable=False, server_default=""))
+        op.add_column("delivery", sa.Column(name, sa.Text(), nullable=False, server_default=sa.text("''")))
