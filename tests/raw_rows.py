@@ -56,7 +56,7 @@ class Warehouse:
         file_name, sha256 = f"{source}_{period.end}.xlsx", f"{delivery_seq:064x}"
         envelope = ("file", source, department, file_name, sha256, 1000, received, 1, True, None)
         counts = (len(cells), errors, 0)
-        self._add("delivery", self.load_seq, delivery_seq, *envelope, outcome, "contract", *counts)
+        self._add("delivery", self.load_seq, delivery_seq, *envelope, outcome, "contract", *counts, "", "")
         self._add("delivery_scope", self.load_seq, delivery_seq, source, table, department, *bounds, replaces, outcome)
         self._add("load", self.load_seq, delivery_seq, "contract", outcome, received)
         for row, cell in enumerate(cells, start=8):
@@ -69,7 +69,7 @@ class Warehouse:
         self.load_seq += 1
         received = datetime(2025, 9, 20)  # noqa: DTZ001  # raw holds UTC without saying so
         envelope = ("withdrawal", "", "vp-ubnd", "", "0" * 64, 0, received, 1, True, decided)
-        self._add("delivery", self.load_seq, delivery_seq, *envelope, "withdrawal", "", 0, 0, 0)
+        self._add("delivery", self.load_seq, delivery_seq, *envelope, "withdrawal", "", 0, 0, 0, "", "")
 
     def write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -62,7 +62,80 @@ create table if not exists raw.delivery (
     contract_hash varchar,
     observation_count bigint,
     error_count bigint,
-    warning_count bigint
+    warning_count bigint,
+    extract_id varchar,
+    request varchar
+);
+
+-- A warehouse of before there were APIs.
+alter table raw.delivery add column if not exists extract_id varchar;
+alter table raw.delivery add column if not exists request varchar;
+
+create table if not exists raw.waiver (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    reporting_unit_code varchar,
+    period_type varchar,
+    period_start_date date,
+    period_end_date date,
+    due_date date,
+    reason varchar
+);
+
+create table if not exists raw.dossier (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    record_key varchar,
+    org_unit_code varchar,
+    dossier_id varchar,
+    procedure_code varchar,
+    agency_code varchar,
+    received_at timestamp,
+    channel varchar,
+    is_fully_online bigint,
+    due_at timestamp,
+    settled_at timestamp,
+    status varchar,
+    is_digitised bigint,
+    reuses_data bigint,
+    fee_vnd decimal(38, 12),
+    is_paid_online bigint,
+    updated_at timestamp,
+    sheet_name varchar,
+    cell_address varchar
+);
+
+create table if not exists raw.task (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    record_key varchar,
+    org_unit_code varchar,
+    task_id varchar,
+    assigned_at timestamp,
+    due_at timestamp,
+    done_at timestamp,
+    progress varchar,
+    updated_at timestamp,
+    sheet_name varchar,
+    cell_address varchar
+);
+
+create table if not exists raw.rain_reading (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    record_key varchar,
+    org_unit_code varchar,
+    station_uuid varchar,
+    station_name varchar,
+    observed_at timestamp,
+    depth_mm decimal(38, 12),
+    level bigint,
+    sheet_name varchar,
+    cell_address varchar
 );
 
 create table if not exists raw.delivery_scope (
@@ -484,6 +557,8 @@ def _append_facts(
                 verdict.observation_count if loaded.outcome == "loaded" else 0,
                 severities["critical"],
                 severities["warning"],
+                delivery.extract_id,
+                delivery.request,
             )
         )
         for scope in verdict.scopes:

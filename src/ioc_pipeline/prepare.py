@@ -188,14 +188,16 @@ def _take_check(reading: Reading, table: ParsedTable, check: Check, first_row: i
     reading.problems += [
         Problem(
             "failed-check",
-            sheet,
-            cell,
+            place.sheet,
+            place.cell,
             table.header(column),
-            found=text,
+            found=place.found,
             expected=check.description,
             severity=check.severity,
+            page=place.page,
+            record=place.record,
         )
-        for sheet, cell, text in places
+        for place in places
     ]
     reading.checks.append(
         CheckResult(
@@ -207,7 +209,7 @@ def _take_check(reading: Reading, table: ParsedTable, check: Check, first_row: i
             description=check.description,
             checked_count=check.checked_count,
             failed_count=check.failed_count,
-            cells=tuple((sheet, cell) for sheet, cell, _ in places),
+            cells=tuple((place.sheet, place.cell) for place in places),
         )
     )
 

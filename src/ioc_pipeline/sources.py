@@ -211,6 +211,8 @@ class Api(_Model):
     `schedule` is cron, in the province's time. `parameters` go into the query, or for `body: form` into the form;
     `form_json` packs them as JSON into that one form field. `vary` repeats the request for each value.
     `records` are the places of the array of records that are tried in turn: names joined by dots, "" the answer itself.
+    `numbers: text` is an API that writes its numbers as strings, in the source's locale; elsewhere a string in the place
+    of a number is refused.
     `unknown_field` is what a field that no column reads and `ignored_fields` does not list amounts to.
     """
 
@@ -230,6 +232,7 @@ class Api(_Model):
     timeout_seconds: Annotated[float, Field(gt=0)] = 30
     max_response_mb: Annotated[int, Field(ge=1, le=100)] = 20
     records: Annotated[list[str], Field(min_length=1)] = [""]
+    numbers: Literal["json", "text"] = "json"
     ignored_fields: list[Text] = []
     unknown_field: Literal["warning", "returned"] = "warning"
 

@@ -99,10 +99,10 @@ def check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) ->
         keys = [rows.values[name] for name in read.table.record_key if name in rows.values]
         if len(rows.periods) != len(rows.units):
             return []  # a period that could not be read has been told already
-        name = unit_column.name if unit_column else next(iter(rows.letters))
+        addresses = rows.addresses(unit_column.name if unit_column else next(iter(rows.letters)))
         for index, (unit, period) in enumerate(zip(rows.units, rows.periods, strict=True)):
             key = (unit.code, period, *(column[index].value for column in keys))
-            address = f"{rows.letters[name]}{rows.numbers[index]}"
+            address = addresses[index]
             if key in seen:
                 problems.append(
                     Problem(

@@ -24,17 +24,30 @@ VALUES_PER_BATCH = 200_000  # turned into observations at a time, so that memory
 Part = Literal["value", "of"]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands, as `Problem` tells it, and its original text."""
+
+    sheet: str
+    cell: str
+    found: str
+    page: str = ""
+    record: str = ""
+
+
 @dataclass(slots=True)
 class Rows:
     """Data rows of one block: parallel lists, one entry a row. `numbers` are physical rows, 1-based.
 
     `maturities` is what the rows' labels say ("Sơ bộ 2024"), empty when no row has one; `maturity` the contract's word.
     `values[name]` is what a column says, `texts[name]` the cells as they came; `letters[name]` its column in the sheet,
-    `headers[name]` the header its sender wrote.
+    `headers[name]` the header its sender wrote. `page_seq` is the delivery_seq of the page that an API's rows came in.
     """
 
     sheet_name: str
     maturity: str
+    page_seq: int | None = None
+    page: str = ""
     numbers: list[int] = field(default_factory=list)
     units: list[OrgUnit] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
@@ -43,6 +56,13 @@ class Rows:
     texts: dict[str, list[Value]] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+
+    def addresses(self, column: str, part: slice = slice(None)) -> list[str]:
+        """Where the values of one column stand in the sheet, or in the page."""
+        letters = self.letters[column]
+        if self.page_seq is None:
+            return [f"{letters}{number}" for number in self.numbers[part]]
+        return [f"{self.sheet_name}/{number}{letters}" for number in self.numbers[part]]
 
 
 @dataclass(slots=True)
@@ -61,15 +81,17 @@ class ParsedTable:
     def row_count(self) -> int:
         return sum(len(rows.numbers) for rows in self.blocks)
 
-    def locate(self, row: int, column: str) -> tuple[str, str, str]:
-        """Sheet, cell and original text of one column of one row, rows counted over all blocks from 0.
+    def locate(self, row: int, column: str) -> Place:
+        """Where one column of one row stands, rows counted over all blocks from 0.
 
         A column that is not in the sheet (the unit of the whole form, say) gives the row's first known cell.
         """
         for rows in self.blocks:
             if row < len(rows.numbers):
                 name = column if column in rows.letters else next(iter(rows.letters))
-                return rows.sheet_name, f"{rows.letters[name]}{rows.numbers[row]}", original_text(rows.texts[name][row])
+                text = original_text(rows.texts[name][row])
+                record = rows.units[row].full_name if rows.page else ""
+                return Place(rows.sheet_name, rows.addresses(name, slice(row, row + 1))[0], text, rows.page, record)
             row -= len(rows.numbers)
         raise IndexError(row)
 
@@ -127,7 +149,7 @@ class ParsedTable:
         of_element = pa.array(np.repeat(np.arange(len(cells)), len(numbers)))
         same = pa.array(np.zeros(len(of_row), dtype=np.int64))
         columns: dict[str, pa.Array] = {
-            "delivery_seq": pa.array([delivery_seq], pa.int64()).take(same),
+            "delivery_seq": pa.array([rows.page_seq or delivery_seq], pa.int64()).take(same),
             "source_name": _words([self.source.source]).take(same),
             "table_name": _words([self.table.table]).take(same),
             "reporting_unit_code": _words([self.reporting_unit_code]).take(same),
@@ -163,7 +185,7 @@ class ParsedTable:
             ),
             "sheet_name": _words([rows.sheet_name]).take(same),
             "cell_address": pa.array(
-                [f"{letters}{number}" for letters in (rows.letters[c.name] for c, _, _ in cells) for number in numbers],
+                [address for column, _, _ in cells for address in rows.addresses(column.name, part_of_rows)],
                 pa.string(),
             ),
         }
