@@ -1,7 +1,8 @@
-"""The eight forms as their departments fill them in: one function a source, one file a period."""
+"""The first eight forms as their departments fill them in: one function a source, one file a period."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ioc_pipeline.org_units import OrgUnit, OrgUnits
@@ -12,6 +13,7 @@ from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out
 from ioc_pipeline.sample.pages import Cell, Formula, Page
 from ioc_pipeline.sample.writers import csv_bytes, ods_bytes, xls_bytes, xlsx_bytes
 
+MERGED_ON = date(2025, 7, 1)  # 200 communes of districts became 75 of the province
 PROVINCE = "14"  # Sơn La: the province whose published figures the samples reproduce
 UBND = "UBND TỈNH SƠN LA"
 BLOCKS = (
@@ -23,15 +25,34 @@ BLOCKS = (
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a form is asked to tell: one period, `age` periods before the newest, and the units of its last day."""
+    """What a form is asked to tell: one period, `age` periods before the newest, and the units of its last day.
+
+    `successors` says which commune each one of before the merger became, by code.
+    """
 
     seed: int
     period: Period
     age: int
     org_units: OrgUnits
+    successors: Mapping[str, str] = field(default_factory=dict)
 
     def communes(self) -> list[OrgUnit]:
         return self.org_units.members(level="commune", province_code=PROVINCE, on=self.period.end)
+
+    def weights(self) -> list[float]:
+        """How large each of the `communes` is; those merged later share out the weight of what they became."""
+        communes = self.communes()
+        if self.period.end >= MERGED_ON:
+            return figures.weigh_communes(self.seed, communes)
+        merged = self.org_units.members(level="commune", province_code=PROVINCE, on=MERGED_ON)
+        whole = dict(zip((unit.code for unit in merged), figures.weigh_communes(self.seed, merged), strict=True))
+        chance = random.Random(f"{self.seed}:before the merger")  # noqa: S311  # figures, not secrets
+        parts = [chance.uniform(0.8, 1.2) for _ in communes]
+        into = [self.successors[unit.code] for unit in communes]
+        sums = dict.fromkeys(into, 0.0)
+        for code, part in zip(into, parts, strict=True):
+            sums[code] += part
+        return [whole[code] * part / sums[code] for code, part in zip(into, parts, strict=True)]
 
     def agencies(self) -> list[OrgUnit]:
         return self.org_units.members(level="agency", province_code=PROVINCE, on=self.period.end)
@@ -51,6 +72,18 @@ class Asked:
         return f"tháng {self.period.end.month} năm {self.period.end.year}"
 
     @property
+    def quarter(self) -> str:
+        """Of a period that is one: "III-2025"; the form's own words are in `lines`."""
+        return f"{('I', 'II', 'III', 'IV')[(self.period.end.month - 1) // 3]}-{self.period.end.year}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The period as it stands under the title of a form of a quarter or a year."""
+        if self.period.type == "year":
+            return [f"Năm {self.period.end.year}"]
+        return [f"Quý {self.quarter.replace('-', ' năm ')}", self.bounds]
+
+    @property
     def bounds(self) -> str:
         return f"(Từ ngày {_day(self.period.start)} đến ngày {_day(self.period.end)})"
 
@@ -66,7 +99,7 @@ FileOfForm = tuple[str, bytes]
 def admin_procedures(asked: Asked) -> FileOfForm:
     """Biểu 01/TTHC: .xlsx, two tables on two sheets, the total first."""
     communes = asked.communes()
-    values = figures.settlements(asked.seed, figures.weigh_communes(asked.seed, communes), asked.age)
+    values = figures.settlements(asked.seed, asked.weights(), asked.age)
     received, settled, pending = "Số hồ sơ tiếp nhận", "Số hồ sơ đã giải quyết", "Số hồ sơ đang giải quyết"
     columns = [
         FormColumn("org_unit", ("Xã, phường",), 22, ""),
@@ -128,7 +161,7 @@ def _procedure_catalogue(asked: Asked) -> Page:
 def vneid_accounts(asked: Asked) -> FileOfForm:
     """Biểu 02/ĐA06: .xls, the share as a percent format."""
     communes = asked.communes()
-    values = figures.accounts(asked.seed, figures.weigh_communes(asked.seed, communes), asked.age)
+    values = figures.accounts(asked.seed, asked.weights(), asked.age)
     activated = "Tài khoản đã kích hoạt"
     columns = [
         FormColumn("org_unit", ("Xã, phường",), 24, ""),
@@ -163,7 +196,7 @@ def vneid_accounts(asked: Asked) -> FileOfForm:
 def telecom_coverage(asked: Asked) -> FileOfForm:
     """Biểu 03/VT: .xlsx, wards and communes as two sections with subtotals that are formulas."""
     communes = asked.communes()
-    values = figures.coverage(asked.seed, figures.weigh_communes(asked.seed, communes), communes, asked.age)
+    values = figures.coverage(asked.seed, asked.weights(), communes, asked.age)
     people, villages, households = "Dân số", "Bản, tiểu khu, tổ dân phố", "Hộ gia đình"
     fibre = "Cáp quang đến trung tâm xã, phường"
     columns = [
@@ -180,22 +213,21 @@ def telecom_coverage(asked: Asked) -> FileOfForm:
         FormColumn("note", ("Ghi chú",), 10, ""),
     ]
     rows: list[FormRow] = []
-    for serial, kind, section in (("I", "Phường", "Các phường"), ("II", "Xã", "Các xã")):
-        chosen = [index for index, unit in enumerate(communes) if unit.unit_type == kind]
+    urban = "Các phường" if asked.period.end >= MERGED_ON else "Các phường, thị trấn"
+    for serial, is_urban, section in (("I", True, urban), ("II", False, "Các xã")):
+        chosen = [index for index, unit in enumerate(communes) if (unit.unit_type != "Xã") == is_urban]
         part = {name: [numbers[index] for index in chosen] for name, numbers in values.items()}
         rows.append(FormRow("section", serial, {"org_unit": section}))
         rows += rows_of(asked.names([communes[index] for index in chosen]), part, plain)
         rows.append(FormRow("subtotal", "", {"org_unit": f"Cộng mục {serial}", **sums_of(part)}))
     rows.append(FormRow("total", "", {"org_unit": "Tổng cộng", **sums_of(values)}))
-    quarter = (asked.period.end.month - 1) // 3
-    roman = ("I", "II", "III", "IV")[quarter]
     form = Form(
         name="Biểu 03-VT",
         superior=UBND,
         office="SỞ KHOA HỌC VÀ CÔNG NGHỆ",
         form_number="Biểu số 03/VT",
         title=["HIỆN TRẠNG PHỦ SÓNG DI ĐỘNG VÀ INTERNET CÁP QUANG"],
-        period_lines=[f"Quý {roman} năm {asked.period.end.year}", asked.bounds],
+        period_lines=asked.lines,
         unit_line="Đơn vị tính: người, bản, hộ",
         columns=columns,
         rows=rows,
@@ -207,9 +239,7 @@ def telecom_coverage(asked: Asked) -> FileOfForm:
         signers=("NGƯỜI LẬP BIỂU", "KT. GIÁM ĐỐC"),
         merges_total=True,
     )
-    return f"Hạ tầng viễn thông quý {roman}-{asked.period.end.year}.xlsx", xlsx_bytes(
-        [_with_formulas(lay_out(form), form)]
-    )
+    return f"Hạ tầng viễn thông quý {asked.quarter}.xlsx", xlsx_bytes([_with_formulas(lay_out(form), form)])
 
 
 def signed_documents(asked: Asked) -> FileOfForm:
@@ -288,7 +318,8 @@ def digital_economy(asked: Asked) -> FileOfForm:
         FormColumn("share_pct", ("Tỷ trọng trong GRDP (%)",), 16, "0.00"),
         FormColumn("note", ("Ghi chú",), 18, ""),
     ]
-    newest = figures.GRDP[-1][0]
+    known = [line for line in figures.GRDP if line[0] <= asked.period.end.year]
+    newest = known[-1][0]
     rows = [
         FormRow(
             "data",
@@ -301,7 +332,7 @@ def digital_economy(asked: Asked) -> FileOfForm:
                 "note": "Số sơ bộ" if year == newest else "Số chính thức",
             },
         )
-        for number, (year, grdp, value, share) in enumerate(figures.GRDP, start=1)
+        for number, (year, grdp, value, share) in enumerate(known, start=1)
     ]
     form = Form(
         name="KTS-GRDP",
@@ -323,7 +354,7 @@ def digital_economy(asked: Asked) -> FileOfForm:
 def chip_id_health(asked: Asked) -> FileOfForm:
     """Biểu 07/BHYT: .csv as a spreadsheet saves it, letterhead and all."""
     communes = asked.communes()
-    values = figures.facilities(asked.seed, figures.weigh_communes(asked.seed, communes), asked.age)
+    values = figures.facilities(asked.seed, asked.weights(), asked.age)
     columns = [
         FormColumn("org_unit", ("Xã, phường",), 24, ""),
         FormColumn("commune_code", ("Mã xã, phường",), 12, ""),
