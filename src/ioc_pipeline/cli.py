@@ -102,7 +102,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     if not path.is_file():
         raise UserError(f"{path}: no such file")
     department = options.department or path.resolve().parent.name
-    known = {contract.source.department for contract in Reference(settings).contracts.ready.values()}
+    known = Reference(settings).inbox_folders()
     if department not in known:
         raise UserError(f"--department: expected one of {', '.join(sorted(known))} (found {department})")
     verdict = check_file(settings, path, department)
@@ -241,7 +241,7 @@ def _sources(settings: Settings, options: argparse.Namespace) -> int:
     ingest.make_inbox(settings)
     contracts = Reference(settings).contracts
     rows = [
-        [name, contract.source.department, str(settings.inbox / contract.source.department), contract.source.title]
+        [name, contract.source.department, str(settings.inbox / contract.source.folder), contract.source.title]
         for name, contract in sorted(contracts.ready.items())
     ]
     header = ["source", "department", "inbox", "title"]

@@ -67,12 +67,12 @@ def land_inbox(settings: Settings) -> list[list[int]]:
 
 
 def make_inbox(settings: Settings) -> set[str]:
-    """Make the folder of every department that may send, and give their names: a clerk finds it, and types no name.
+    """Make the folder of everybody who may send, departments and communes, and give the names: nobody types one.
 
     While a contract is broken, the folder of any agency counts: its deliveries wait rather than being refused.
     """
     reference = Reference(settings)
-    departments = {contract.source.department for contract in reference.contracts.ready.values()}
+    departments = reference.inbox_folders()
     for department_code in departments:
         (settings.inbox / department_code / FEEDBACK_FOLDER).mkdir(parents=True, exist_ok=True)
     if reference.contracts.broken:

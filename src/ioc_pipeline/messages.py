@@ -449,6 +449,12 @@ MESSAGES: dict[str, Message] = {
         "Ghi kỳ báo cáo ở dòng dưới tiêu đề biểu, ví dụ “Tháng 9 năm 2025”",
         "The period could not be read.",
     ),
+    "no-layout": Message(
+        "không có mẫu biểu nào áp dụng cho kỳ báo cáo này",
+        "",
+        "Kiểm tra lại kỳ báo cáo; nếu kỳ đúng, đề nghị Trung tâm IOC bổ sung mẫu biểu của thời gian đó",
+        "The contract knows no layout for the period.",
+    ),
     "period-conflict": Message(
         "các kỳ báo cáo ghi trong tệp không khớp nhau",
         "",
@@ -464,9 +470,9 @@ MESSAGES: dict[str, Message] = {
     # ---------- answers of an API
     "page-too-large": Message(
         "câu trả lời của API quá lớn",
-        "mỗi trang không quá 100 MB và 4.000.000 giá trị",
+        "mỗi trang không quá 100 MB và 2.000.000 giá trị",
         "Giảm số bản ghi của mỗi trang",
-        "An answer of more than 100 MiB or 4,000,000 values.",
+        "An answer of more than 100 MiB or 2,000,000 values.",
     ),
     "json-encoding": Message(
         "câu trả lời của API không ở bảng mã UTF-8",

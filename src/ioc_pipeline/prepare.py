@@ -62,6 +62,16 @@ class Reference:
             return "csv: another form of this department declares it otherwise, and a file does not say which it is"
         return ""
 
+    def inbox_folders(self) -> set[str]:
+        """Names of the inbox folders that somebody sends to: departments, and today's communes where they report."""
+        sources = [contract.source for contract in self.contracts.ready.values()]
+        folders = {source.department for source in sources}
+        if any(source.reporters == "communes" for source in sources):
+            province_code = self.settings.province_code
+            communes = self.org_units.members(level="commune", province_code=province_code, on=date.max)
+            folders.update(unit.code for unit in communes)
+        return folders
+
     @cached_property
     def org_units(self) -> OrgUnits:
         versions = tuple(path.stat().st_mtime_ns for path in sorted(self.settings.seeds.glob("*.csv")))

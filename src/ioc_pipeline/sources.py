@@ -132,6 +132,7 @@ class Table(_Model):
             raise ValueError(f"table '{self.table}': expects_all_units needs a column of type org_unit")
         return self
 
+
 class Csv(_Model):
     """How a CSV of this source is written; nothing is sniffed."""
 
@@ -283,6 +284,16 @@ class Source(_Model):
             if one.table == other.table and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
                 raise ValueError(f"table '{one.table}' has two layouts at the same time: set valid_from and valid_to")
         return self
+
+    @property
+    def folder(self) -> str:
+        """The inbox folder it arrives in, for people; every commune has its own."""
+        return "<mã xã, phường>" if self.reporters == "communes" else self.department
+
+    def on(self, day: date) -> Self:
+        """The source as it was on one day: of each table the layout that held then, none if none did."""
+        tables = [table for table in self.tables if table.valid_from <= day <= table.valid_to]
+        return self.model_copy(update={"tables": tables})
 
     def suite_name(self, table: Table) -> str:
         """Expectation suite of one table: the file's name in expectations/, `<source>__<table>` unless it says so."""

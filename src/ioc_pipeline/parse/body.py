@@ -81,7 +81,14 @@ def read_keys(block: Block, source: Source, envelope: Envelope, period: Period |
                     province_code=envelope.province_code if unit_column.level in ("commune", "agency") else None,
                 )
             except (UnknownUnit, AmbiguousUnit) as error:
-                problem = _unit_problem(error, block, number, position, unit_column, envelope, on)
+                problem = unit_problem(error, cell_text(key), unit_column, envelope, on)
+                if problem:
+                    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
+                    problem = replace(problem, sheet=where[0], cell=where[1], column=where[2])
+            else:
+                if _is_of_another_reporter(unit, source, envelope):
+                    problem = _another_reporters(unit, block, number, position, envelope, on)
+                    unit = None
         texts = [] if unit else [cell_text(value) for value in row if value is not None]
         if not unit and (row in header or is_continuation(" ".join(texts))):
             continue  # the table goes on after a page break
@@ -119,6 +126,25 @@ def read_keys(block: Block, source: Source, envelope: Envelope, period: Period |
     # A total that stands over the first row adds up all that follow.
     body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
     return body, problems
+
+
+def _is_of_another_reporter(unit: OrgUnit, source: Source, envelope: Envelope) -> bool:
+    """Where every commune reports for itself, a row of another commune is not its to send."""
+    return source.reporters == "communes" and unit.level == "commune" and unit.code != envelope.reporting_unit_code
+
+
+def _another_reporters(
+    unit: OrgUnit, block: Block, number: int, position: int, envelope: Envelope, on: date
+) -> Problem:
+    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
+    own = envelope.org_units.get(envelope.reporting_unit_code, on)
+    return Problem(
+        "foreign-unit",
+        *where,
+        found=cell_text(block.sheet.rows[number][position]),
+        expected=f"{own.full_name if own else 'đơn vị'} ({envelope.reporting_unit_code}), đơn vị của thư mục này",
+        fix=f"Xóa dòng này; số liệu của {unit.full_name} gửi vào inbox/{unit.code}/",
+    )
 
 
 def _first_of_signatures(block: Block, first: int) -> int:
@@ -193,20 +219,15 @@ def _unit_of_form(table: Table, envelope: Envelope, on: date) -> OrgUnit:
     return unit
 
 
-def _unit_problem(
-    error: UnknownUnit | AmbiguousUnit,
-    block: Block,
-    number: int,
-    position: int,
-    column: Column,
-    envelope: Envelope,
-    on: date,
+def unit_problem(
+    error: UnknownUnit | AmbiguousUnit, text: str, column: Column, envelope: Envelope, on: date
 ) -> Problem | None:
-    """Why a row's unit cannot be told; None for the row of the province itself, which is a total under another name."""
-    text = cell_text(block.sheet.rows[number][position])
-    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""), text)
+    """Why a row's unit cannot be told, for the caller to say where.
+
+    None for the row of the province itself, which is a total under another name.
+    """
     if isinstance(error, AmbiguousUnit):
-        return Problem("ambiguous-unit", *where, expected=str(error))
+        return Problem("ambiguous-unit", found=text, expected=str(error))
     for level in ("province", column.level):
         try:
             other = envelope.org_units.find(text, on=on, level=level, province_code=None)
@@ -214,11 +235,11 @@ def _unit_problem(
             continue
         if other.code == envelope.province_code:
             return None
-        return Problem("foreign-unit", *where, expected=f"đơn vị thuộc tỉnh mã {envelope.province_code}")
+        return Problem("foreign-unit", found=text, expected=f"đơn vị thuộc tỉnh mã {envelope.province_code}")
     suggestions = "; ".join(error.suggestions)
     return Problem(
         "unknown-unit",
-        *where,
+        found=text,
         expected=f"một trong: {suggestions}" if suggestions else "",
         fix="Sửa tên cho đúng danh mục; nếu tên viết như vậy là đúng, đề nghị Trung tâm IOC thêm dòng sau vào "
         f"org_unit_aliases.csv: “{error.alias_row}”",

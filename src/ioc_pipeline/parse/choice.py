@@ -1,8 +1,10 @@
 """Which form a workbook is: the contract whose title stands in it."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.parse.dated import layouts
 from ioc_pipeline.parse.layout import find_blocks, title_places
 from ioc_pipeline.sources import Contract, Contracts
 from ioc_pipeline.workbooks import Workbook
@@ -30,9 +32,9 @@ def choose_contract(workbook: Workbook, department_code: str, contracts: Contrac
         return None
     if contracts.broken:
         return "waiting for a contract to be mended: " + "; ".join(str(error) for error in contracts.broken.values())
-    others = [contract for contract in contracts.ready.values() if contract.source.department != department_code]
+    others = [contract for contract in contracts.ready.values() if contract not in own and not contract.source.api]
     if foreign := _forms_in(workbook, others):
-        places = "; ".join(f"“{one.source.title}” gửi vào inbox/{one.source.department}/" for one in foreign)
+        places = "; ".join(f"“{one.source.title}” gửi vào inbox/{one.source.folder}/" for one in foreign)
         raise SourceError([Problem("wrong-department", expected=places)])
     shown = Workbook(workbook.format, [replace(sheet, is_hidden=False) for sheet in workbook.sheets])
     if hidden := _forms_in(shown, own):
@@ -52,7 +54,7 @@ def _forms_in(workbook: Workbook, contracts: list[Contract]) -> list[Contract]:
 
 
 def _has_all_columns(workbook: Workbook, contract: Contract) -> bool:
-    try:
-        return bool(find_blocks(workbook, contract.source))
-    except SourceError:
-        return False
+    for source in layouts(contract.source):
+        with suppress(SourceError):
+            return bool(find_blocks(workbook, source))
+    return False

@@ -183,6 +183,30 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
     return blocks
 
 
+def bare_blocks(workbook: Workbook, source: Source) -> list[Block]:
+    """Every place of a title with the lines around it and no column: enough to tell its period, under any layout."""
+    return [
+        Block(
+            sheet=title.sheet,
+            table=title.table,
+            title=title.text,
+            title_row=title.row,
+            above=[
+                text
+                for _, text in _text_lines(
+                    title.sheet, max(0, title.row - HEADER_DISTANCE), title.end + 1 + HEADER_DISTANCE
+                )
+            ],
+            columns={},
+            headers={},
+            body_start=title.end + 1,
+            body_end=title.end + 1,
+            is_continued=title.is_continued,
+        )
+        for title in find_titles(workbook, source)
+    ]
+
+
 def _headless(titles: list[_Title], blocks: list[Block]) -> list[_Title]:
     placed = {(id(block.sheet), block.title_row) for block in blocks}
     return [title for title in titles if (id(title.sheet), title.row) not in placed]

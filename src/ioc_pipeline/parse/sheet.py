@@ -9,6 +9,7 @@ from ioc_pipeline.deliveries import Scope
 from ioc_pipeline.errors import Problem, SourceError
 from ioc_pipeline.parse.agreement import check_keys, check_totals, unit_line_problems
 from ioc_pipeline.parse.body import Body, Envelope, read_keys
+from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import (
@@ -52,6 +53,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             holds personal data, that alone is told: other messages would repeat what must not be repeated.
     """
     try:
+        whole, source = source, in_its_time(workbook, source, envelope.file_name, envelope.received_on)
         blocks = find_blocks(workbook, source)
     except SourceError:
         if personal := find_personal_data_in_workbook(workbook, envelope.file_name):
@@ -95,6 +97,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         if not periods and not nil_periods and not problems:
             where = read.blocks[0].sheet_name if read.blocks else ""
             problems.append(Problem("no-rows", where, expected=f"“{table.titles[0]}”"))
+        problems += check_times(whole, table, periods, read.blocks[0].sheet_name if read.blocks else "")
         parsed.tables.append(read)
         parsed.nil += [Scope(table.table, envelope.reporting_unit_code, period) for period in nil_periods]
         parsed.scopes += [Scope(table.table, envelope.reporting_unit_code, period) for period in periods]
