@@ -12,7 +12,7 @@ from ioc_pipeline.answers import Json, Number, pointer
 from ioc_pipeline.errors import Problem, SourceError
 
 MAX_BYTES = 100 * 1024 * 1024
-MAX_VALUES = 4_000_000  # of one page; they take up to 100 bytes each
+MAX_VALUES = 2_000_000  # of one page; they take up to 100 bytes each
 MAX_DEPTH = 64
 
 _NUL = re.compile(rb"\x00|\\u0000")
@@ -53,7 +53,9 @@ def read_json(content: bytes) -> Json:
         _refuse("bad-json", f"JSON lồng nhau không quá {MAX_DEPTH} tầng")
     except _RepeatedKeyError as error:
         raise SourceError([Problem("repeated-field", column=str(error))]) from None
-    _look_inside(data, has_odd_text=bool(_NUL.search(content) or _SURROGATE.search(content)))
+    _check_depth(data)
+    if _NUL.search(content) or _SURROGATE.search(content):  # seldom, and looking at every text takes its time
+        _check_texts(data)
     return data
 
 
@@ -73,31 +75,32 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return data
 
 
-def _look_inside(data: Json, *, has_odd_text: bool) -> None:
-    """Refuse what is nested too deeply; look at each text only where NUL or a surrogate is written somewhere."""
-    level: list[tuple[tuple[str | int, ...], Json]] = [((), data)]
+def _check_depth(data: Json) -> None:
+    level = [data]
     for _ in range(MAX_DEPTH + 1):
-        below: list[tuple[tuple[str | int, ...], Json]] = []
-        for place, value in level:
-            if type(value) is dict:
-                if has_odd_text and any(_is_odd(name) for name in value):
-                    raise SourceError([Problem("bad-text", cell=pointer(*place))])
-                items: Any = value.items()
-            elif type(value) is list:
-                items = enumerate(value)
-            else:
-                if has_odd_text and type(value) is str and _is_odd(value):
-                    raise SourceError([Problem("bad-text", cell=pointer(*place))])
-                continue
-            below += [
-                ((*place, name), each)
-                for name, each in items
-                if type(each) in (dict, list) or (has_odd_text and type(each) is str)
-            ]
-        if not below:
+        level = [
+            each
+            for value in level
+            for each in (value.values() if type(value) is dict else value if type(value) is list else ())
+            if type(each) in (dict, list)
+        ]
+        if not level:
             return
-        level = below
     _refuse("bad-json", f"JSON lồng nhau không quá {MAX_DEPTH} tầng")
+
+
+def _check_texts(value: Json, *place: str | int) -> None:
+    """Refuse the first text that no UTF-8 can hold, or that a database would cut off."""
+    if type(value) is dict:
+        for name, each in value.items():
+            if _is_odd(name):
+                raise SourceError([Problem("bad-text", cell=pointer(*place))])
+            _check_texts(each, *place, name)
+    elif type(value) is list:
+        for number, each in enumerate(value):
+            _check_texts(each, *place, number)
+    elif type(value) is str and _is_odd(value):
+        raise SourceError([Problem("bad-text", cell=pointer(*place))])
 
 
 def _is_odd(text: str) -> bool:

@@ -111,6 +111,7 @@ def check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) ->
                         address,
                         found=unit.full_name,
                         expected=f"trùng với ô {seen[key]}",
+                        page=rows.page,
                     )
                 )
             seen.setdefault(key, address)
@@ -130,6 +131,7 @@ def check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) ->
                         read.blocks[0].sheet_name,
                         found=f"{len(codes)}/{len(members)} đơn vị; thiếu {named}",
                         expected=f"đủ {len(members)} đơn vị",
+                        page=next(rows.page for rows in read.blocks if period in rows.periods),
                     )
                 )
     return problems

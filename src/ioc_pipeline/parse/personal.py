@@ -28,6 +28,13 @@ _NAMED: list[tuple[str, re.Pattern[str], re.Pattern[str]]] = [
     ),
     ("số điện thoại", re.compile(r"\b(?:dien thoai|sdt|so dt|di dong|so lien he)\b"), re.compile(r"\+?\d{9,12}")),
 ]
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PERSONAL_FIELD = re.compile(
+    r"\b(?:citizen|cccd|cmnd|cmt|can cuoc|dinh danh|identity|id card|passport|ho chieu|phone|mobile|telephone|tel"
+    r"|dien thoai|dienthoai|sodienthoai|sdt|e ?mail|applicants?(?! type)|full name|fullname|first name|last name"
+    r"|ho ten|hoten|ho va ten|hovaten|nguoi nop|chu ho so|birth|birthday|dob|ngay sinh|ngaysinh|gioi tinh|gender"
+    r"|bhyt|home address|noi o|cu tru)\b"
+)
 
 
 def find_personal_data(names: Iterable[str], notes: Iterable[tuple[str, str, str]]) -> list[Problem]:
@@ -68,6 +75,14 @@ def find_personal_data_in_column(
     Returns:
         `personal-data` problems without the value.
     """
+    return [
+        Problem("personal-data", _safe(sheet), cell_address(row, position), header, expected=f"cột không có {kind}")
+        for kind, row in kinds_in_column(header, values).items()
+    ]
+
+
+def kinds_in_column(header: str, values: Sequence[tuple[int, Value]]) -> dict[str, int]:
+    """Kinds of personal data in one column, as `find_personal_data_in_column` tells them, and the first row of each."""
     found: dict[str, int] = {}
     filled = shaped = numbers_shaped = first_shaped = 0
     for row, value in values:
@@ -101,10 +116,13 @@ def find_personal_data_in_column(
             )
             if row_found is not None:
                 found.setdefault(kind, row_found)
-    return [
-        Problem("personal-data", _safe(sheet), cell_address(row, position), header, expected=f"cột không có {kind}")
-        for kind, row in found.items()
-    ]
+    return found
+
+
+def is_personal_field(name: str) -> bool:
+    """Whether a field of an API is about a person by its name: applicantName, citizen_id, soDienThoai."""
+    words = fold(_CAMEL.sub(" ", name).replace("_", " ").replace(".", " "))
+    return _PERSONAL_FIELD.search(words) is not None
 
 
 def find_personal_data_in_cells(sheet: str, numbers: Iterable[int], rows: Sequence[Sequence[Value]]) -> list[Problem]:
@@ -155,6 +173,8 @@ def without_personal_data(problem: Problem) -> Problem:
     return replace(
         problem,
         sheet=without_identifiers(problem.sheet),
+        cell=without_identifiers(problem.cell),
+        record=without_identifiers(problem.record),
         column=without_identifiers(problem.column),
         found=without_identifiers(problem.found),
         expected=without_identifiers(problem.expected),
