@@ -1,0 +1,291 @@
+"""One API over HTTP: not faster than it allows, again when it stumbles, never anywhere but at its own host."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from ioc_pipeline.errors import FetchError, UserError
+from ioc_pipeline.sources import Api
+
+ATTEMPTS = 5
+LONGEST_PAUSE_SECONDS = 120.0  # of a Retry-After; who asks for more is asked again by the next run
+_REDIRECTS = 3
+_RENEW_SECONDS = 30.0  # before a token expires
+_backoff = wait_exponential_jitter(initial=0.5, max=30.0, jitter=0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Where an API is and how we prove who we are: what an Airflow connection of type http says."""
+
+    base_url: str
+    login: str = ""
+    password: str = field(default="", repr=False)
+
+
+def to_connection(name: str, given: Mapping[str, Any]) -> Connection:
+    """Read the fields of an Airflow connection; a host without a scheme takes `schema`, https if it has none.
+
+    Raises:
+        UserError: it names no host, or something that cannot be part of a request. Values are never shown.
+    """
+    host = str(given.get("host") or "").strip().rstrip("/")
+    if host and "://" not in host:
+        host = f"{given.get('schema') or 'https'}://{host}"
+    login, password = (str(given.get(key) or "").strip() for key in ("login", "password"))
+    try:
+        url = httpx.URL(host)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
+        raise UserError(
+            f"connection {name}: host: expected one like https://api.example.gov.vn, without login or query"
+        )
+    if given.get("port"):
+        url = url.copy_with(port=int(given["port"]))
+    if not (login + password).isprintable():
+        raise UserError(f"connection {name}: login or password holds a line break or another sign that is not printed")
+    return Connection(str(url).rstrip("/"), login, password)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One complete answer: its bytes as they came (without the transport's compression) and as JSON.
+
+    `server_time` is the API's own clock, None if it does not say; `next_url` what it links to as the next page.
+    """
+
+    content: bytes
+    data: Any
+    status: int
+    server_time: datetime | None
+    received_at: datetime
+    next_url: str
+
+
+class _StumbleError(Exception):
+    """It may well answer when asked again, after so many seconds if it said so."""
+
+    def __init__(self, reason: str, pause_seconds: float | None = None) -> None:
+        self.pause_seconds = pause_seconds
+        super().__init__(reason)
+
+
+class _UnauthorisedError(Exception):
+    """The token is not, or no longer, accepted."""
+
+
+class Client:
+    """Asks one API, one request at a time; keeps its connection and its token. Use it as a context.
+
+    `sleep` waits so many seconds, between requests and before a repetition.
+    """
+
+    def __init__(self, connection: Connection, api: Api, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = connection
+        self._api = api
+        self._sleep = sleep
+        self._base = httpx.URL(connection.base_url)
+        self._http = httpx.Client(timeout=api.timeout_seconds, headers={"accept-encoding": "gzip"})
+        self._next_at = 0.0
+        self._token = ""
+        self._token_ends_at = math.inf
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    @property
+    def base_url(self) -> str:
+        """The connection's host, and what its path begins with."""
+        return self._connection.base_url
+
+    @property
+    def url(self) -> str:
+        """Where the contract's path is."""
+        return self._connection.base_url + self._api.path
+
+    def ask(self, url: str, parameters: Mapping[str, Any]) -> Answer:
+        """Get one answer, whole and readable as JSON, or none at all.
+
+        Raises:
+            FetchError: the API refuses (4xx), sends us elsewhere or too much, or stumbled each time it was asked.
+        """
+        retrying = Retrying(
+            sleep=self._sleep,
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=_pause,
+            retry=retry_if_exception_type((_StumbleError, httpx.RequestError)),
+            reraise=True,
+        )
+        try:
+            return retrying(self._ask_once, url, parameters)
+        except (_StumbleError, httpx.RequestError) as error:
+            # The text of a protocol error may quote a header, and so a secret.
+            known = isinstance(error, _StumbleError | httpx.ConnectError)
+            reason = str(error) if known else type(error).__name__
+        except _UnauthorisedError:
+            raise self._failure("401: login or password is not accepted") from None
+        except httpx.InvalidURL:
+            raise self._failure("the address of the next page cannot be read") from None
+        raise self._failure(f"{reason}; asked {ATTEMPTS} times")
+
+    def _failure(self, reason: str) -> FetchError:
+        return FetchError(f"{self._api.method} {self._api.path}: {reason}")
+
+    def _ask_once(self, url: str, parameters: Mapping[str, Any]) -> Answer:
+        if self._api.authentication.kind != "oauth2":
+            return self._send(self._request(url, parameters))
+        try:
+            self._take_token()
+            return self._send(self._request(url, parameters))
+        except _UnauthorisedError:
+            self._token = ""
+            self._take_token()
+            return self._send(self._request(url, parameters))
+
+    def _request(self, url: str, parameters: Mapping[str, Any]) -> httpx.Request:
+        api, headers = self._api, {"accept": "application/json"}
+        if api.authentication.kind == "api_key":
+            headers[api.authentication.header] = self._connection.password
+        elif api.authentication.kind == "oauth2":
+            headers["authorization"] = f"Bearer {self._token}"
+        target = self._at_home(httpx.URL(url))
+        if api.body == "form" and api.form_json:
+            form = {api.form_json: json.dumps(parameters, ensure_ascii=False)}
+            return self._http.build_request("POST", target, data=form, headers=headers)
+        flat = {
+            name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
+            for name, value in parameters.items()
+        }
+        if api.body == "form":
+            return self._http.build_request("POST", target, data=flat, headers=headers)
+        return self._http.build_request("GET", target.copy_merge_params(flat), headers=headers)
+
+    def _at_home(self, url: httpx.URL) -> httpx.URL:
+        """Refuse any other host than the connection's: it would get our secret, and its answer would be believed."""
+        if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
+            raise self._failure("sends us to another host")
+        return url
+
+    # ---------- one request
+
+    def _send(self, request: httpx.Request) -> Answer:
+        for _ in range(1 + _REDIRECTS):
+            self._wait_for_our_turn()
+            deadline = time.monotonic() + self._api.timeout_seconds
+            response = self._http.send(request, stream=True)
+            try:
+                if response.next_request is not None:
+                    if response.next_request.method != request.method:
+                        raise self._failure(f"{response.status_code}: redirects what was posted")
+                    request.url = self._at_home(response.next_request.url)
+                    continue
+                self._judge(response)
+                content = self._read(response, deadline)
+            finally:
+                response.close()
+            try:
+                data = json.loads(content)
+            except (ValueError, RecursionError):
+                raise _StumbleError(f"{response.status_code}: the answer is no JSON, or a part of it") from None
+            return Answer(
+                content=content,
+                data=data,
+                status=response.status_code,
+                server_time=_http_date(response.headers.get("date", "")),
+                received_at=datetime.now(UTC),
+                next_url=self._next_url(response),
+            )
+        raise self._failure(f"redirects more than {_REDIRECTS} times")
+
+    def _wait_for_our_turn(self) -> None:
+        wait = self._next_at - time.monotonic()
+        if wait > 0:
+            self._sleep(wait)
+        self._next_at = max(self._next_at, time.monotonic()) + 60 / self._api.rate_limit_per_minute
+
+    def _judge(self, response: httpx.Response) -> None:
+        status = response.status_code
+        if status == 429 or status >= 500:
+            pause = _retry_after(response.headers)
+            if pause is not None and pause > LONGEST_PAUSE_SECONDS:
+                raise self._failure(f"{status}: asks us to wait {pause:.0f} s")
+            raise _StumbleError(f"{status}", pause)
+        if status == 401 and self._api.authentication.kind == "oauth2":
+            raise _UnauthorisedError
+        if not response.is_success:
+            raise self._failure(
+                f"{status}: refused; check the connection's login and password, and the contract's path"
+            )
+
+    def _read(self, response: httpx.Response, deadline: float) -> bytes:
+        content, limit = bytearray(), self._api.max_response_mb * 1024 * 1024
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > limit:
+                raise self._failure(f"the answer is larger than max_response_mb: {self._api.max_response_mb}")
+            if time.monotonic() > deadline:
+                raise _StumbleError(f"no whole answer within {self._api.timeout_seconds:g} s")
+        return bytes(content)
+
+    def _next_url(self, response: httpx.Response) -> str:
+        link = response.links.get("next", {}).get("url", "")
+        return str(response.url.join(link)) if link else ""
+
+    # ---------- OAuth2, client credentials (RFC 6749, sections 4.4 and 2.3.1)
+
+    def _take_token(self) -> None:
+        if self._token and time.monotonic() < self._token_ends_at:
+            return
+        request = self._http.build_request(
+            "POST",
+            f"{self._connection.base_url}{self._api.authentication.token_path}",
+            data={"grant_type": "client_credentials"},
+            headers={"accept": "application/json"},
+        )
+        basic = httpx.BasicAuth(self._connection.login, self._connection.password)
+        answer = self._send(next(basic.auth_flow(request)))
+        data = answer.data if isinstance(answer.data, dict) else {}
+        token, seconds = data.get("access_token"), data.get("expires_in")
+        if not isinstance(token, str) or not token.isprintable() or not token:
+            raise self._failure("the answer to our login holds no token")
+        self._token = token
+        lasts = float(seconds) if isinstance(seconds, int | float) else math.inf
+        self._token_ends_at = time.monotonic() + lasts - _RENEW_SECONDS
+
+
+def _pause(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, _StumbleError) and error.pause_seconds is not None:
+        return error.pause_seconds
+    return _backoff(state)
+
+
+def _retry_after(headers: httpx.Headers) -> float | None:
+    """Seconds to wait (RFC 9110, section 10.2.3), by the server's clock where it names a moment."""
+    written = headers.get("retry-after", "").strip()
+    if written.isascii() and written.isdigit():
+        return float(written)
+    moment = _http_date(written)
+    if moment is None:
+        return None
+    now = _http_date(headers.get("date", "")) or datetime.now(UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC)
+    except ValueError:
+        return None

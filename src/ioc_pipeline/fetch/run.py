@@ -1,0 +1,236 @@
+"""One run of an API: what is asked for, in which order, and whether what came is all there was."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
+from itertools import product
+from typing import Any
+
+from ioc_pipeline.errors import FetchError
+from ioc_pipeline.fetch.client import Answer, Client
+from ioc_pipeline.fetch.paging import declared_total, is_last, records_of, value_at
+from ioc_pipeline.periods import Period, period_containing
+from ioc_pipeline.sources import RequestPeriod, Source
+
+ROUNDS = 3  # over a list that moves while it is paged through
+_MOST_PAGES = 10_000
+_STANDSTILL = 3  # pages in a row without anything new
+_PROVINCE_TIME = timezone(timedelta(hours=7))
+
+Parameters = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer to land. `request` is the JSON of `Delivery.request`."""
+
+    content: bytes
+    request: str
+    received_at: datetime
+
+
+@dataclass(slots=True)
+class _Seen:
+    """Records that came in one round through a list."""
+
+    keys: set[str] = field(default_factory=set)
+    count: int = 0
+    totals: set[int] = field(default_factory=set)
+
+    @property
+    def moved(self) -> bool:
+        """Whether a record may have slipped from a page still to come to one already gone."""
+        return len(self.keys) < self.count or len(self.totals) > 1 or len(self.keys) < max(self.totals, default=0)
+
+
+class Run:
+    """Asks for everything a contract names, page after page: `for page in run.pages()`. No page is asked for ahead.
+
+    `since` is the watermark of the run before, "" for none. Afterwards `watermark` is where the next run starts.
+    """
+
+    def __init__(self, source: Source, client: Client, *, since: str, today: date) -> None:
+        if source.api is None:
+            raise ValueError(f"{source.source} is a form")
+        self._source, self._api, self._client = source, source.api, client
+        self._since = since
+        self._today = today
+        self._key_fields = _key_fields(source)
+        self._newest: datetime | None = None
+        self._first_answer_at: datetime | None = None
+        self._is_settled = True
+
+    @property
+    def asked_since(self) -> str:
+        """From when on changed records are asked for: the watermark less the overlap."""
+        if not self._since or self._api.watermark is None:
+            return ""
+        return (
+            datetime.fromisoformat(self._since) - timedelta(minutes=self._api.watermark.overlap_minutes)
+        ).isoformat()
+
+    @property
+    def watermark(self) -> str:
+        """The newest time seen in the records, by their own clock; never before `since`.
+
+        Not after the API's time when we began: what changes behind a page that we have already seen has a later time,
+        and a clock that runs ahead in one record must not hide those to come. It stays where it was after a list that
+        would not keep still.
+        """
+        if self._newest is None or not self._is_settled:
+            return self._since
+        newest = self._newest
+        if self._first_answer_at is not None and _instant(self._first_answer_at) < _instant(newest):
+            zone = newest.tzinfo
+            newest = self._first_answer_at.astimezone(zone or _PROVINCE_TIME).replace(tzinfo=zone)
+        if self._since and _instant(datetime.fromisoformat(self._since)) >= _instant(newest):
+            return self._since
+        return newest.isoformat()
+
+    def pages(self) -> Iterator[Page]:
+        """Every page of the run, in the order they are asked for; the run is complete when this ends.
+
+        Raises:
+            FetchError: there is no complete answer; what came so far does not count.
+        """
+        api = self._api
+        periods: list[Period | None] = [*ended_periods(self._source, self._today)] if api.period else [None]
+        for period, varied in product(periods, product(*api.vary.values())):
+            asked: Parameters = {**api.parameters, **dict(zip(api.vary, varied, strict=True))}
+            if period is not None and api.period is not None:
+                asked |= period_parameters(api.period, period)
+            if api.watermark is not None and self.asked_since:
+                asked[api.watermark.parameter] = self.asked_since
+            yield from self._rounds(asked, period)
+
+    def _rounds(self, asked: Parameters, period: Period | None) -> Iterator[Page]:
+        """Page through one list; once more, from its beginning, if it moved meanwhile and was counted by number."""
+        known: set[str] = set()
+        for _ in range(ROUNDS):
+            seen = _Seen()
+            yield from self._list(asked, period, seen)
+            if self._api.paging.kind != "page_number" or not seen.moved or seen.keys <= known:
+                return
+            known |= seen.keys
+        self._is_settled = False
+
+    def _list(self, asked: Parameters, period: Period | None, seen: _Seen) -> Iterator[Page]:
+        paging = self._api.paging
+        url, parameters = self._client.url, dict(asked)
+        if paging.kind == "page_number" and paging.parameter:
+            parameters[paging.parameter] = paging.first
+        if paging.size_parameter and paging.size:
+            parameters[paging.size_parameter] = paging.size
+        been: set[str] = set()
+        without_news = 0
+        for _ in range(_MOST_PAGES):
+            answer = self._client.ask(url, parameters)
+            records = records_of(answer.data, self._api.records)
+            had_news = self._take(answer, records, seen)
+            yield Page(answer.content, self._describe(answer, url, parameters, period), answer.received_at)
+            if paging.kind == "none":
+                return
+            if paging.kind == "page_number" and paging.parameter:
+                total = declared_total(answer.data, paging)
+                if is_last(paging, on_page=len(records), so_far=len(seen.keys), total=total):
+                    return
+                without_news = 0 if had_news else without_news + 1
+                if without_news == _STANDSTILL:
+                    raise self._failure(f"{_STANDSTILL} pages in a row hold nothing new")
+                parameters[paging.parameter] += 1
+                continue
+            if paging.kind == "cursor" and paging.parameter and paging.field:
+                goes_on = str(value_at(answer.data, paging.field) or "")
+                parameters[paging.parameter] = goes_on
+            else:
+                goes_on = url = answer.next_url
+                parameters = {}
+            if not goes_on:
+                return
+            if goes_on in been:
+                raise self._failure("the pages lead back to one that was there before")
+            been.add(goes_on)
+        raise self._failure(f"more than {_MOST_PAGES} pages")
+
+    def _take(self, answer: Answer, records: Sequence[Any], seen: _Seen) -> bool:
+        """Note what a page holds; say whether any of its records is new to this round."""
+        if self._first_answer_at is None:
+            self._first_answer_at = answer.server_time
+        before = len(seen.keys)
+        for record in records:
+            seen.keys.add(self._key(record))
+            if self._api.watermark is not None:
+                changed = _time(value_at(record, self._api.watermark.field))
+                if changed is not None and (self._newest is None or _instant(changed) > _instant(self._newest)):
+                    self._newest = changed
+        seen.count += len(records)
+        total = declared_total(answer.data, self._api.paging)
+        if total is not None:
+            seen.totals.add(total)
+        return len(seen.keys) > before
+
+    def _key(self, record: Any) -> str:
+        values = [value_at(record, name) for name in self._key_fields] or record
+        return json.dumps(values, sort_keys=True)
+
+    def _describe(self, answer: Answer, url: str, parameters: Parameters, period: Period | None) -> str:
+        told = {
+            "method": self._api.method,
+            "path": self._api.path if url == self._client.url else url.removeprefix(self._client.base_url),
+            "parameters": parameters,
+            "status": answer.status,
+            "server_time": answer.server_time.isoformat() if answer.server_time else None,
+            "period": period
+            and {"type": period.type, "start": period.start.isoformat(), "end": period.end.isoformat()},
+        }
+        return json.dumps(told, ensure_ascii=False, sort_keys=True)
+
+    def _failure(self, reason: str) -> FetchError:
+        return FetchError(f"{self._api.method} {self._api.path}: {reason}")
+
+
+def ended_periods(source: Source, today: date) -> list[Period]:
+    """The periods a contract asks for: as many as it says have ended before today, on its clock, newest first."""
+    periods: list[Period] = []
+    if source.api is not None and source.api.period is not None:
+        running = period_containing(today, source.period_type, source.clock)
+        while len(periods) < source.api.period.ended:
+            running = period_containing(running.start - timedelta(days=1), source.period_type, source.clock)
+            periods.append(running)
+    return periods
+
+
+def period_parameters(names: RequestPeriod, period: Period) -> Parameters:
+    """Which parameters ask for a period: its year, and its number in the parameter of its type; 0 in the others."""
+    month = period.end.month  # on both clocks a period is named after the month it ends in
+    numbers = {"half_year": (month - 1) // 6 + 1, "quarter": (month - 1) // 3 + 1, "month": month}
+    parameters: Parameters = {names.year: period.end.year}
+    for kind, number in numbers.items():
+        name = getattr(names, kind)
+        if name is not None:
+            parameters[name] = number if period.type == kind else 0
+    return parameters
+
+
+def _key_fields(source: Source) -> list[str]:
+    """The fields that tell one record from another, where the API's tables agree on them."""
+    fields = {
+        tuple(column.field for name in table.record_key for column in table.columns if column.name == name)
+        for table in source.tables
+    }
+    (only,) = fields if len(fields) == 1 else [()]
+    return [name for name in only if name and not name.startswith("$")]
+
+
+def _time(value: Any) -> datetime | None:
+    """A time a record may carry; None for what the parser will return as none."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _instant(moment: datetime) -> datetime:
+    """Comparable: a time without a zone is the province's."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=_PROVINCE_TIME)
