@@ -1,0 +1,273 @@
+"""The four systems behind one address of 127.0.0.1. All they say is invented, and every answer says so."""
+
+import asyncio
+import base64
+import binascii
+import json
+import secrets
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+import uvicorn
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of
+from ioc_pipeline.sample.api.one_stop import Dossiers
+from ioc_pipeline.sample.api.portal_766 import Index766
+from ioc_pipeline.sample.api.rain_gauges import Gauges
+from ioc_pipeline.sample.api.task_tracking import Tasks, read_cursor
+from ioc_pipeline.sample.api.world import LOCAL, World, read_time
+
+LOGIN, PASSWORD = "ioc", "sample"  # open nothing but invented figures
+CONNECTIONS = ("one_stop", "task_tracking", "vrain", "national_portal")
+TOKEN_SECONDS = 900
+PAGE_SIZE, MOST_ROWS = 1_000, 5_000
+MOVING_ROWS = 3
+
+Make = Callable[[bool], Any]
+
+
+class Clock(BaseModel):
+    """What POST /clock sets: the day before which records are known, and how far Vrain and Date are off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    today: date | None = None
+    offset_seconds: float | None = None
+
+
+class Demo:
+    """The running systems: their records, their clock, the faults that wait and the tokens given out."""
+
+    def __init__(self, world: World, faults: Sequence[Fault] = ()) -> None:
+        self.today = world.today
+        self.offset = timedelta()
+        self.faults = Faults(list(faults))
+        self.tokens: dict[str, float] = {}
+        self.dossiers, self.tasks = Dossiers(world), Tasks(world)
+        self.gauges, self.index = Gauges(world), Index766(world)
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+    async def answer(self, request: Request, make: Make) -> Response:
+        """Answer as asked, or as the fault of this request wants it; `make(True)` gives the page before the asked one.
+
+        Raises:
+            HTTPException: 400 for a fault that this system cannot have.
+        """
+        path = request.url.path
+        if named := request.headers.get("X-Fault"):
+            if named not in set(Kind) or Kind(named) not in kinds_of(path):
+                raise HTTPException(400, f"X-Fault: expected one of {', '.join(sorted(kinds_of(path)))}")
+            fault: Fault | None = Fault(kind=Kind(named))
+        else:
+            fault = self.faults.take(path)
+        if fault is None:
+            return self._response(make(False))
+        match fault.kind:
+            case Kind.TOO_MANY_REQUESTS:
+                return self._failure(429, {"Retry-After": f"{fault.seconds:.0f}"})
+            case Kind.SERVER_ERROR:
+                return self._failure(500)
+            case Kind.EXPIRED_TOKEN:
+                self.tokens.clear()
+                return self._failure(401)
+            case Kind.TIMEOUT:
+                await asyncio.sleep(fault.seconds)
+                return self._response(make(False))
+            case Kind.CLOCK_SKEW:
+                return self._response(make(False), skew=timedelta(seconds=SKEW_SECONDS))
+            case Kind.TRUNCATED_JSON | Kind.CUT_OFF:
+                whole = self._response(make(False))
+                half = bytes(whole.body)[: len(whole.body) // 2]
+                if fault.kind is Kind.TRUNCATED_JSON:
+                    return self._response_of(half)
+                response = self._response_of(half)
+                response.headers["Content-Length"] = str(len(whole.body))  # more than there comes before it ends
+                return response
+        shape = next(shape for prefix, shape in SHAPES.items() if path.startswith(prefix))
+        body = make(fault.kind is Kind.DUPLICATED_PAGE)
+        response = self._response(distort(body, fault.kind, shape))
+        if fault.kind is Kind.MOVING_RECORDS:
+            records = self.dossiers if path == "/dossiers" else self.tasks
+            records.touch(shape.rows(body)[:MOVING_ROWS], self.today)
+        return response
+
+    def _response(self, body: Any, skew: timedelta = timedelta()) -> Response:
+        return self._response_of(json.dumps(body, ensure_ascii=False).encode(), skew)
+
+    def _response_of(self, content: bytes, skew: timedelta = timedelta()) -> Response:
+        date_of_answer = format_datetime(self.now() + skew, usegmt=True)
+        return Response(content, media_type="application/json", headers={"Date": date_of_answer})
+
+    def _failure(self, status: int, headers: dict[str, str] | None = None) -> Response:
+        response = self._response({"error": "sample fault"})
+        response.status_code = status
+        response.headers.update(headers or {})
+        return response
+
+
+def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
+    """The application; its `state.demo` is the `Demo`, for tests that set its clock or its faults themselves."""
+    app = FastAPI(title="Sample APIs", docs_url=None, redoc_url=None, openapi_url=None)
+    demo = Demo(world, faults)
+    app.state.demo = demo
+
+    @app.middleware("http")
+    async def label(request: Request, go_on: Callable[[Request], Any]) -> Response:
+        response: Response = await go_on(request)
+        response.headers["X-Sample-Data"] = "true"
+        response.headers.setdefault("Date", format_datetime(demo.now(), usegmt=True))
+        return response
+
+    @app.get("/dossiers")
+    async def dossiers(
+        request: Request,
+        updated_since: Annotated[str, Query(alias="updatedSince")] = "",
+        page: int = 1,
+        page_size: Annotated[int, Query(alias="pageSize")] = PAGE_SIZE,
+    ) -> Response:
+        if not secrets.compare_digest(request.headers.get("x-api-key", ""), PASSWORD):
+            raise HTTPException(401)
+        if page < 1 or not 1 <= page_size <= MOST_ROWS:
+            raise HTTPException(400, f"page from 1, pageSize from 1 to {MOST_ROWS}")
+        since = _time(updated_since)
+
+        def make(is_page_before: bool) -> Any:
+            number = max(1, page - 1) if is_page_before else page
+            return demo.dossiers.page(today=demo.today, since=since, page=number, size=page_size)
+
+        return await demo.answer(request, make)
+
+    @app.post("/oauth/token")
+    async def token(request: Request) -> dict[str, object]:
+        form = await _form(request)
+        if form.get("grant_type") != "client_credentials":
+            raise HTTPException(400, "unsupported_grant_type")
+        given = _basic(request) or (form.get("client_id", ""), form.get("client_secret", ""))
+        if given != (LOGIN, PASSWORD):
+            raise HTTPException(401, "invalid_client")
+        issued = secrets.token_urlsafe(24)
+        demo.tokens[issued] = time.monotonic() + TOKEN_SECONDS
+        return {"access_token": issued, "token_type": "Bearer", "expires_in": TOKEN_SECONDS}
+
+    @app.get("/tasks")
+    async def tasks(
+        request: Request, changed_since: Annotated[str, Query(alias="changedSince")] = "", cursor: str = ""
+    ) -> Response:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or demo.tokens.get(bearer, 0) < time.monotonic():
+            raise HTTPException(401, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+        since = _time(changed_since)
+        try:
+            after, before = read_cursor(cursor)
+        except ValueError:
+            raise HTTPException(400, "cursor") from None
+
+        def make(is_page_before: bool) -> Any:
+            return demo.tasks.page(today=demo.today, since=since, after=before if is_page_before else after)
+
+        return await demo.answer(request, make)
+
+    @app.get("/public/current/sonla.json")
+    async def rain(request: Request) -> Response:
+        return await demo.answer(request, lambda _: demo.gauges.readings(demo.now()))
+
+    @app.post("/jsp/rest.jsp")
+    async def index_766(request: Request) -> Response:
+        try:
+            parameters = json.loads((await _form(request)).get("params", ""))
+            body = demo.index.answer(parameters, demo.now().astimezone(LOCAL).date())
+        except (ValueError, AttributeError) as error:
+            raise HTTPException(400, f"params: {error}") from None
+        return await demo.answer(request, lambda _: body)
+
+    @app.get("/faults")
+    async def list_faults() -> list[Fault]:
+        return demo.faults.waiting
+
+    @app.post("/faults", status_code=201)
+    async def add_fault(fault: Fault) -> Fault:
+        if fault.kind not in kinds_of(fault.path):
+            raise HTTPException(400, f"{fault.path} cannot have {fault.kind}")
+        demo.faults.waiting.append(fault)
+        return fault
+
+    @app.delete("/faults", status_code=204)
+    async def forget_faults() -> None:
+        demo.faults.waiting.clear()
+
+    @app.post("/clock")
+    async def set_clock(clock: Clock) -> Clock:
+        if clock.today:
+            demo.today = clock.today
+        if clock.offset_seconds is not None:
+            demo.offset = timedelta(seconds=clock.offset_seconds)
+        return Clock(today=demo.today, offset_seconds=demo.offset.total_seconds())
+
+    return app
+
+
+def connection(base_url: str) -> str:
+    """JSON of an Airflow connection to the systems, as the variable AIRFLOW_CONN_<ID> holds it."""
+    return json.dumps({"conn_type": "http", "host": base_url, "login": LOGIN, "password": PASSWORD})
+
+
+def serve(app: FastAPI, port: int) -> None:
+    """Serve on 127.0.0.1 until a signal comes."""
+    uvicorn.Server(_config(app, port)).run()
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Serve in a thread on a free port while the block runs; yields the base URL."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(_config(app, 0))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started and thread.is_alive():
+                time.sleep(0.005)
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def _config(app: FastAPI, port: int) -> uvicorn.Config:
+    # Its own Date would hide ours, and its log of requests would name what was asked for.
+    return uvicorn.Config(
+        app, host="127.0.0.1", port=port, date_header=False, access_log=False, log_level="critical", lifespan="off"
+    )
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return read_time(text) if text else None
+    except ValueError:
+        raise HTTPException(400, "expected a time with its offset: 2025-09-14T08:00:00Z") from None
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs((await request.body()).decode()).items()}
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        login, _, password = base64.b64decode(encoded).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return login, password

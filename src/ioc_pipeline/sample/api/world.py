@@ -1,0 +1,67 @@
+"""What the four systems have in common: one province, one seed, and the day up to which they have records."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from ioc_pipeline.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.periods import Period, period_containing, periods_between
+
+LOCAL_SECONDS = 7 * 3_600
+LOCAL = timezone(timedelta(seconds=LOCAL_SECONDS))  # Việt Nam keeps no summer time
+PROVINCE = "14"
+FIRST_DAY = date(2025, 7, 15)  # of the first whole management month of the communes of 2025-07-01
+FIGURES_MONTH = date(2025, 9, 14)  # last day of the month whose figures were published: age 0 of the samples
+EARLIEST_AGE = -3  # figures of later months grow no further
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class World:
+    """The same arguments give the same records.
+
+    Records are those known when `today` began, of the last `months` management months before it; the newest is
+    unfinished unless `today` is a 15th. A later day than `today` may be asked for: the first month stays the same.
+    With one whole month at its natural size (`dossiers` None) the dossiers and tasks add up to the sample forms of
+    that month; another number of dossiers scales all counts.
+    """
+
+    org_units: OrgUnits
+    seed: int = 1
+    today: date = date(2025, 9, 15)
+    months: int = 1
+    dossiers: int | None = None
+
+    def periods(self, today: date) -> list[tuple[int, Period]]:
+        """Management months that have begun before `today`, with the age of their figures, oldest first."""
+        started = periods_between(FIRST_DAY, self.today - timedelta(days=1), "month", "management")
+        first = started[-self.months :][0].start if started else FIRST_DAY
+        known = periods_between(first, today - timedelta(days=1), "month", "management")
+        return [(age_of(period), period) for period in known]
+
+    def communes(self, on: date) -> list[OrgUnit]:
+        return self.org_units.members(level="commune", province_code=PROVINCE, on=on)
+
+    def agencies(self, on: date) -> list[OrgUnit]:
+        return self.org_units.members(level="agency", province_code=PROVINCE, on=on)
+
+    def provinces(self, on: date) -> list[OrgUnit]:
+        return self.org_units.members(level="province", province_code=PROVINCE, on=on)
+
+
+def age_of(period: Period) -> int:
+    """Months before the one with the published figures, as the sample forms count them."""
+    newest = period_containing(FIGURES_MONTH, "month", "management").end
+    return max((newest.year - period.end.year) * 12 + newest.month - period.end.month, EARLIEST_AGE)
+
+
+def read_time(text: str) -> datetime:
+    """A time of a request, with its offset; Z and +00:00 alike.
+
+    Raises:
+        ValueError: not ISO 8601, or without an offset, so that it could be any time of the world.
+    """
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("no offset")
+    return time.astimezone(UTC)
