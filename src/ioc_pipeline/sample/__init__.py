@@ -1,24 +1,30 @@
 """Sample department files, labelled as such, and blank forms: what a person or a test drops into an inbox."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.periods import Period, period_containing, periods_between
+from ioc_pipeline.sample import assessments, departments, e_government
 from ioc_pipeline.sample.blank import write_blank_form
-from ioc_pipeline.sample.departments import FORMS, Asked
+from ioc_pipeline.sample.departments import Asked, FileOfForm
 from ioc_pipeline.sources import Contracts, Source
 
 __all__ = ["write_blank_form", "write_samples"]
 
 SAMPLE_MARK = "MẪU"  # in every file's name, which marts and receipts show beside the figures
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
+FORMS = departments.FORMS | e_government.FORMS | assessments.FORMS
+"""By source name: the form as its department fills it in."""
 
 
 def write_samples(inbox: Path, *, seed: int, months: int, contracts: Contracts, org_units: OrgUnits) -> list[Path]:
     """Write one file for each form and period into `<inbox>/<department>/`; equal arguments give equal bytes.
+
+    A form that every commune owes is written once for each of them, into `<inbox>/<commune code>/`.
 
     The periods are those of the last `months` months up to September 2025 that the form was already owed for
     (`reporting_since`); a yearly form is sent once, with its four years. A form whose contract is broken is left out.
@@ -27,22 +33,31 @@ def write_samples(inbox: Path, *, seed: int, months: int, contracts: Contracts, 
         The files, in the order written.
     """
     written: list[Path] = []
-    for name, form in FORMS.items():
+    for name in (*FORMS, *e_government.FORMS_OF_COMMUNES):
         contract = contracts.ready.get(name)
         if contract is None:
             continue
         periods = _periods(contract.source, months)
         for age, period in reversed(list(enumerate(reversed(periods)))):
-            file_name, content = form(Asked(seed, period, age, org_units))
-            path = inbox / contract.source.department / file_name
-            path = path.with_name(f"{path.stem} ({SAMPLE_MARK}){path.suffix}")
-            if path.suffix == ".csv":
-                # A truncated CSV cannot be told from a whole one, so its seal is there before it is.
-                seal = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
-                write_durably(path.with_name(f"{path.name}.sha256"), seal.encode())
-            write_durably(path, content)
-            written.append(path)
+            for folder, (file_name, content) in _files(contract.source, Asked(seed, period, age, org_units)):
+                path = inbox / folder / file_name
+                path = path.with_name(f"{path.stem} ({SAMPLE_MARK}){path.suffix}")
+                if path.suffix == ".csv":
+                    # A truncated CSV cannot be told from a whole one, so its seal is there before it is.
+                    seal = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
+                    write_durably(path.with_name(f"{path.name}.sha256"), seal.encode())
+                write_durably(path, content)
+                written.append(path)
     return written
+
+
+def _files(source: Source, asked: Asked) -> Iterator[tuple[str, FileOfForm]]:
+    """Folders of the inbox and what lies in them."""
+    if source.source in FORMS:
+        yield source.department, FORMS[source.source](asked)
+        return
+    for number, commune in enumerate(asked.communes()):
+        yield commune.code, e_government.FORMS_OF_COMMUNES[source.source](asked, commune, number)
 
 
 def _periods(source: Source, months: int) -> list[Period]:

@@ -53,36 +53,36 @@ def weigh_communes(seed: int, communes: Sequence[OrgUnit]) -> list[float]:
 
 def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
     """Dossiers of one month; received online stays over 90 % in the last one."""
-    wobble = _wobbler(f"{seed}:settlements:{age}")
+    wobble = wobbler(f"{seed}:settlements:{age}")
     total = round(31_250 * (1 - 0.021 * age))
-    received = share_out(total, _around(weights, wobble, 0.15))
-    online = share_out(round(total * (0.9063 - 0.012 * age)), _around(received, wobble, 0.06), received)
-    settled = share_out(round(total * 0.968), _around(received, wobble, 0.03), received)
-    on_time = share_out(round(sum(settled) * (0.9874 - 0.003 * age)), _around(settled, wobble, 0.02), settled)
+    received = share_out(total, around(weights, wobble, 0.15))
+    online = share_out(round(total * (0.9063 - 0.012 * age)), around(received, wobble, 0.06), received)
+    settled = share_out(round(total * 0.968), around(received, wobble, 0.03), received)
+    on_time = share_out(round(sum(settled) * (0.9874 - 0.003 * age)), around(settled, wobble, 0.02), settled)
     # What is not settled is pending, but for a few that were cancelled: dossiers of the API add up to the same.
-    left = _less(received, settled)
-    cancelled = share_out(round(sum(left) * 0.06), _around(left, wobble, 0.5), left)
-    pending = _less(left, cancelled)
+    left = less(received, settled)
+    cancelled = share_out(round(sum(left) * 0.06), around(left, wobble, 0.5), left)
+    pending = less(left, cancelled)
     late = min(round(total * (0.0042 + 0.001 * age)), sum(pending) // 2)
-    pending_late = share_out(late, _around(pending, wobble, 0.5), pending)
+    pending_late = share_out(late, around(pending, wobble, 0.5), pending)
     return {
         "received_count": received,
         "online_count": online,
-        "direct_count": _less(received, online),
+        "direct_count": less(received, online),
         "settled_count": settled,
         "settled_on_time_count": on_time,
-        "settled_late_count": _less(settled, on_time),
-        "pending_on_time_count": _less(pending, pending_late),
+        "settled_late_count": less(settled, on_time),
+        "pending_on_time_count": less(pending, pending_late),
         "pending_late_count": pending_late,
     }
 
 
 def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
     """Accounts up to the last day of one month: just over 680,000 in the last one."""
-    wobble = _wobbler(f"{seed}:accounts")
+    wobble = wobbler(f"{seed}:accounts")
     eligible = share_out(936_311, weights)
-    level2 = share_out(566_204 - 3_900 * age, _around(eligible, wobble, 0.12), eligible)
-    level1 = share_out(114_143 - 250 * age, _around(eligible, wobble, 0.2), _less(eligible, level2))
+    level2 = share_out(566_204 - 3_900 * age, around(eligible, wobble, 0.12), eligible)
+    level1 = share_out(114_143 - 250 * age, around(eligible, wobble, 0.2), less(eligible, level2))
     return {
         "eligible_population": eligible,
         "activated_count": [first + second for first, second in zip(level1, level2, strict=True)],
@@ -93,58 +93,58 @@ def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
 
 def coverage(seed: int, weights: Sequence[float], communes: Sequence[OrgUnit], age: int) -> Figures:
     """Telecom at the end of one quarter: 4G 97.25 %, 5G 10.14 %, fibre in 80.03 % of villages and all communes."""
-    wobble = _wobbler(f"{seed}:coverage")
+    wobble = wobbler(f"{seed}:coverage")
     population = share_out(POPULATION, weights)
-    covered_4g = share_out(1_214_084 - 4_100 * age, _around(population, wobble, 0.05), population)
+    covered_4g = share_out(1_214_084 - 4_100 * age, around(population, wobble, 0.05), population)
     in_towns = [
-        count * (1.0 if unit.unit_type == "Phường" else max(0.0, wobble(1.0) - 1.6))
+        count * (1.0 if unit.unit_type != "Xã" else max(0.0, wobble(1.0) - 1.6))
         for count, unit in zip(population, communes, strict=True)
     ]
-    villages = share_out(2_248, _around(weights, wobble, 0.15))
-    households = share_out(291_780, _around(population, wobble, 0.08))
+    villages = share_out(2_248, around(weights, wobble, 0.15))
+    households = share_out(291_780, around(population, wobble, 0.08))
     return {
         "population": population,
         "population_4g": covered_4g,
         "population_5g": share_out(126_589 - 9_700 * age, in_towns, covered_4g),
         "villages": villages,
-        "villages_fibre": share_out(1_799 - 21 * age, _around(villages, wobble, 0.2), villages),
+        "villages_fibre": share_out(1_799 - 21 * age, around(villages, wobble, 0.2), villages),
         "commune_fibre": [1] * len(communes),
         "commune_no_fibre": [0] * len(communes),
         "households": households,
-        "households_fibre": share_out(182_071 - 3_300 * age, _around(households, wobble, 0.25), households),
+        "households_fibre": share_out(182_071 - 3_300 * age, around(households, wobble, 0.25), households),
     }
 
 
 def outgoing_documents(seed: int, count: int, age: int) -> Figures:
     """Documents sent in one month by each of `count` agencies; over 97 % signed in the last one."""
-    wobble = _wobbler(f"{seed}:documents:{age}")
-    sizes = _sizes(f"{seed}:agencies", count)
+    wobble = wobbler(f"{seed}:documents:{age}")
+    sizes = agency_sizes(f"{seed}:agencies", count)
     total = round(21_460 * (1 - 0.013 * age))
-    outgoing = share_out(total, _around(sizes, wobble, 0.1))
-    signed = share_out(round(total * (0.9731 - 0.004 * age)), _around(outgoing, wobble, 0.03), outgoing)
-    return {"outgoing_count": outgoing, "signed_count": signed, "paper_count": _less(outgoing, signed)}
+    outgoing = share_out(total, around(sizes, wobble, 0.1))
+    signed = share_out(round(total * (0.9731 - 0.004 * age)), around(outgoing, wobble, 0.03), outgoing)
+    return {"outgoing_count": outgoing, "signed_count": signed, "paper_count": less(outgoing, signed)}
 
 
 def tasks(seed: int, count: int, age: int) -> Figures:
     """Tasks of one month of each of `count` agencies; done late and overdue are two things."""
-    wobble = _wobbler(f"{seed}:tasks:{age}")
-    sizes = _around(_sizes(f"{seed}:agencies", count), wobble, 0.2)
+    wobble = wobbler(f"{seed}:tasks:{age}")
+    sizes = around(agency_sizes(f"{seed}:agencies", count), wobble, 0.2)
     due = share_out(402 - 6 * age, sizes)
-    late = share_out(19 + 2 * age, _around(due, wobble, 0.6), due)
-    overdue = share_out(12 + age, _around(due, wobble, 0.6), _less(due, late))
+    late = share_out(19 + 2 * age, around(due, wobble, 0.6), due)
+    overdue = share_out(12 + age, around(due, wobble, 0.6), less(due, late))
     return {
         "assigned_count": share_out(486 - 9 * age, sizes),
         "due_count": due,
-        "on_time_count": _less(_less(due, late), overdue),
+        "on_time_count": less(less(due, late), overdue),
         "late_count": late,
         "overdue_count": overdue,
-        "slow_count": share_out(9 + age, _around(sizes, wobble, 0.6)),
+        "slow_count": share_out(9 + age, around(sizes, wobble, 0.6)),
     }
 
 
 def facilities(seed: int, weights: Sequence[float], age: int) -> Figures:
     """Health insurance facilities of one month: at least one in each commune."""
-    wobble = _wobbler(f"{seed}:facilities")
+    wobble = wobbler(f"{seed}:facilities")
     number = [1 + more for more in share_out(231 - len(weights), [weight**2 * wobble(0.3) for weight in weights])]
     return {
         "facility_count": number,
@@ -164,20 +164,23 @@ def tax_filing(age: int) -> Figures:
     }
 
 
-def _less(whole: Sequence[int], part: Sequence[int]) -> list[int]:
+def less(whole: Sequence[int], part: Sequence[int]) -> list[int]:
+    """What is left of each unit's number."""
     return [first - second for first, second in zip(whole, part, strict=True)]
 
 
-def _around(numbers: Sequence[float], wobble: Callable[[float], float], width: float) -> list[float]:
+def around(numbers: Sequence[float], wobble: Callable[[float], float], width: float) -> list[float]:
+    """Each number times its own factor, at most `width` away from 1."""
     return [number * wobble(width) for number in numbers]
 
 
-def _sizes(seed: str, count: int) -> list[float]:
+def agency_sizes(seed: str, count: int) -> list[float]:
+    """Invented sizes of agencies; the largest is three times the smallest."""
     chance = random.Random(seed)  # noqa: S311
     return [chance.uniform(0.6, 1.8) for _ in range(count)]
 
 
-def _wobbler(seed: str) -> Callable[[float], float]:
+def wobbler(seed: str) -> Callable[[float], float]:
     """A function that gives one factor at each call, at most `width` away from 1."""
     chance = random.Random(seed)  # noqa: S311
     return lambda width: 1 + chance.uniform(-width, width)
