@@ -4,6 +4,8 @@ import argparse
 import calendar
 import csv
 import getpass
+import json
+import os
 import re
 import sys
 import traceback
@@ -15,7 +17,9 @@ import duckdb
 
 from ioc_pipeline import feedback, ingest, publish, sample
 from ioc_pipeline.build import BuildError
-from ioc_pipeline.errors import ContractError, SourceError, UserError
+from ioc_pipeline.errors import ContractError, FetchError, SourceError, UserError
+from ioc_pipeline.fetch.client import to_connection
+from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.prepare import Reference, check_file
 from ioc_pipeline.rebuild import rebuild
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings, from_environment
@@ -43,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ContractError as error:
         _say(f"contract or catalogue: {error}")
         return 2
+    except FetchError as error:
+        _say(f"not fetched, nothing of this run counts: {error}")
+        return 2
     except BuildError as error:
         _say(f"the marts could not be built, the last published version stays: {error}")
         return 2
@@ -63,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     add("run", _run, "one pass without Airflow: inbox, warehouse, published marts")
+    extract = add("extract", _extract, "fetch an API since its last run and load what came")
+    extract.add_argument("source", help="its connection is read from AIRFLOW_CONN_<CONNECTION>, as JSON")
     check = add("check", _check, "say what would happen to a file; nothing is submitted")
     check.add_argument("file", type=Path)
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
@@ -82,6 +91,19 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--seed", type=int, default=1)
     sample.add_argument("--months", type=int, default=3)
     sample.add_argument("--output", type=Path, help="write <department>/<file> here instead of into the inbox")
+    serve_help = "serve the four sample APIs on this machine until Ctrl-C"
+    serve = sample.add_subparsers(metavar="serve").add_parser("serve", help=serve_help, description=serve_help)
+    serve.set_defaults(command=_sample_serve)
+    serve.add_argument("--port", type=int, default=0, help="default: a free one")
+    serve.add_argument("--seed", type=int, default=1)
+    serve.add_argument(
+        "--today", type=date.fromisoformat, default=date(2025, 9, 15), help="records are older than this"
+    )
+    serve.add_argument("--months", type=int, default=1, help="of records before --today (default: 1)")
+    serve.add_argument("--dossiers", type=int, help="how many (default: as many as the sample forms count)")
+    serve.add_argument(
+        "--faults", nargs="+", default=[], metavar="KIND[:TIMES[:PATH]]", help="what is to go wrong first"
+    )
     sources = add("sources", _sources, "forms that can be sent: source, department, inbox folder, title")
     sources.add_argument("--csv", action="store_true")
     add("where", _where, "where everything is, as key=value lines")
@@ -94,6 +116,22 @@ def _run(settings: Settings, _: argparse.Namespace) -> int:
     summary, published = ingest.run(settings)
     print(f"loaded {summary.loaded}, returned {summary.returned}, other {summary.other}")
     print(f"published {published.version}{'' if published.changed else ' (unchanged)'}: {published.path}")
+    return 0
+
+
+def _extract(settings: Settings, options: argparse.Namespace) -> int:
+    api = ingest.api_of(settings, options.source)
+    variable = f"AIRFLOW_CONN_{api.connection.upper()}"
+    try:
+        given = json.loads(os.environ.get(variable) or "")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        expected = '{"conn_type": "http", "host": "https://…", "login": "…", "password": "…"}'
+        raise UserError(f"{variable}: expected {expected}")
+    summary = ingest.extract(settings, options.source, to_connection(api.connection, given))
+    load = summary.load
+    print(f"fetched {summary.pages} pages; loaded {load.loaded}, returned {load.returned}, other {load.other}")
     return 0
 
 
@@ -234,6 +272,27 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
         org_units=reference.org_units,
     ):
         print(path)
+    return 0
+
+
+def _sample_serve(settings: Settings, options: argparse.Namespace) -> int:
+    # Nothing else here needs a web server, and its import would be half the time of every other command.
+    from ioc_pipeline.sample.api import server
+    from ioc_pipeline.sample.api.faults import read_fault
+    from ioc_pipeline.sample.api.world import World
+
+    for name in ("months", "dossiers"):
+        if getattr(options, name) is not None and getattr(options, name) < 1:
+            raise UserError(f"--{name}: expected 1 or more (found {getattr(options, name)})")
+    world = World(
+        OrgUnits.from_seeds(settings.seeds), options.seed, options.today, options.months, dossiers=options.dossiers
+    )
+    app = server.make_app(world, [read_fault(text) for text in options.faults])
+    with server.listening(options.port) as (bound, url):
+        for name, connection in server.connections(url).items():
+            print(f"export {name}='{connection}'")
+        print(f"# {url} serves sample data until Ctrl-C", flush=True)
+        server.serve(app, bound)
     return 0
 
 

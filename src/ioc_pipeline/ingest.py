@@ -2,9 +2,10 @@
 
 import fcntl
 import os
+import secrets
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -12,11 +13,14 @@ from pathlib import Path
 
 from ioc_pipeline import build, feedback, landing, load, publish
 from ioc_pipeline.catalogue import load_catalogue
-from ioc_pipeline.deliveries import Verdict
+from ioc_pipeline.deliveries import Extract, Verdict
 from ioc_pipeline.errors import ConflictError, UserError
+from ioc_pipeline.fetch.client import Client, Connection
+from ioc_pipeline.fetch.run import Run, covered_until
 from ioc_pipeline.ledger import Lease, Ledger, PreparedLoad
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
+from ioc_pipeline.sources import Api, Source
 
 BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them
 LEASE_SECONDS = 900.0
@@ -30,6 +34,14 @@ class LoadSummary:
     loaded: int
     returned: int
     other: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractSummary:
+    """What one run of an API came to: how many pages it landed, and what then went to the warehouse."""
+
+    pages: int
+    load: LoadSummary
 
 
 def land_inbox(settings: Settings) -> list[list[int]]:
@@ -79,6 +91,143 @@ def make_inbox(settings: Settings) -> set[str]:
         folders = [path.name for path in settings.inbox.iterdir()]
         departments.update(name for name in folders if reference.org_units.get(name, date.max))
     return departments
+
+
+def fetch_pages(
+    settings: Settings,
+    source_name: str,
+    connection: Connection,
+    *,
+    as_of: date | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    checkpoint: Callable[[str], None] = lambda _step: None,
+) -> int:
+    """Fetch one complete run of an API since its watermark, land it and prepare it; give how many pages it has.
+
+    A page is durable before the next is asked for. Interrupted anywhere, the run leaves pages that never count, and
+    the next run starts where this one did. `as_of` is the day whose ended periods are asked for, today if not given;
+    `checkpoint` is told each of `landing.OWN_STEPS`.
+
+    Raises:
+        FetchError: the API gave no complete answer.
+        UserError: there is no such API, its contract is broken, or another process is fetching it now.
+    """
+    source = _api_source(settings, source_name)
+    ledger = open_ledger(settings)
+    with _fetching_alone(settings, source_name):
+        _prepare_waiting(settings, ledger, source_name)
+        pages = _land_run(settings, ledger, source, connection, as_of or today(), sleep, checkpoint)
+        _prepare_waiting(settings, ledger, source_name)
+    return pages
+
+
+def _land_run(
+    settings: Settings,
+    ledger: Ledger,
+    source: Source,
+    connection: Connection,
+    as_of: date,
+    sleep: Callable[[float], None],
+    checkpoint: Callable[[str], None],
+) -> int:
+    assert source.api is not None
+    started_at = datetime.now(UTC)
+    extract_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    accepted = ledger.accepted_extracts(source.source) if source.api.watermark else []
+    since = covered_until(landing.read_extract(settings.landing, one) for one in accepted)
+    pages: list[int] = []
+    with Client(connection, source.api, sleep=sleep) as client:
+        run = Run(source, client, since=since, today=as_of)
+        for number, page in enumerate(run.pages(), start=1):
+            landed = landing.land_page(
+                settings.landing,
+                ledger,
+                page.content,
+                source_name=source.source,
+                department_code=source.department,
+                extract_id=extract_id,
+                number=number,
+                request=page.request,
+                received_at=page.received_at,
+                checkpoint=checkpoint,
+            )
+            pages.append(landed.delivery_seq)
+    extract = Extract(
+        source_name=source.source,
+        extract_id=extract_id,
+        started_at=started_at,
+        ended_at=datetime.now(UTC),
+        pages=tuple(pages),
+        watermark=run.watermark,
+        since=run.asked_since,
+    )
+    landing.land_extract(settings.landing, ledger, extract, department_code=source.department, checkpoint=checkpoint)
+    return len(pages)
+
+
+def api_of(settings: Settings, source_name: str) -> Api:
+    """How an API is asked.
+
+    Raises:
+        UserError: there is no such API, or its contract is broken.
+    """
+    api = _api_source(settings, source_name).api
+    assert api is not None
+    return api
+
+
+def _api_source(settings: Settings, source_name: str) -> Source:
+    contracts = Reference(settings).contracts
+    if broken := contracts.broken.get(f"{source_name}.yml"):
+        raise UserError(f"{source_name} is stopped until its contract is mended: {broken}")
+    apis = {contract.source.source: contract.source for contract in contracts.apis()}
+    if source_name not in apis:
+        raise UserError(f"no API '{source_name}': expected one of {', '.join(apis) or '(there is none)'}")
+    return apis[source_name]
+
+
+def _prepare_waiting(settings: Settings, ledger: Ledger, source_name: str) -> None:
+    """Prepare what was fetched from an API, also by a run that died."""
+    waiting = ledger.deliveries(ledger.waiting(at=datetime.now(UTC)))
+    fetched = [one.delivery_seq for one in waiting if one.source_name == source_name]
+    for start in range(0, len(fetched), BATCH_SIZE):
+        prepare(settings, fetched[start : start + BATCH_SIZE])
+
+
+@contextmanager
+def _fetching_alone(settings: Settings, source_name: str) -> Iterator[None]:
+    """One run of an API at a time; the system ends the lock with its process."""
+    path = settings.home / "fetching" / f"{source_name}.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(f"{source_name} is being fetched by another process; try again when it has ended") from None
+        yield
+
+
+def extract(
+    settings: Settings,
+    source_name: str,
+    connection: Connection,
+    *,
+    as_of: date | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    checkpoint: Callable[[str], None] = lambda _step: None,
+) -> ExtractSummary:
+    """Take an API to the warehouse in one go: what waits from before, then a new run; see `fetch_pages`."""
+    _prepare_waiting(settings, open_ledger(settings), source_name)
+    before = load_prepared(settings)  # so that the watermark of a run that was fetched and not loaded counts
+    pages = fetch_pages(settings, source_name, connection, as_of=as_of, sleep=sleep, checkpoint=checkpoint)
+    after = load_prepared(settings)
+    total = LoadSummary(
+        changed=before.changed or after.changed,
+        loaded=before.loaded + after.loaded,
+        returned=before.returned + after.returned,
+        other=before.other + after.other,
+    )
+    return ExtractSummary(pages, total)
 
 
 def prepare(settings: Settings, batch: Sequence[int]) -> int:
@@ -169,7 +318,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         _answer(settings, ledger)
     outcomes = [loaded.outcome for loaded in results]
     return LoadSummary(
-        changed=bool(results) or ledger.has_unpublished(),
+        changed=any(outcome != "page" for outcome in outcomes) or ledger.has_unpublished(),
         loaded=outcomes.count("loaded"),
         returned=outcomes.count("returned"),
         other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),
@@ -182,11 +331,19 @@ def _answer(settings: Settings, ledger: Ledger) -> None:
     to_answer = ledger.to_answer()
     for seq in to_answer:
         verdict = Verdict.read(_verdict_path(settings, seq))
+        if _needs_no_answer(verdict):
+            continue
         contract = contracts.get(verdict.source_name)
         feedback.write_feedback(settings.inbox, verdict, contract.source.title if contract else "")
     ledger.answered(to_answer, at=datetime.now(UTC))
     for seq in to_answer:
         shutil.rmtree(_verdict_path(settings, seq).parent)
+
+
+def _needs_no_answer(verdict: Verdict) -> bool:
+    """Nobody sent a page or an extract by hand: its department hears of an extract only if something is wrong."""
+    is_silent = verdict.delivery.kind == "extract" and verdict.outcome != "returned" and not verdict.problems
+    return is_silent or verdict.outcome in ("page", "waiver")
 
 
 def _verdict_path(settings: Settings, delivery_seq: int) -> Path:
@@ -230,7 +387,7 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
     """
     ledger = open_ledger(settings)
     outcome = next((row.outcome for row in ledger.status_rows() if row.delivery_seq == delivery_seq), None)
-    if outcome not in (None, "loaded", "nil_report"):
+    if outcome in ("returned", "duplicate", "nothing_to_read", ""):
         raise UserError(
             f"delivery {delivery_seq} is '{outcome or 'waiting'}': only one that was loaded can be withdrawn;"
             " `ioc status` lists them, a duplicate repeats an earlier one"

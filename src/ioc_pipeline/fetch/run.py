@@ -1,12 +1,13 @@
 """One run of an API: what is asked for, in which order, and whether what came is all there was."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from itertools import product
 from typing import Any
 
+from ioc_pipeline.deliveries import Extract
 from ioc_pipeline.errors import FetchError
 from ioc_pipeline.fetch.client import Answer, Client
 from ioc_pipeline.fetch.paging import declared_total, is_last, records_of, value_at
@@ -84,7 +85,7 @@ class Run:
         if self._first_answer_at is not None and _instant(self._first_answer_at) < _instant(newest):
             zone = newest.tzinfo
             newest = self._first_answer_at.astimezone(zone or _PROVINCE_TIME).replace(tzinfo=zone)
-        if self._since and _instant(datetime.fromisoformat(self._since)) >= _instant(newest):
+        if self._since and _instant_of(self._since) >= _instant(newest):
             return self._since
         return newest.isoformat()
 
@@ -190,6 +191,21 @@ class Run:
         return FetchError(f"{self._api.method} {self._api.path}: {reason}")
 
 
+def covered_until(extracts: Iterable[Extract]) -> str:
+    """Where the next run starts, "" for at the beginning: up to there the extracts that count have everything.
+
+    One that was withdrawn or returned leaves a gap; what was fetched behind it does not close it, only a run from
+    before it does.
+    """
+    covered = ""
+    for extract in extracts:
+        if extract.since and (not covered or _instant_of(extract.since) > _instant_of(covered)):
+            continue
+        if extract.watermark and (not covered or _instant_of(extract.watermark) > _instant_of(covered)):
+            covered = extract.watermark
+    return covered
+
+
 def ended_periods(source: Source, today: date) -> list[Period]:
     """The periods a contract asks for: as many as it says have ended before today, on its clock, newest first."""
     periods: list[Period] = []
@@ -234,3 +250,7 @@ def _time(value: Any) -> datetime | None:
 def _instant(moment: datetime) -> datetime:
     """Comparable: a time without a zone is the province's."""
     return moment if moment.tzinfo else moment.replace(tzinfo=_PROVINCE_TIME)
+
+
+def _instant_of(text: str) -> datetime:
+    return _instant(datetime.fromisoformat(text))

@@ -1,0 +1,59 @@
+"""### Fetch an API
+
+One DAG per contract of an API, on the contract's schedule. Fetches what changed since the last run that counts, page
+after page, lands each as it came, and loads them together: all of a run or nothing. What is wrong with an answer is
+a verdict; a run that could not be completed is tried again from the same place.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, dag, task
+from airflow.sdk.types import DagRunProtocol
+
+from ioc_pipeline.settings import from_environment
+from ioc_pipeline.sources import Source, load_contracts
+
+RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def extract_api(source: Source, connection_id: str, schedule: str) -> None:
+    @dag(
+        dag_id=f"extract_{source.source}",
+        schedule=CronTriggerTimetable(schedule, timezone=VIETNAM),
+        start_date=datetime(2026, 1, 1, tzinfo=UTC),
+        catchup=False,
+        max_active_runs=1,
+        default_args={"retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True},
+        doc_md=f"{__doc__}\n{source.title}",
+        tags=["extract"],
+    )
+    def extract() -> None:
+        @task
+        def fetch_pages(*, dag_run: DagRunProtocol) -> int:
+            from airflow.sdk import Connection
+
+            from ioc_pipeline import ingest, settings
+            from ioc_pipeline.fetch.client import to_connection
+
+            connection = to_connection(connection_id, Connection.get(connection_id).to_dict())
+            as_of: date = dag_run.run_after.astimezone(VIETNAM).date()
+            return ingest.fetch_pages(settings.from_environment(), source.source, connection, as_of=as_of)
+
+        @task(pool="warehouse", outlets=[RAW_CHANGED])
+        def load_pages(*, outlet_events: dict[AssetAlias, AssetAlias]) -> None:
+            from ioc_pipeline import ingest, settings
+
+            if ingest.load_prepared(settings.from_environment()).changed:
+                outlet_events[RAW_CHANGED].add(RAW)  # no change, no build
+
+        fetch_pages() >> load_pages()
+
+    extract()
+
+
+given = from_environment()
+for contract in load_contracts(given.sources, given.expectations).apis():  # a broken contract stops itself alone
+    if contract.source.api:
+        extract_api(contract.source, contract.source.api.connection, contract.source.api.schedule)
