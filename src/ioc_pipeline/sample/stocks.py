@@ -73,7 +73,7 @@ def enterprise_statistics(asked: Asked) -> FileOfForm:
     """Biểu 30/DN: .xlsx, one line for the province."""
     heading = "Doanh nghiệp đang hoạt động"
     columns = [
-        FormColumn("scope", ("Phạm vi",), 24, ""),
+        FormColumn("org_unit", ("Tỉnh",), 24, ""),
         FormColumn("enterprise_count", (heading, "Tổng số"), 20),
         FormColumn("small_medium_count", (heading, "Nhỏ và vừa"), 20),
         FormColumn("note", ("Ghi chú",), 20, ""),
@@ -87,7 +87,7 @@ def enterprise_statistics(asked: Asked) -> FileOfForm:
         period_lines=asked.lines,
         unit_line="Đơn vị tính: doanh nghiệp",
         columns=columns,
-        rows=[FormRow("data", "1", {"scope": "Tỉnh Sơn La", **enterprises(asked.age)})],
+        rows=[FormRow("data", "1", {"org_unit": "Tỉnh Sơn La", **enterprises(asked.age)})],
         notes=["Ghi chú: số có đến ngày 31/12."],
         dated=asked.dated,
         signers=("NGƯỜI LẬP BIỂU", "TRƯỞNG THỐNG KÊ TỈNH"),
