@@ -60,7 +60,10 @@ def test_elements_and_contracts_name_each_other(contracts: Contracts) -> None:
             for element in (column.element, column.of_element):
                 if element:
                     filled.setdefault(element, set()).add(contract.source.source)
-    assert filled == {code: set(element.sources) for code, element in load_catalogue(SEEDS).elements.items()}
+    # what is counted from records, or from our own work, is filled by models instead
+    reported = {one.source.source for one, table in tables_of(contracts) if not table.record}
+    elements = load_catalogue(SEEDS).elements.values()
+    assert filled == {one.code: told for one in elements if (told := reported.intersection(one.sources))}
 
 
 def test_no_title_of_one_form_is_part_of_another_form_of_the_same_department(contracts: Contracts) -> None:
