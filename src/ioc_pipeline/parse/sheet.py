@@ -1,7 +1,7 @@
 """A workbook and its contract → typed tables, or everything that is wrong with it, every bad cell at once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from ioc_pipeline.addresses import cell_address, column_letters
@@ -20,6 +20,7 @@ from ioc_pipeline.parse.personal import (
     find_personal_data_in_sheet,
     find_personal_data_in_workbook,
 )
+from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.values import read_column, read_periods, value_at
 from ioc_pipeline.periods import Period, label
@@ -29,12 +30,16 @@ from ioc_pipeline.workbooks import Workbook
 
 @dataclass(slots=True)
 class ParsedDelivery:
-    """`scopes` are all the delivery speaks for; `nil` those of them where it says that nothing occurred."""
+    """`scopes` are all the delivery speaks for; `nil` those of them where it says that nothing occurred.
+
+    `records` are an API's records, which speak for themselves and no period.
+    """
 
     tables: list[ParsedTable]
     scopes: list[Scope]
     nil: list[Scope]
     warnings: list[Problem]
+    records: list[RecordTable] = field(default_factory=list)
 
 
 class BadFormError(SourceError):

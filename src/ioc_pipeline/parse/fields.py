@@ -1,0 +1,165 @@
+"""One field of an API's record → a value: numbers exactly as they were written, times in UTC; never a guess."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from enum import Enum
+from functools import partial
+from typing import NoReturn
+
+from ioc_pipeline.answers import Json, Number
+from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
+from ioc_pipeline.sources import NUMERIC, Column, Source
+
+MAX_TEXT = 32_767  # characters, as in a cell
+_EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)
+_LAST_PLACE = Decimal("1E-12")  # raw keeps decimal(38,12)
+_LARGEST_COUNT = 10**18  # fits a bigint
+_LONGEST_NUMBER = 80
+_TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})")
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Absent(Enum):
+    """In the place of a value: the record has no such field."""
+
+    ABSENT = "absent"
+
+
+Field = Json | datetime | Absent
+"""What a record says in one field; a time is that of the answer itself."""
+
+
+def read_fields(values: Sequence[Field], column: Column, source: Source) -> list[Parsed | BadCell]:
+    """Read one column of records. Equal values share one object.
+
+    A bad value gives its reason in place of a value: `bad-field` or `blank-field`.
+    """
+    read = partial(_read, column=column, source=source)
+    known: dict[tuple[type, Field], Parsed | BadCell] = {}
+    parsed: list[Parsed | BadCell] = []
+    for value in values:
+        if isinstance(value, list | dict):
+            parsed.append(_EXPECTS_ONE_VALUE)
+            continue
+        key = (type(value), value)
+        found = known.get(key)
+        if found is None:
+            try:
+                found = read(value)
+            except BadCell as error:
+                found = error
+            known[key] = found
+        parsed.append(found)
+    return parsed
+
+
+_EXPECTS_ONE_VALUE = BadCell("bad-field", "một giá trị, không phải danh sách hay đối tượng")
+
+
+def _read(value: Field, column: Column, source: Source) -> Parsed:
+    if value is Absent.ABSENT:
+        return Parsed(None, null_reason="no_data")
+    if isinstance(value, datetime):
+        return Parsed(value)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return _blank(column)
+    if column.type in NUMERIC:
+        parsed = _numeric(value, column, source)
+        if parsed.value is None:  # "-", "…" of an API that writes its numbers as text
+            return parsed if column.blank == "no_data" else _blank(column)
+        return parsed
+    if not isinstance(value, str) or (isinstance(value, Number) and column.type != "org_unit"):
+        raise BadCell("bad-field", "một chuỗi ký tự (string)")
+    if len(value) > MAX_TEXT:
+        raise BadCell("bad-field", f"một chuỗi không quá {MAX_TEXT} ký tự")
+    text = " ".join(unicodedata.normalize("NFC", value).split())
+    if column.type == "timestamp":
+        return Parsed(_timestamp(text))
+    return Parsed(_date(text) if column.type == "date" else text)
+
+
+def _blank(column: Column) -> Parsed:
+    if column.blank == "error":
+        raise BadCell("blank-field")
+    return Parsed(None, null_reason="no_data")
+
+
+def _numeric(value: Json, column: Column, source: Source) -> Parsed:
+    if isinstance(value, bool) and column.type == "count":
+        return Parsed(Decimal(int(value)))
+    if isinstance(value, Number):
+        number = _whole(_exact(value)) if column.type in ("count", "rank", "ratio") else _exact(value)
+        return Parsed(_times(number, column))
+    if isinstance(value, str) and source.api and source.api.numbers == "text":
+        try:
+            parsed = parse_cell(value, column.type, column.locale or source.locale)
+        except BadCell as error:
+            raise BadCell("bad-field", error.expected or _expected(column), error.fix) from None
+        if isinstance(parsed.value, Decimal) and not parsed.is_scaled:
+            return replace(parsed, value=_times(_placed(parsed.value), column))
+        return parsed
+    raise BadCell("bad-field", _expected(column))
+
+
+def _expected(column: Column) -> str:
+    whole = column.type in ("count", "rank", "ratio")
+    return "một số nguyên không âm (number)" if whole else "một số (number), không phải chuỗi ký tự"
+
+
+def _exact(written: Number) -> Decimal:
+    if len(written) > _LONGEST_NUMBER:
+        _too_large()
+    try:
+        number = Decimal(written)
+    except ArithmeticError:  # an exponent that no decimal has
+        _too_large()
+    if not number:
+        return Decimal(0)
+    if number.adjusted() >= 24:
+        _too_large()
+    return number
+
+
+def _placed(number: Decimal) -> Decimal:
+    """The number to its twelfth decimal, the last that raw keeps; noise of doubles beyond it is rounded away."""
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -12:
+        return number.quantize(_LAST_PLACE, context=_EXACT)
+    return number
+
+
+def _too_large() -> NoReturn:
+    raise BadCell("bad-field", "một số không quá 24 chữ số phần nguyên")
+
+
+def _whole(number: Decimal) -> Decimal:
+    if number < 0 or number >= _LARGEST_COUNT or number != number.to_integral_value(context=_EXACT):
+        raise BadCell("bad-field", "một số nguyên không âm")
+    return number.quantize(Decimal(1), context=_EXACT)
+
+
+def _times(number: Decimal, column: Column) -> Decimal:
+    """In the element's unit of measure; multiplied without the 28 digits that Decimal keeps by itself."""
+    return _placed(_EXACT.multiply(number, Decimal(column.multiplier)) if column.multiplier != 1 else number)
+
+
+def _timestamp(text: str) -> datetime:
+    if not _TIMESTAMP.fullmatch(text):
+        raise BadCell("bad-field", "thời điểm theo ISO 8601 có múi giờ, ví dụ 2025-09-25T08:30:00+07:00")
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadCell("bad-field", "một thời điểm có thật, ví dụ 2025-09-25T08:30:00+07:00") from error
+
+
+def _date(text: str) -> date:
+    try:
+        if _ISO_DATE.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadCell("bad-field", "một ngày có thật, ví dụ 2025-09-25") from error
+    raise BadCell("bad-field", "một ngày theo ISO 8601, ví dụ 2025-09-25")
