@@ -1,5 +1,6 @@
 """Sample department files, labelled as such, and blank forms: what a person or a test drops into an inbox."""
 
+import csv
 import hashlib
 from collections.abc import Iterator
 from datetime import date
@@ -8,38 +9,47 @@ from pathlib import Path
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.periods import Period, period_containing, periods_between
-from ioc_pipeline.sample import assessments, departments, e_government
+from ioc_pipeline.sample.assessments import FORMS as ASSESSMENTS
 from ioc_pipeline.sample.blank import write_blank_form
-from ioc_pipeline.sample.departments import Asked, FileOfForm
+from ioc_pipeline.sample.departments import FORMS as DEPARTMENTS
+from ioc_pipeline.sample.departments import MERGED_ON, Asked, FileOfForm
+from ioc_pipeline.sample.e_government import FORMS as E_GOVERNMENT
+from ioc_pipeline.sample.e_government import FORMS_OF_COMMUNES
 from ioc_pipeline.sources import Contracts, Source
 
 __all__ = ["write_blank_form", "write_samples"]
 
 SAMPLE_MARK = "MẪU"  # in every file's name, which marts and receipts show beside the figures
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
-FORMS = departments.FORMS | e_government.FORMS | assessments.FORMS
+FORMS = DEPARTMENTS | E_GOVERNMENT | ASSESSMENTS
 """By source name: the form as its department fills it in."""
 
 
-def write_samples(inbox: Path, *, seed: int, months: int, contracts: Contracts, org_units: OrgUnits) -> list[Path]:
+def write_samples(
+    inbox: Path, *, seed: int, months: int, contracts: Contracts, org_units: OrgUnits, crosswalk: Path
+) -> list[Path]:
     """Write one file for each form and period into `<inbox>/<department>/`; equal arguments give equal bytes.
 
     A form that every commune owes is written once for each of them, into `<inbox>/<commune code>/`.
 
-    The periods are those of the last `months` months up to September 2025 that the form was already owed for
-    (`reporting_since`); a yearly form is sent once, with its four years. A form whose contract is broken is left out.
+    The periods are those of the last `months` months up to September 2025, with the units of their last day: before
+    the merger the old communes, whose figures add up to those of the communes they became (`crosswalk`, crosswalk.csv).
+    A yearly form is sent for as many whole years, at least one. A form whose contract is broken is left out.
 
     Returns:
         The files, in the order written.
     """
     written: list[Path] = []
-    for name in (*FORMS, *e_government.FORMS_OF_COMMUNES):
+    successors = _successors(crosswalk)
+    for name in (*FORMS, *FORMS_OF_COMMUNES):
         contract = contracts.ready.get(name)
         if contract is None:
             continue
         periods = _periods(contract.source, months)
         for age, period in reversed(list(enumerate(reversed(periods)))):
-            for folder, (file_name, content) in _files(contract.source, Asked(seed, period, age, org_units)):
+            for folder, (file_name, content) in _files(
+                contract.source, Asked(seed, period, age, org_units, successors)
+            ):
                 path = inbox / folder / file_name
                 path = path.with_name(f"{path.stem} ({SAMPLE_MARK}){path.suffix}")
                 if path.suffix == ".csv":
@@ -57,18 +67,34 @@ def _files(source: Source, asked: Asked) -> Iterator[tuple[str, FileOfForm]]:
         yield source.department, FORMS[source.source](asked)
         return
     for number, commune in enumerate(asked.communes()):
-        yield commune.code, e_government.FORMS_OF_COMMUNES[source.source](asked, commune, number)
+        yield commune.code, FORMS_OF_COMMUNES[source.source](asked, commune, number)
+
+
+def _successors(crosswalk: Path) -> dict[str, str]:
+    """Which commune each commune of before the merger became, by code; a divided one has no one successor."""
+    with crosswalk.open(encoding="utf-8", newline="") as stream:
+        return {
+            row["old_code"]: row["new_code"]
+            for row in csv.DictReader(stream)
+            if row["level"] == row["old_level"] == "commune" and row["relation"] == "full"
+        }
 
 
 def _periods(source: Source, months: int) -> list[Period]:
-    """Periods of the form that end within the last `months` months, oldest first."""
+    """Periods of the form that end within the last `months` months, oldest first.
+
+    Of those that were not yet owed (`reporting_since`) the departments have what ended before the merger; the month in
+    which the communes changed was reported by nobody. Communes that report themselves began to when they were owed to.
+    """
     last = period_containing(LAST_DAY, "month", source.clock)
     if source.period_type == "year":
-        return [period_containing(date(last.end.year - 1, 6, 1), "year", source.clock)]
+        years = range(max(1, months // 12), 0, -1)
+        return [period_containing(date(last.end.year - back, 6, 1), "year", source.clock) for back in years]
     months_before = last.end.year * 12 + last.end.month - months
     first = date(months_before // 12, months_before % 12 + 1, 1)
     return [
         period
-        for period in periods_between(source.reporting_since, last.end, source.period_type, source.clock)
+        for period in periods_between(date(first.year - 1, 1, 1), last.end, source.period_type, source.clock)
         if first <= period.end <= last.end
+        and (period.start >= source.reporting_since or (period.end < MERGED_ON and source.reporters == "department"))
     ]

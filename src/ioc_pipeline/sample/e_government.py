@@ -1,4 +1,4 @@
-"""Forms on how offices and communes work digitally: settlement results, meetings, signatures, skills, portals, radio."""
+"""Forms on how offices and communes work digitally: dossiers, meetings, signatures, skills, portals, radio."""
 
 import random
 from collections.abc import Callable
