@@ -270,6 +270,7 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
         months=options.months,
         contracts=reference.contracts,
         org_units=reference.org_units,
+        crosswalk=settings.seeds / "crosswalk.csv",
     ):
         print(path)
     return 0

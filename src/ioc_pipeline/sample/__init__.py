@@ -15,13 +15,15 @@ from ioc_pipeline.sample.departments import FORMS as DEPARTMENTS
 from ioc_pipeline.sample.departments import MERGED_ON, Asked, FileOfForm
 from ioc_pipeline.sample.e_government import FORMS as E_GOVERNMENT
 from ioc_pipeline.sample.e_government import FORMS_OF_COMMUNES
+from ioc_pipeline.sample.institutions import FORMS as INSTITUTIONS
+from ioc_pipeline.sample.stocks import FORMS as STOCKS
 from ioc_pipeline.sources import Contracts, Source
 
 __all__ = ["write_blank_form", "write_samples"]
 
 SAMPLE_MARK = "MẪU"  # in every file's name, which marts and receipts show beside the figures
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
-FORMS = DEPARTMENTS | E_GOVERNMENT | ASSESSMENTS
+FORMS = DEPARTMENTS | E_GOVERNMENT | ASSESSMENTS | INSTITUTIONS | STOCKS
 """By source name: the form as its department fills it in."""
 
 
