@@ -19,7 +19,7 @@ ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 120.0  # of a Retry-After; who asks for more is asked again by the next run
 _REDIRECTS = 3
 _RENEW_SECONDS = 30.0  # before a token expires
-_backoff = wait_exponential_jitter(initial=0.5, max=30.0, jitter=0.5)
+_backoff = wait_exponential_jitter(multiplier=0.5, max=30.0, jitter=0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ def to_connection(name: str, given: Mapping[str, Any]) -> Connection:
     login, password = (str(given.get(key) or "").strip() for key in ("login", "password"))
     try:
         url = httpx.URL(host)
-    except httpx.InvalidURL:
+        if given.get("port"):
+            url = url.copy_with(port=int(given["port"]))
+    except (httpx.InvalidURL, ValueError):
         url = httpx.URL("")
     if url.scheme not in ("http", "https") or not url.host or url.userinfo or url.query or url.fragment:
         raise UserError(
             f"connection {name}: host: expected one like https://api.example.gov.vn, without login or query"
         )
-    if given.get("port"):
-        url = url.copy_with(port=int(given["port"]))
     if not (login + password).isprintable():
         raise UserError(f"connection {name}: login or password holds a line break or another sign that is not printed")
     return Connection(str(url).rstrip("/"), login, password)
