@@ -20,6 +20,7 @@ from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.sample import write_blank_form, write_samples
+from ioc_pipeline.sample.departments import FORMS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.pages import neutralise
 from ioc_pipeline.sources import NUMERIC, Contract, Contracts, load_contracts
@@ -27,6 +28,7 @@ from ioc_pipeline.workbooks import Workbook
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "include" / "seeds"
+CROSSWALK = SEEDS / "crosswalk.csv"
 NOTICE = "DỮ LIỆU MẪU - không phải số liệu thật"
 
 
@@ -41,9 +43,15 @@ def org_units() -> OrgUnits:
 
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory: pytest.TempPathFactory, contracts: Contracts, org_units: OrgUnits) -> list[Path]:
+def eight(contracts: Contracts) -> Contracts:
+    """The contracts of the first forms, which `sample.departments` fills in."""
+    return Contracts({name: contracts.ready[name] for name in FORMS}, {})
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory, eight: Contracts, org_units: OrgUnits) -> list[Path]:
     inbox = tmp_path_factory.mktemp("inbox")
-    return write_samples(inbox, seed=1, months=3, contracts=contracts, org_units=org_units)
+    return write_samples(inbox, seed=1, months=3, contracts=eight, org_units=org_units, crosswalk=CROSSWALK)
 
 
 def read(path: Path, contract: Contract) -> Workbook:
@@ -59,12 +67,15 @@ def parse(workbook: Workbook, contract: Contract, org_units: OrgUnits, file_name
 
 def read_inbox(paths: list[Path], contracts: Contracts, org_units: OrgUnits) -> dict[tuple[str, str], ParsedDelivery]:
     found = {}
-    for path in paths:
+    forms = {path: contracts.of_department(path.parent.name) for path in paths}
+    requests = [ReadRequest(path, path.name, next((form.source.csv for form in forms[path] if form.source.csv), None))
+                for path in paths]  # fmt: skip
+    for path, workbook in zip(paths, read_deliveries(requests), strict=True):
         department = path.parent.name
-        workbook = read(path, contracts.of_department(department)[0])
+        assert not isinstance(workbook, SourceError), workbook.problems
         contract = choose_contract(workbook, department, contracts)
         assert isinstance(contract, Contract)
-        found[contract.source.source, path.name] = parse(workbook, contract, org_units, path.name)
+        found[contract.source.source, f"{department}/{path.name}"] = parse(workbook, contract, org_units, path.name)
     return found
 
 
@@ -176,7 +187,9 @@ def test_no_sample_brings_a_warning_but_the_sections_of_agencies_are_all_there(
 def test_province_totals_give_the_published_figures_whatever_the_seed(
     tmp_path: Path, contracts: Contracts, org_units: OrgUnits, seed: int
 ) -> None:
-    written = write_samples(tmp_path, seed=seed, months=1, contracts=contracts, org_units=org_units)
+    written = write_samples(
+        tmp_path, seed=seed, months=1, contracts=contracts, org_units=org_units, crosswalk=CROSSWALK
+    )
     found = read_inbox(written, contracts, org_units)
     totals, catalogue = province_totals(found), load_catalogue(SEEDS)
     with (SEEDS / "published_figures.csv").open(encoding="utf-8", newline="") as stream:
@@ -193,10 +206,14 @@ def test_province_totals_give_the_published_figures_whatever_the_seed(
 
 
 def test_equal_seeds_give_equal_bytes_and_other_seeds_other_figures(
-    tmp_path: Path, contracts: Contracts, org_units: OrgUnits, samples: list[Path]
+    tmp_path: Path, eight: Contracts, org_units: OrgUnits, samples: list[Path]
 ) -> None:
-    again = write_samples(tmp_path / "again", seed=1, months=3, contracts=contracts, org_units=org_units)
-    other = write_samples(tmp_path / "other", seed=2, months=3, contracts=contracts, org_units=org_units)
+    again = write_samples(
+        tmp_path / "again", seed=1, months=3, contracts=eight, org_units=org_units, crosswalk=CROSSWALK
+    )
+    other = write_samples(
+        tmp_path / "other", seed=2, months=3, contracts=eight, org_units=org_units, crosswalk=CROSSWALK
+    )
     assert [path.name for path in again] == [path.name for path in samples]
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in samples]
     same = {path.name for path, twin in zip(other, samples, strict=True) if path.read_bytes() == twin.read_bytes()}
@@ -230,11 +247,11 @@ def test_nothing_temporary_is_left_in_the_inbox(samples: list[Path]) -> None:
     assert {path for path in inbox.rglob("*") if path.is_file()} == set(samples) | seals
 
 
-def test_a_broken_contract_leaves_out_its_own_form_only(
-    tmp_path: Path, contracts: Contracts, org_units: OrgUnits
-) -> None:
-    ready = {name: contract for name, contract in contracts.ready.items() if name != "tax_online"}
-    written = write_samples(tmp_path, seed=1, months=1, contracts=Contracts(ready, {}), org_units=org_units)
+def test_a_broken_contract_leaves_out_its_own_form_only(tmp_path: Path, eight: Contracts, org_units: OrgUnits) -> None:
+    ready = {name: contract for name, contract in eight.ready.items() if name != "tax_online"}
+    written = write_samples(
+        tmp_path, seed=1, months=1, contracts=Contracts(ready, {}), org_units=org_units, crosswalk=CROSSWALK
+    )
     assert len(written) == 7
     assert not (tmp_path / "thue-tinh").exists()
 
