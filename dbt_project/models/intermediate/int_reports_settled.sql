@@ -20,15 +20,9 @@ delivery as (
 
 ),
 
-delivery_scope as (
+arrivals as (
 
-    select * from {{ source('raw', 'delivery_scope') }}
-
-),
-
-accepted_scope as (
-
-    select * from {{ ref('stg_delivery_scope') }}
+    select * from {{ ref('int_reports_received') }}
 
 ),
 
@@ -66,120 +60,6 @@ waived as (
                 waiver.period_end_date
             order by waiver.delivery_seq desc, waiver.load_seq desc
         ) = 1
-
-),
-
--- one row per delivery and scope: another load of the same bytes is not another arrival
-scope_arrivals as (
-
-    select
-        delivery_scope.source_name,
-        delivery_scope.reporting_unit_code,
-        delivery_scope.period_type,
-        delivery_scope.period_start_date,
-        delivery_scope.period_end_date,
-        delivery.delivery_seq,
-        delivery.kind,
-        delivery.received_at,
-        delivery.error_count,
-        accepted_scope.load_seq is not null as is_accepted,
-        delivery_scope.outcome = 'returned' as is_returned
-
-    from delivery_scope
-
-    inner join delivery
-        on delivery_scope.load_seq = delivery.load_seq
-
-    left join accepted_scope
-        on
-            delivery_scope.load_seq = accepted_scope.load_seq
-            and delivery_scope.source_name = accepted_scope.source_name
-            and delivery_scope.table_name = accepted_scope.table_name
-            and delivery_scope.reporting_unit_code = accepted_scope.reporting_unit_code
-            and delivery_scope.period_type = accepted_scope.period_type
-            and delivery_scope.period_start_date = accepted_scope.period_start_date
-            and delivery_scope.period_end_date = accepted_scope.period_end_date
-
-    qualify
-        row_number() over (
-            partition by
-                delivery_scope.source_name,
-                delivery_scope.reporting_unit_code,
-                delivery_scope.period_type,
-                delivery_scope.period_start_date,
-                delivery_scope.period_end_date,
-                delivery.delivery_seq
-            order by case when accepted_scope.load_seq is null then 1 else 0 end, delivery.load_seq desc
-        ) = 1
-
-),
-
--- Records have no period of their own: the first extract after a period's last day completes it.
-extract_turns as (
-
-    select
-        source_name,
-        reporting_unit_code,
-        period_type,
-        period_start_date,
-        period_end_date,
-        lead(period_end_date) over (
-            partition by source_name, reporting_unit_code, period_type
-            order by period_end_date
-        ) as next_period_end_date
-
-    from obligations
-
-    where fulfilled_by = 'extract'
-
-),
-
-extract_arrivals as (
-
-    select
-        extract_turns.source_name,
-        extract_turns.reporting_unit_code,
-        extract_turns.period_type,
-        extract_turns.period_start_date,
-        extract_turns.period_end_date,
-        delivery.delivery_seq,
-        delivery.kind,
-        delivery.received_at,
-        delivery.error_count,
-        delivery.outcome in ('loaded', 'nil_report') and withdrawn.delivery_seq is null as is_accepted,
-        delivery.outcome = 'returned' as is_returned
-
-    from extract_turns
-
-    inner join delivery
-        on
-            extract_turns.source_name = delivery.source_name
-            and cast(delivery.received_at + interval '7' hour as date) > extract_turns.period_end_date
-            and (
-                extract_turns.next_period_end_date is null
-                or cast(delivery.received_at + interval '7' hour as date) <= extract_turns.next_period_end_date
-            )
-
-    left join withdrawn
-        on delivery.delivery_seq = withdrawn.delivery_seq
-
-    where delivery.kind = 'extract'
-
-    qualify
-        row_number() over (
-            partition by extract_turns.source_name, extract_turns.period_type, delivery.delivery_seq
-            order by delivery.load_seq desc
-        ) = 1
-
-),
-
-arrivals as (
-
-    select * from scope_arrivals
-
-    union all
-
-    select * from extract_arrivals
 
 ),
 
