@@ -1,0 +1,316 @@
+-- The four words of ministry letter 1709/BKHCN-CĐSQG as scores: đúng, đủ, sạch, sống, by department, source, period.
+
+with
+
+reports as (
+
+    select * from {{ ref('int_reports_settled') }}
+
+),
+
+arrivals as (
+
+    select * from {{ ref('int_reports_received') }}
+
+),
+
+accepted_scope as (
+
+    select * from {{ ref('stg_delivery_scope') }}
+
+),
+
+observations as (
+
+    select * from {{ ref('stg_observation') }}
+
+),
+
+delivery_error as (
+
+    select * from {{ source('raw', 'delivery_error') }}
+
+),
+
+check_result as (
+
+    select * from {{ source('raw', 'check_result') }}
+
+),
+
+-- ---------- đúng: every figure that was checked in anything sent for the period, also in what was sent back
+
+checks as (
+
+    select
+        load_seq,
+        sum(checked_count) as checked_count,
+        sum(failed_count) as failed_count
+
+    from check_result
+
+    group by load_seq
+
+),
+
+-- what could not even be read was checked too, and failed; a failed check stands in check_result already
+unreadable as (
+
+    select
+        load_seq,
+        count(*) as unreadable_count
+
+    from delivery_error
+
+    where
+        severity = 'critical'
+        and cell_address != ''
+        and code != 'failed-check'
+
+    group by load_seq
+
+),
+
+correctness as (
+
+    select
+        arrivals.source_name,
+        arrivals.period_type,
+        arrivals.period_start_date,
+        arrivals.period_end_date,
+        sum(coalesce(checks.checked_count, 0)) as checks_run,
+        sum(coalesce(checks.failed_count, 0) + coalesce(unreadable.unreadable_count, 0)) as failed_check_count,
+        sum(coalesce(checks.checked_count, 0) + coalesce(unreadable.unreadable_count, 0)) as check_count
+
+    from arrivals
+
+    left join checks
+        on arrivals.load_seq = checks.load_seq
+
+    left join unreadable
+        on arrivals.load_seq = unreadable.load_seq
+
+    group by
+        arrivals.source_name,
+        arrivals.period_type,
+        arrivals.period_start_date,
+        arrivals.period_end_date
+
+),
+
+-- ---------- đủ: the reports that are due, and the cells of those that count
+
+cells as (
+
+    select
+        source_name,
+        period_type,
+        period_start_date,
+        period_end_date,
+        count(*) as cell_count,
+        sum(case when measured_value is null then 1 else 0 end) as blank_cell_count
+
+    from observations
+
+    group by source_name, period_type, period_start_date, period_end_date
+
+),
+
+-- ---------- sạch: the cells of the accepted deliveries that count, and those that came with a warning
+
+standing as (
+
+    select distinct
+        arrivals.source_name,
+        arrivals.period_type,
+        arrivals.period_start_date,
+        arrivals.period_end_date,
+        arrivals.load_seq
+
+    from arrivals
+
+    inner join accepted_scope
+        on
+            arrivals.load_seq = accepted_scope.load_seq
+            and arrivals.source_name = accepted_scope.source_name
+            and arrivals.reporting_unit_code = accepted_scope.reporting_unit_code
+            and arrivals.period_type = accepted_scope.period_type
+            and arrivals.period_start_date = accepted_scope.period_start_date
+            and arrivals.period_end_date = accepted_scope.period_end_date
+
+    where accepted_scope.is_newest
+
+),
+
+-- one cell with three warnings is one cell; a warning about a whole sheet counts as one
+warned as (
+
+    select
+        standing.source_name,
+        standing.period_type,
+        standing.period_start_date,
+        standing.period_end_date,
+        count(
+            distinct standing.load_seq || ':' || delivery_error.sheet_name || ':' || delivery_error.cell_address
+        ) as warned_cell_count
+
+    from standing
+
+    inner join delivery_error
+        on standing.load_seq = delivery_error.load_seq
+
+    where delivery_error.severity = 'warning'
+
+    group by
+        standing.source_name,
+        standing.period_type,
+        standing.period_start_date,
+        standing.period_end_date
+
+),
+
+-- ---------- sống, and what was owed at all
+
+owed as (
+
+    select
+        department_code,
+        source_name,
+        source_title,
+        system_code,
+        period_type,
+        period_start_date,
+        period_end_date,
+        max(as_of_date) as as_of_date,
+        sum(case when is_on_time is not null then 1 else 0 end) as due_report_count,
+        sum(case when is_on_time is not null and accepted_at is not null then 1 else 0 end) as accepted_report_count,
+        sum(case when is_on_time then 1 else 0 end) as on_time_report_count,
+        sum(case when status = 'not_required' then 0 else 1 end) as required_report_count,
+        sum(received_count) as received_count
+
+    from reports
+
+    group by
+        department_code,
+        source_name,
+        source_title,
+        system_code,
+        period_type,
+        period_start_date,
+        period_end_date
+
+),
+
+counted as (
+
+    select
+        owed.department_code,
+        owed.source_name,
+        owed.period_type,
+        owed.period_start_date,
+        owed.period_end_date,
+        owed.source_title,
+        owed.system_code,
+        owed.as_of_date,
+        cast(owed.due_report_count as bigint) as due_report_count,
+        cast(owed.accepted_report_count as bigint) as accepted_report_count,
+        cast(owed.on_time_report_count as bigint) as on_time_report_count,
+        owed.required_report_count,
+        owed.received_count,
+        cast(coalesce(correctness.check_count, 0) as bigint) as check_count,
+        cast(coalesce(correctness.failed_check_count, 0) as bigint) as failed_check_count,
+        coalesce(correctness.checks_run, 0) as checks_run,
+        coalesce(cells.cell_count, 0) as cell_count,
+        cast(coalesce(cells.blank_cell_count, 0) as bigint) as blank_cell_count,
+        coalesce(warned.warned_cell_count, 0) as warned_cell_count
+
+    from owed
+
+    {% for counts in ['correctness', 'cells', 'warned'] %}
+    left join {{ counts }}
+        on
+            owed.source_name = {{ counts }}.source_name
+            and owed.period_type = {{ counts }}.period_type
+            and owed.period_start_date = {{ counts }}.period_start_date
+            and owed.period_end_date = {{ counts }}.period_end_date
+    {% endfor %}
+
+),
+
+scores as (
+
+    select
+        ---------- keys
+        department_code,
+        source_name,
+        period_type,
+        period_start_date,
+        period_end_date,
+
+        ---------- names
+        source_title,
+        system_code,
+
+        ---------- đúng
+        cast(
+            case
+                when checks_run > 0 then 100.0 * greatest(check_count - failed_check_count, 0) / check_count
+            end as decimal(5, 2)
+        ) as correct_score,
+        case
+            when checks_run > 0 then ''
+            when received_count = 0 then 'nothing_received'
+            else 'nothing_checked'
+        end as correct_blank_reason,
+        check_count,
+        failed_check_count,
+
+        ---------- đủ
+        cast(
+            case
+                when due_report_count > 0
+                    then
+                        100.0 * accepted_report_count / due_report_count
+                        * case when cell_count > 0 then 1.0 * (cell_count - blank_cell_count) / cell_count else 1 end
+            end as decimal(5, 2)
+        ) as complete_score,
+        case
+            when due_report_count > 0 then ''
+            when required_report_count = 0 then 'not_required'
+            else 'not_yet_due'
+        end as complete_blank_reason,
+        due_report_count,
+        accepted_report_count,
+        cell_count,
+        blank_cell_count,
+
+        ---------- sạch
+        cast(
+            case
+                when cell_count > 0 then 100.0 * greatest(cell_count - warned_cell_count, 0) / cell_count
+            end as decimal(5, 2)
+        ) as clean_score,
+        case
+            when cell_count > 0 then ''
+            when received_count = 0 then 'nothing_received'
+            else 'no_values'
+        end as clean_blank_reason,
+        warned_cell_count,
+
+        ---------- sống
+        cast(
+            case when due_report_count > 0 then 100.0 * on_time_report_count / due_report_count end as decimal(5, 2)
+        ) as live_score,
+        case
+            when due_report_count > 0 then ''
+            when required_report_count = 0 then 'not_required'
+            else 'not_yet_due'
+        end as live_blank_reason,
+        on_time_report_count,
+        as_of_date
+
+    from counted
+
+)
+
+select * from scores
