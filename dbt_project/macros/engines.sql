@@ -12,3 +12,42 @@
 {% macro spark__days_between(first_date, last_date) -%}
     datediff({{ last_date }}, {{ first_date }})
 {%- endmacro %}
+
+-- A date some months later, the number of months being a column.
+{% macro months_later(from_date, month_count) -%}
+    {{ return(adapter.dispatch('months_later')(from_date, month_count)) }}
+{%- endmacro %}
+
+{% macro default__months_later(from_date, month_count) -%}
+    cast({{ from_date }} + to_months({{ month_count }}) as date)
+{%- endmacro %}
+
+{% macro spark__months_later(from_date, month_count) -%}
+    add_months({{ from_date }}, {{ month_count }})
+{%- endmacro %}
+
+-- Whole hours from one instant to a later one.
+{% macro hours_between(first_instant, last_instant) -%}
+    {{ return(adapter.dispatch('hours_between')(first_instant, last_instant)) }}
+{%- endmacro %}
+
+{% macro default__hours_between(first_instant, last_instant) -%}
+    date_diff('hour', {{ first_instant }}, {{ last_instant }})
+{%- endmacro %}
+
+{% macro spark__hours_between(first_instant, last_instant) -%}
+    timestampdiff(hour, {{ first_instant }}, {{ last_instant }})
+{%- endmacro %}
+
+-- Whole minutes from one instant to a later one.
+{% macro minutes_between(first_instant, last_instant) -%}
+    {{ return(adapter.dispatch('minutes_between')(first_instant, last_instant)) }}
+{%- endmacro %}
+
+{% macro default__minutes_between(first_instant, last_instant) -%}
+    date_diff('minute', {{ first_instant }}, {{ last_instant }})
+{%- endmacro %}
+
+{% macro spark__minutes_between(first_instant, last_instant) -%}
+    timestampdiff(minute, {{ first_instant }}, {{ last_instant }})
+{%- endmacro %}

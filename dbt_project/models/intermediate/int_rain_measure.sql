@@ -1,0 +1,65 @@
+-- The rain of a commune's wettest station on each rain day that is over; stations are never added up.
+
+with
+
+days as (
+
+    select * from {{ ref('int_rain_days') }}
+
+    where rain_date < cast('{{ var("as_of") }}' as date)
+
+),
+
+wettest as (
+
+    select
+        source_name,
+        org_unit_code,
+        rain_date,
+        max(reporting_unit_code) as reporting_unit_code,
+        max(depth_mm) as depth_mm,
+        max(case when null_reason != '' or value_qualifier != '' then 1 else 0 end) as is_incomplete,
+        sum(reading_count) as reading_count,
+        max(delivery_seq) as delivery_seq,
+        max_by(load_seq, delivery_seq) as load_seq
+
+    from days
+
+    group by
+        source_name,
+        org_unit_code,
+        rain_date
+
+),
+
+measured as (
+
+    select
+        source_name,
+        'readings' as table_name,
+        reporting_unit_code,
+        org_unit_code,
+        'rain_day' as clock,
+        'day' as period_type,
+        rain_date as period_start_date,
+        rain_date as period_end_date,
+        'rain_day_depth' as element_code,
+        '' as breakdown,
+        '' as record_key,
+        cast(depth_mm as decimal(38, 12)) as measured_value,
+        coalesce(cast(depth_mm as varchar), '') as value_text,
+        case when depth_mm is not null and is_incomplete = 1 then '>=' else '' end as value_qualifier,
+        case when depth_mm is null then 'no_data' else '' end as null_reason,
+        'official' as maturity,
+        delivery_seq,
+        load_seq,
+        'raw.rain_reading' as sheet_name,
+        '' as cell_address,
+        cast(reading_count as bigint) as record_count,
+        cast(extract(year from rain_date) as integer) as period_year
+
+    from wettest
+
+)
+
+select * from measured

@@ -1,0 +1,77 @@
+-- One row per load whose records count: the newest of its delivery, if it was accepted and not withdrawn.
+
+with
+
+delivery as (
+
+    select * from {{ source('raw', 'delivery') }}
+
+),
+
+withdrawn as (
+
+    select distinct decides_delivery_seq as delivery_seq from delivery
+
+    where kind = 'withdrawal'
+
+),
+
+-- what changes while an extract pages may be missing from it, so it speaks for the time before its first page
+first_pages as (
+
+    select
+        source_name,
+        extract_id,
+        min(received_at) as first_page_at
+
+    from delivery
+
+    where kind = 'page'
+
+    group by
+        source_name,
+        extract_id
+
+),
+
+-- read again under a new contract, a delivery says what it says now and nothing of what it was read as before
+newest_loads as (
+
+    select * from delivery
+
+    where kind in ('file', 'extract')
+
+    qualify
+        row_number() over (partition by delivery_seq order by load_seq desc) = 1
+
+),
+
+accepted as (
+
+    select
+        ---------- keys
+        newest_loads.load_seq,
+        newest_loads.delivery_seq,
+        newest_loads.source_name,
+
+        ---------- whose, and until when it is complete
+        newest_loads.department_code as reporting_unit_code,
+        coalesce(first_pages.first_page_at, newest_loads.received_at) as complete_until
+
+    from newest_loads
+
+    left join first_pages
+        on
+            newest_loads.source_name = first_pages.source_name
+            and newest_loads.extract_id = first_pages.extract_id
+
+    left join withdrawn
+        on newest_loads.delivery_seq = withdrawn.delivery_seq
+
+    where
+        newest_loads.outcome in ('loaded', 'nil_report')
+        and withdrawn.delivery_seq is null
+
+)
+
+select * from accepted
