@@ -11,7 +11,7 @@ from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out
 from ioc_pipeline.sample.pages import Cell, Page
 from ioc_pipeline.sample.writers import xls_bytes, xlsx_bytes
 
-DTI_YEARS = (2022, 2023, 2024)
+DTI_SHEETS = 3  # years in one workbook, so that a reader sees where a province comes from
 DTI_INDICES = (
     ("awareness", "Nhận thức số", 0.1),
     ("institutions", "Thể chế số", 0.1),
@@ -24,8 +24,10 @@ DTI_INDICES = (
 )
 """Column, name, share of the 1,000 points (Decision 922/QĐ-BTTTT)."""
 
-DTI_RANKS_2022 = {"80": 11, "33": 33, "14": 44}  # Long An, Hưng Yên, Sơn La: published by dti.gov.vn
-DTI_TIE_2022 = 15  # two provinces shared this rank, and none had the next
+DTI_RANKS = {2020: {"80": 27}, 2021: {"80": 21}, 2022: {"80": 11, "33": 33, "14": 44}}
+"""Published by dti.gov.vn: Long An, Hưng Yên, Sơn La, of 63."""
+
+DTI_TIES = {2022: 15}  # two provinces shared this rank, and none had the next
 DTI_TOTALS_2024 = {
     "01": 0.8241, "46": 0.7951,  # Hà Nội, Huế: published
     "31": 0.7886, "30": 0.7828,  # Hải Phòng and Hải Dương: their mean 0.7857 is published
@@ -34,15 +36,17 @@ DTI_TOTALS_2024 = {
 }  # fmt: skip
 
 AGENCY_MEAN, COMMUNE_MEAN = 7_320, 7_640  # hundredths: published for 2024 of agencies, and of the former districts
+AWARDS = {2021: (2, 3), 2022: (3, 3), 2023: (4, 4), 2024: (3, 5)}
+"""Groups and people commended by year: 12 and 15 together, as published for 2021-2025."""
+
 GRADES = ((80, "Tốt"), (65, "Khá"), (50, "Trung bình"), (0, "Yếu"))
 
 
 def dti_results(asked: Asked) -> FileOfForm:
     """Biểu 12/DTI: .xlsx, one sheet a year of all provinces of that year, the newest first."""
-    years = [period_containing(asked.period.end.replace(year=year), "year", "calendar") for year in DTI_YEARS]
-    return f"DTI cấp tỉnh {DTI_YEARS[0]}-{DTI_YEARS[-1]}.xlsx", xlsx_bytes(
-        [_dti_page(asked, year) for year in reversed(years)]
-    )
+    last = asked.period.end
+    years = [period_containing(last.replace(year=last.year - back), "year", "calendar") for back in range(DTI_SHEETS)]
+    return f"DTI cấp tỉnh {years[-1].end.year}-{last.year}.xlsx", xlsx_bytes([_dti_page(asked, year) for year in years])
 
 
 def _dti_page(asked: Asked, year: Period) -> Page:
@@ -86,18 +90,18 @@ def _dti_page(asked: Asked, year: Period) -> Page:
 def _dti_totals(seed: int, year: int, codes: Sequence[str]) -> list[float]:
     """Published totals and ranks where known, invented ones that leave them true elsewhere."""
     chance = random.Random(f"{seed}:dti:{year}")  # noqa: S311
-    if year == DTI_YEARS[-1]:
+    if year == 2024:
         return [DTI_TOTALS_2024.get(code) or round(chance.uniform(0.61, 0.755), 4) for code in codes]
-    others = [code for code in codes if code not in DTI_RANKS_2022]
-    chance.shuffle(others)
-    for code, rank in sorted(DTI_RANKS_2022.items(), key=lambda item: item[1]):
-        others.insert(rank - 1, code)
-    ladder = [round(0.7642 - 0.0048 * step - chance.uniform(0, 0.0046), 4) for step in range(len(codes))]
-    if year == DTI_YEARS[0]:
-        ladder[DTI_TIE_2022] = ladder[DTI_TIE_2022 - 1]
-    else:
-        chance.shuffle(ladder)
-    return [ladder[others.index(code)] for code in codes]
+    ranks = DTI_RANKS.get(year, {})
+    order = [code for code in codes if code not in ranks]
+    chance.shuffle(order)
+    for code, rank in sorted(ranks.items(), key=lambda item: item[1]):
+        order.insert(rank - 1, code)
+    ladder = [round(0.7642 - 0.0048 * step - chance.uniform(0, 0.0046), 4) for step in range(len(order))]
+    if tie := DTI_TIES.get(year):
+        ladder[tie] = ladder[tie - 1]
+    totals = dict(zip(order, ladder, strict=True))
+    return [totals[code] for code in codes]
 
 
 def _dti_parts(total: float, chance: random.Random) -> dict[str, Cell]:
@@ -119,7 +123,7 @@ def yearly_assessment(asked: Asked) -> FileOfForm:
         FormColumn("grade", ("Xếp loại",), 12, ""),
         FormColumn("rank", ("Xếp hạng",), 10, ""),
     ]
-    of_agencies = _scores(asked, "agencies", len(agencies), AGENCY_MEAN)
+    of_agencies = _scores(asked, "agencies", len(agencies), AGENCY_MEAN - 210 * asked.age)
     for cells in of_agencies:
         cells |= {"targets": "6/8", "meets_targets": 1, "misses_targets": 0}
     pages = [
@@ -143,7 +147,7 @@ def yearly_assessment(asked: Asked) -> FileOfForm:
             ["KẾT QUẢ ĐÁNH GIÁ, XẾP HẠNG CHUYỂN ĐỔI SỐ CẤP XÃ"],
             [FormColumn("org_unit", ("Xã, phường, thị trấn",), 44, ""), *score],
             asked.names(communes),
-            _scores(asked, "communes", len(communes), COMMUNE_MEAN),
+            _scores(asked, "communes", len(communes), COMMUNE_MEAN - 210 * asked.age),
         ),
     ]
     return f"Đánh giá chuyển đổi số năm {asked.period.end.year}.xlsx", xlsx_bytes(pages)
@@ -152,7 +156,7 @@ def yearly_assessment(asked: Asked) -> FileOfForm:
 def _scores(asked: Asked, who: str, count: int, mean: int) -> list[dict[str, Cell]]:
     """Cells of `count` units whose scores, in hundredths, have exactly this mean."""
     wobble = wobbler(f"{asked.seed}:assessment:{who}:{asked.period.end.year}")
-    least = 5_100
+    least = mean - 2_200
     scores = [least + more for more in share_out((mean - least) * count, around([1.0] * count, wobble, 0.8))]
     return [
         {
@@ -198,13 +202,15 @@ def emulation_awards(asked: Asked) -> FileOfForm:
     agencies = asked.agencies()
     wobble = wobbler(f"{asked.seed}:awards")
     weights = around(agency_sizes(f"{asked.seed}:agencies", len(agencies)), wobble, 0.6)
-    groups, people = share_out(3, weights), share_out(5, weights)
-    earlier = around(weights, wobble, 0.6)
+    year = asked.period.end.year
+    groups = {each: share_out(AWARDS[each][0], around(weights, wobble, 0.6)) for each in AWARDS if each <= year}
+    people = {each: share_out(AWARDS[each][1], around(weights, wobble, 0.6)) for each in AWARDS if each <= year}
+    nobody = [0] * len(agencies)
     values = {
-        "group_count": groups,
-        "person_count": people,
-        "group_total": [sum(counts) for counts in zip(groups, share_out(12 - 3, earlier), strict=True)],
-        "person_total": [sum(counts) for counts in zip(people, share_out(15 - 5, earlier), strict=True)],
+        "group_count": groups.get(year, nobody),
+        "person_count": people.get(year, nobody),
+        "group_total": [sum(counts) for counts in zip(nobody, *groups.values(), strict=True)],
+        "person_total": [sum(counts) for counts in zip(nobody, *people.values(), strict=True)],
     }
     body = rows_of(asked.names(agencies), values, plain)
     for line, (rank, among) in zip(body, _block_ranks(agencies, weights), strict=True):
@@ -253,7 +259,7 @@ def awareness_activities(asked: Asked) -> FileOfForm:
     weights = agency_sizes(f"{asked.seed}:agencies", len(agencies))
     values = {
         "activity_count": [2 + more for more in share_out(368, around(weights, wobble, 0.3))],
-        "participant_count": share_out(256_418, around(weights, wobble, 0.5)),
+        "participant_count": share_out(round(256_418 * (1 - 0.05 * asked.age)), around(weights, wobble, 0.5)),
     }
     form = Form(
         name="Biểu 15",

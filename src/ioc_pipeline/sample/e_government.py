@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ioc_pipeline.org_units import OrgUnit
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.departments import (
+    MERGED_ON,
     UBND,
     Asked,
     FileOfForm,
@@ -20,12 +21,13 @@ from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out
 from ioc_pipeline.sample.writers import ods_bytes, xls_bytes, xlsx_bytes
 
 SMART_COMMUNES, COMMUNES_WITH_PORTAL = 6, 73
+RADIO_STATIONS = 94
 
 
 def digital_settlement(asked: Asked) -> FileOfForm:
     """Biểu 09/SH: .xlsx, three pairs of a whole and its part; over 95 % of results digitised in the last month."""
     communes = asked.communes()
-    settled = figures.settlements(asked.seed, figures.weigh_communes(asked.seed, communes), asked.age)
+    settled = figures.settlements(asked.seed, asked.weights(), asked.age)
     values = _digitised(asked, settled["received_count"], settled["settled_count"])
     done, fee, full = "Hồ sơ đã có kết quả", "Hồ sơ có phí, lệ phí", "Hồ sơ thuộc dịch vụ công toàn trình"
     columns = [
@@ -93,7 +95,7 @@ def online_meetings(asked: Asked) -> FileOfForm:
         office="VĂN PHÒNG",
         form_number="Biểu số 10/HTT",
         title=["TÌNH HÌNH TỔ CHỨC HỌP TRỰC TUYẾN, HỌP KHÔNG GIẤY"],
-        period_lines=[_quarter(asked), asked.bounds],
+        period_lines=asked.lines,
         unit_line="Đơn vị tính: cuộc họp",
         columns=[
             FormColumn("org_unit", ("Cơ quan, đơn vị",), 40, ""),
@@ -110,7 +112,7 @@ def online_meetings(asked: Asked) -> FileOfForm:
         dated=asked.dated,
         signers=("NGƯỜI LẬP BIỂU", "CHÁNH VĂN PHÒNG"),
     )
-    return f"Họp trực tuyến {_quarter(asked).replace('Quý', 'quý')}.ods", ods_bytes([lay_out(form)])
+    return f"Họp trực tuyến quý {asked.quarter}.ods", ods_bytes([lay_out(form)])
 
 
 def digital_signatures(asked: Asked) -> FileOfForm:
@@ -131,7 +133,7 @@ def digital_signatures(asked: Asked) -> FileOfForm:
         office="SỞ KHOA HỌC VÀ CÔNG NGHỆ",
         form_number="Biểu số 11/CKS",
         title=["TÌNH HÌNH CẤP, SỬ DỤNG CHỮ KÝ SỐ", "CỦA CƠ QUAN VÀ CÁ NHÂN"],
-        period_lines=[_quarter(asked), asked.bounds],
+        period_lines=asked.lines,
         unit_line="Đơn vị tính: cơ quan, người",
         columns=[
             FormColumn("org_unit", ("Cơ quan, đơn vị",), 40, ""),
@@ -150,13 +152,13 @@ def digital_signatures(asked: Asked) -> FileOfForm:
         signers=("NGƯỜI LẬP BIỂU", "KT. GIÁM ĐỐC"),
         merges_total=True,
     )
-    return f"Chữ ký số {_quarter(asked).replace('Quý', 'quý')}.xlsx", xlsx_bytes([lay_out(form)])
+    return f"Chữ ký số quý {asked.quarter}.xlsx", xlsx_bytes([lay_out(form)])
 
 
 def digital_skills(asked: Asked) -> FileOfForm:
     """Biểu 16/KNS: .xls, learners of the skills portal and community technology teams by commune."""
     communes = asked.communes()
-    weights = figures.weigh_communes(asked.seed, communes)
+    weights = asked.weights()
     wobble = wobbler(f"{asked.seed}:skills")
     learners = share_out(186_420 - 9_300 * asked.age, around(weights, wobble, 0.2))
     teams = share_out(2_231, around(weights, wobble, 0.15))
@@ -174,7 +176,7 @@ def digital_skills(asked: Asked) -> FileOfForm:
         office="SỞ KHOA HỌC VÀ CÔNG NGHỆ",
         form_number="Biểu số 16/KNS",
         title=["PHỔ CẬP KỸ NĂNG SỐ", "VÀ TỔ CÔNG NGHỆ SỐ CỘNG ĐỒNG"],
-        period_lines=[_quarter(asked), asked.bounds],
+        period_lines=asked.lines,
         unit_line="Đơn vị tính: người, tổ",
         columns=[
             FormColumn("org_unit", ("Xã, phường",), 24, ""),
@@ -192,20 +194,19 @@ def digital_skills(asked: Asked) -> FileOfForm:
         signers=("NGƯỜI LẬP BIỂU", "KT. GIÁM ĐỐC"),
         merges_total=True,
     )
-    return f"Kỹ năng số {_quarter(asked).replace('Quý', 'quý')}.xls", xls_bytes([lay_out(form)])
+    return f"Kỹ năng số quý {asked.quarter}.xls", xls_bytes([lay_out(form)])
 
 
 def commune_radio(asked: Asked) -> FileOfForm:
     """Biểu 18/ĐTT: .xlsx, radio stations by commune, and those over IT."""
     communes = asked.communes()
     wobble = wobbler(f"{asked.seed}:radio")
-    stations = [
-        1 + more
-        for more in share_out(
-            19, around(figures.weigh_communes(asked.seed, communes), wobble, 0.4), [2] * len(communes)
-        )
-    ]
-    over_it = share_out(61 - 4 * asked.age, around(stations, wobble, 0.5), stations)
+    weights = asked.weights()
+    # Every commune of today has one at least; those it was made of had not.
+    least = 1 if asked.period.end >= MERGED_ON else 0
+    more = share_out(RADIO_STATIONS - least * len(communes), around(weights, wobble, 0.4))
+    stations = [least + count for count in more]
+    over_it = share_out(max(0, 61 - 4 * asked.age), around(stations, wobble, 0.5), stations)
     values = {"station_count": stations, "it_count": over_it}
     form = Form(
         name="Biểu 18",
@@ -213,7 +214,7 @@ def commune_radio(asked: Asked) -> FileOfForm:
         office="SỞ VĂN HÓA, THỂ THAO VÀ DU LỊCH",
         form_number="Biểu số 18/ĐTT",
         title=["HIỆN TRẠNG ĐÀI TRUYỀN THANH CẤP XÃ"],
-        period_lines=[_quarter(asked), asked.bounds],
+        period_lines=asked.lines,
         unit_line="Đơn vị tính: đài",
         columns=[
             FormColumn("org_unit", ("Xã, phường",), 26, ""),
@@ -229,7 +230,7 @@ def commune_radio(asked: Asked) -> FileOfForm:
         signers=("NGƯỜI LẬP BIỂU", "KT. GIÁM ĐỐC"),
         merges_total=True,
     )
-    return f"Đài truyền thanh {_quarter(asked).replace('Quý', 'quý')}.xlsx", xlsx_bytes([lay_out(form)])
+    return f"Đài truyền thanh quý {asked.quarter}.xlsx", xlsx_bytes([lay_out(form)])
 
 
 def smart_communes(asked: Asked, commune: OrgUnit, number: int) -> FileOfForm:
@@ -245,7 +246,7 @@ def smart_communes(asked: Asked, commune: OrgUnit, number: int) -> FileOfForm:
         office=f"UBND {commune.full_name}".upper(),
         form_number="Biểu số 17/XTM",
         title=["TÌNH HÌNH XÂY DỰNG XÃ THÔNG MINH", "VÀ TRANG THÔNG TIN ĐIỆN TỬ"],
-        period_lines=[_quarter(asked), asked.bounds],
+        period_lines=asked.lines,
         unit_line="Đơn vị tính: xã",
         columns=[
             FormColumn("document", ("Văn bản công nhận xã thông minh",), 34, ""),
@@ -268,7 +269,7 @@ def smart_communes(asked: Asked, commune: OrgUnit, number: int) -> FileOfForm:
         dated=asked.dated,
         signers=("NGƯỜI LẬP BIỂU", "TM. ỦY BAN NHÂN DÂN"),
     )
-    return f"Xã thông minh {_quarter(asked).replace('Quý', 'quý')}.xlsx", xlsx_bytes([lay_out(form)])
+    return f"Xã thông minh quý {asked.quarter}.xlsx", xlsx_bytes([lay_out(form)])
 
 
 FORMS: dict[str, Callable[[Asked], FileOfForm]] = {
@@ -279,7 +280,3 @@ FORMS: dict[str, Callable[[Asked], FileOfForm]] = {
 
 FORMS_OF_COMMUNES: dict[str, Callable[[Asked, OrgUnit, int], FileOfForm]] = {"smart_communes": smart_communes}
 """By source name: forms that each commune fills in itself, given its place in the list of communes."""
-
-
-def _quarter(asked: Asked) -> str:
-    return f"Quý {('I', 'II', 'III', 'IV')[(asked.period.end.month - 1) // 3]} năm {asked.period.end.year}"
