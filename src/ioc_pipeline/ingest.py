@@ -246,7 +246,7 @@ def _prepare_leased(settings: Settings, ledger: Ledger, leases: Sequence[Lease])
     by_seq = {lease.delivery_seq: lease for lease in leases}
     results = []
     try:
-        for reading in read_batch(ledger.deliveries(by_seq), settings.landing, Reference(settings)):
+        for reading in read_batch(ledger.deliveries(by_seq), settings.landing, Reference(settings), ledger.deliveries):
             lease = by_seq[reading.delivery.delivery_seq]
             if reading.held:
                 _hold(ledger, lease, reading.held)
@@ -296,7 +296,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     ledger = open_ledger(settings)
     to_load = ledger.to_load()
     lost = [seq for seq in to_load if not _verdict_path(settings, seq).exists()]
-    for reading in read_batch(ledger.deliveries(lost), settings.landing, Reference(settings)):
+    for reading in read_batch(ledger.deliveries(lost), settings.landing, Reference(settings), ledger.deliveries):
         write_prepared(settings, reading)  # prepared files are only a copy of what landing says
     verdicts = [Verdict.read(_verdict_path(settings, seq)) for seq in to_load]
     elements = set(load_catalogue(settings.seeds).elements)

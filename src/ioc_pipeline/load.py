@@ -186,24 +186,24 @@ create table if not exists raw.load (
     loaded_at timestamp,
     unique (delivery_seq, contract_hash)
 );
-
-create table if not exists raw.waiver (
-    load_seq bigint,
-    delivery_seq bigint,
-    source_name varchar,
-    reporting_unit_code varchar,
-    period_type varchar,
-    period_start_date date,
-    period_end_date date,
-    due_date date,
-    reason varchar
-);
 """
 
 _ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
 _TOLD_CELLS = 100  # failing cells kept per check; failed_count says how many there were
 
-_PREPARED = "read_parquet(?, hive_partitioning = false)"
+_PREPARED = "read_parquet(?, hive_partitioning = false, filename = true)"
+_OWN_TABLES = frozenset(
+    {
+        "observation",
+        "delivery",
+        "delivery_scope",
+        "delivery_error",
+        "check_result",
+        "load",
+        "waiver",
+        "reporting_obligation",
+    }
+)
 _KEY = "table_name, org_unit_code, period_type, period_start_date, period_end_date, element_code, breakdown, record_key"
 
 _ScopeKey = tuple[str, Scope]  # source_name and scope
@@ -306,7 +306,8 @@ def load_prepared(
     version is left as it is.
 
     Args:
-        prepared: has `<delivery_seq>/observation.parquet` (observations.OBSERVATION_SCHEMA) for outcome `loaded`.
+        prepared: has `<delivery_seq>/observation.parquet` (observations.OBSERVATION_SCHEMA) for outcome `loaded`, and
+            `<delivery_seq>/<record>.parquet` (observations.record_schema) for each of `record_counts`.
         elements: codes of the catalogue.
         loaded_at: an aware time.
 
@@ -314,7 +315,7 @@ def load_prepared(
         One answer per verdict, in the order of delivery_seq.
 
     Raises:
-        ContractError: a contract fills an element that the catalogue does not have.
+        ContractError: a contract fills an element that the catalogue does not have, or changes the type of a column.
         ValueError: prepared rows are not what their verdict says, or repeat. Ours.
         duckdb.IOException: another process has the warehouse open.
     """
@@ -341,6 +342,7 @@ def append(
     accepted = [(verdict, loaded) for verdict, loaded in new if loaded.outcome == "loaded"]
     if accepted:
         _append_observations(connection, prepared, accepted, elements)
+    _append_records(connection, prepared, [(verdict, loaded) for verdict, loaded in new if loaded.outcome in _ACCEPTED])
     if new:
         _append_facts(connection, new, _utc(loaded_at))
     return outcomes
@@ -385,13 +387,13 @@ def _decide(
 
 
 def _find_contested(verdicts: Sequence[Verdict], history: _History) -> set[tuple[int, _ScopeKey]]:
-    """(scan_seq, scope) that one scan brought in different bytes: nobody can say which is meant.
+    """(scan_seq, scope) that one scan brought in different bytes: nobody can say which file is meant.
 
     Partial tables (`replaces: row` or `record`) may well come in several files.
     """
     contents: dict[tuple[int, _ScopeKey], set[str]] = defaultdict(set)
     for verdict in verdicts:
-        if verdict.outcome in _ACCEPTED:
+        if verdict.outcome in _ACCEPTED and verdict.delivery.kind == "file":
             for source_name, scope in _scopes(verdict):
                 if verdict.replaces.get(scope.table_name, "scope") == "scope":
                     contents[verdict.delivery.scan_seq, (source_name, scope)].add(verdict.delivery.sha256)
@@ -403,7 +405,12 @@ def _find_contested(verdicts: Sequence[Verdict], history: _History) -> set[tuple
 
 
 def _find_same(verdict: Verdict, history: _History, load_seq: int) -> int | None:
-    """The earlier delivery of the same bytes that is still the newest of every scope, and speaks for no other."""
+    """The earlier delivery of the same bytes that is still the newest of every scope, and speaks for no other.
+
+    Two equal answers of an API are two: each says what was true when it was given.
+    """
+    if verdict.delivery.kind != "file":
+        return None
     newest = {history.newest(scope, before=load_seq) for scope in _scopes(verdict)}
     version = newest.pop() if len(newest) == 1 else None
     if (
@@ -479,21 +486,75 @@ def _append_observations(
     """Copy the rows of all files in one statement; `assigned` gives each delivery its load_seq."""
     paths = [str(prepared / str(loaded.delivery_seq) / "observation.parquet") for _, loaded in accepted]
     _check_observations(connection, paths, [verdict for verdict, _ in accepted], elements)
-    assigned = {
-        "load_seq": [loaded.load_seq for _, loaded in accepted],
-        "delivery_seq": [loaded.delivery_seq for _, loaded in accepted],
-    }
-    connection.register("assigned", pa.table(assigned))
+    _append_files(connection, "observation", paths, [loaded.load_seq for _, loaded in accepted])
+
+
+def _append_files(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str], load_seqs: list[int]) -> None:
+    """Append prepared rows, each file under the load_seq of its delivery: an extract's rows name their pages."""
+    connection.register("assigned", pa.table({"load_seq": load_seqs, "path": paths}))
     connection.execute(
         f"""
-        insert into raw.observation by name
-        select assigned.load_seq, observation.*
-        from {_PREPARED} as observation
-        inner join assigned on observation.delivery_seq = assigned.delivery_seq
+        insert into raw.{table} by name
+        select assigned.load_seq, prepared.* exclude (filename)
+        from {_PREPARED} as prepared
+        inner join assigned on prepared.filename = assigned.path
         """,  # noqa: S608
         [paths],
     )
     connection.unregister("assigned")
+
+
+def _append_records(
+    connection: duckdb.DuckDBPyConnection, prepared: Path, accepted: Sequence[tuple[Verdict, Loaded]]
+) -> None:
+    """Append the records of all extracts, table by table; a table or column that a contract added is made first."""
+    files: dict[str, list[tuple[Path, Verdict, Loaded]]] = defaultdict(list)
+    for verdict, loaded in accepted:
+        for record in verdict.record_counts:
+            files[record].append((prepared / str(loaded.delivery_seq) / f"{record}.parquet", verdict, loaded))
+    for record, parts in files.items():
+        for path, verdict, _ in parts:
+            _fit_record_table(connection, record, path, verdict)
+        paths = [str(path) for path, _, _ in parts]
+        _check_records(connection, record, paths, [verdict for _, verdict, _ in parts])
+        for path, _, loaded in parts:  # one by one: under two contract versions their columns may differ
+            _append_files(connection, record, [str(path)], [loaded.load_seq])
+
+
+def _fit_record_table(connection: duckdb.DuckDBPyConnection, record: str, path: Path, verdict: Verdict) -> None:
+    """Give `raw.<record>` the columns of a prepared file, whose types are the contract's. None is ever taken away."""
+    if record in _OWN_TABLES:
+        raise ContractError(f"{verdict.source_name}.yml: record: raw.{record} is a table of the pipeline's own")
+    wanted = connection.execute(f"describe select * exclude (filename) from {_PREPARED}", [[str(path)]]).fetchall()  # noqa: S608
+    connection.execute(f"create table if not exists raw.{record} (load_seq bigint)")
+    present = {name: kind for name, kind, *_ in connection.execute(f"describe raw.{record}").fetchall()}
+    for name, kind, *_ in wanted:
+        if name not in present:
+            connection.execute(f"alter table raw.{record} add column {name} {kind}")
+        elif present[name] != kind:
+            raise ContractError(
+                f"{verdict.source_name}.yml: column {name} is {kind}, and raw.{record} has it as {present[name]}: "
+                "give the column another name"
+            )
+
+
+def _check_records(
+    connection: duckdb.DuckDBPyConnection, record: str, paths: list[str], verdicts: Sequence[Verdict]
+) -> None:
+    for path, verdict in zip(paths, verdicts, strict=True):
+        ((rows, keys, last),) = connection.execute(
+            f"select count(*), count(distinct record_key), max(delivery_seq) from {_PREPARED}",  # noqa: S608
+            [[path]],
+        ).fetchall()
+        seq = verdict.delivery.delivery_seq
+        if rows != verdict.record_counts[record]:
+            raise ValueError(
+                f"delivery {seq}: prepared rows are not the {verdict.record_counts[record]} of its verdict"
+            )
+        if rows != keys:
+            raise ValueError(f"delivery {seq}: table {record} gives a record twice")
+        if rows and last >= seq:
+            raise ValueError(f"delivery {seq}: prepared rows of a page that came after it")
 
 
 def _check_observations(
@@ -505,23 +566,28 @@ def _check_observations(
 
     # Hashes first: comparing the keys themselves takes several times the memory, and only equal ones need it.
     rows = connection.execute(
-        f"select delivery_seq, count(*), count(distinct hash({_KEY})) from {_PREPARED} group by delivery_seq",  # noqa: S608
+        f"""
+        select filename, count(*), count(distinct hash({_KEY})), min(delivery_seq), max(delivery_seq)
+        from {_PREPARED} group by filename
+        """,  # noqa: S608
         [paths],
     ).fetchall()
-    counted = {delivery_seq: row_count for delivery_seq, row_count, _ in rows}
-    for verdict in verdicts:
+    counted = {path: (row_count, first, last) for path, row_count, _, first, last in rows}
+    for path, verdict in zip(paths, verdicts, strict=True):
         delivery_seq = verdict.delivery.delivery_seq
-        if counted.pop(delivery_seq, 0) != verdict.observation_count:
+        row_count, first, last = counted.get(path, (0, delivery_seq, delivery_seq))
+        if row_count != verdict.observation_count:
             raise ValueError(
                 f"delivery {delivery_seq}: prepared rows are not the {verdict.observation_count} of its verdict"
             )
-    if counted:
-        raise ValueError(f"prepared rows of deliveries nobody asked for: {sorted(counted)}")
-    if any(row_count != key_count for _, row_count, key_count in rows):
+        is_own = last < delivery_seq if verdict.delivery.kind == "extract" else first == last == delivery_seq
+        if row_count and not is_own:
+            raise ValueError(f"delivery {delivery_seq}: prepared rows of deliveries nobody asked for")
+    if any(row_count != key_count for _, row_count, key_count, *_ in rows):
         repeated = connection.execute(
             f"""
-            select delivery_seq, table_name, element_code, org_unit_code from {_PREPARED}
-            group by delivery_seq, {_KEY} having count(*) > 1 order by all limit 1
+            select min(delivery_seq), table_name, element_code, org_unit_code from {_PREPARED}
+            group by filename, {_KEY} having count(*) > 1 order by all limit 1
             """,  # noqa: S608
             [paths],
         ).fetchone()
@@ -561,7 +627,19 @@ def _append_facts(
                 delivery.request,
             )
         )
-        for scope in verdict.scopes:
+        if loaded.outcome == "waiver":
+            rows["waiver"] += [
+                (
+                    *keys,
+                    verdict.source_name,
+                    scope.reporting_unit_code,
+                    *astuple(scope.period),
+                    verdict.waived_until,
+                    verdict.reason,
+                )
+                for scope in verdict.scopes
+            ]
+        for scope in verdict.scopes if loaded.outcome != "waiver" else ():
             replaces = verdict.replaces.get(scope.table_name, "scope")
             rows["delivery_scope"].append(
                 (

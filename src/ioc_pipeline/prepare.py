@@ -1,29 +1,36 @@
 """Landed deliveries → verdicts: bytes are read, parsed and checked; a pure function of bytes, contracts and seeds."""
 
+import json
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from ioc_pipeline import landing
+from ioc_pipeline.answers import Page
 from ioc_pipeline.catalogue import load_catalogue
-from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Scope, Verdict
+from ioc_pipeline.deliveries import CheckResult, Delivery, Outcome, Scope, Verdict, Waiver
 from ioc_pipeline.durable import sync_folder
 from ioc_pipeline.errors import ContractError, Problem, SourceError
+from ioc_pipeline.extract.json_page import read_json
 from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.feedback import LOCAL_TIME
-from ioc_pipeline.observations import OBSERVATION_SCHEMA
+from ioc_pipeline.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.pages import parse_extract
 from ioc_pipeline.parse.personal import find_personal_data_in_workbook, without_personal_data
+from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
+from ioc_pipeline.periods import Period
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.sources import Contract, Contracts, Csv, Source, load_contracts
 from ioc_pipeline.validate import Check, validate
@@ -57,6 +64,8 @@ class Reference:
             return f"element: {', '.join(unknown)}: expected one of include/seeds/elements.csv"
         if self.org_units.get(source.department, date.max) is None:
             return f"department: {source.department}: expected an org_unit_code of include/seeds/agencies.csv"
+        if source.api and (reason := _misfit_of_api(source)):
+            return reason
         neighbours = [contract.source.csv for contract in contracts.of_department(source.department)]
         if source.csv and any(csv and csv != source.csv for csv in neighbours):
             return "csv: another form of this department declares it otherwise, and a file does not say which it is"
@@ -78,6 +87,21 @@ class Reference:
         return _org_units(self.settings.seeds, versions)
 
 
+def _misfit_of_api(source: Source) -> str:
+    """What the parts of an API's contract must say together so that its answers can be read."""
+    assert source.api is not None
+    if source.api.period is None and any(not table.record for table in source.tables):
+        return "api: period: a table that fills elements needs the period that is asked for"
+    if source.api.paging.total_field and source.api.vary:
+        return "api: total_field: with vary, an answer counts one of several requests only"
+    records = [(table.record, table.table) for table in source.tables if table.record]
+    if len({record for record, _ in records}) < len(set(records)):
+        return "record: two tables cannot fill one table of records"
+    if any(table.record and column.type == "period" for table in source.tables for column in table.columns):
+        return "columns: a record has dates and times, no column of type period"
+    return ""
+
+
 @lru_cache(maxsize=1)
 def _org_units(seeds: Path, _versions: tuple[int, ...]) -> OrgUnits:
     """Read once for the steps of one pass: it costs a tenth of a second, much of what one file costs."""
@@ -96,21 +120,38 @@ class Reading:
     checks: list[CheckResult] = field(default_factory=list)
     held: str = ""
     reason: str = ""
+    waiver: Waiver | None = None
 
     @property
     def source_name(self) -> str:
-        return self.contract.source.source if self.contract else ""
+        if self.waiver:
+            return self.waiver.source_name
+        return self.contract.source.source if self.contract else self.delivery.source_name
 
 
-def read_batch(deliveries: Sequence[Delivery], landing_folder: Path, reference: Reference) -> list[Reading]:
+def read_batch(
+    deliveries: Sequence[Delivery],
+    landing_folder: Path,
+    reference: Reference,
+    find_deliveries: Callable[[Collection[int]], Sequence[Delivery]],
+) -> list[Reading]:
     """Take landed deliveries to typed values, or to everything that is wrong with each.
 
     Expectations run once per suite over all of them: one validation costs as much as a thousand rows.
+
+    Args:
+        find_deliveries: the ledger's; an extract knows its pages by their numbers.
     """
     readings = [Reading(delivery) for delivery in deliveries]
     for reading in readings:
         if reading.delivery.kind == "withdrawal":
             reading.reason = landing.read_reason(landing_folder, reading.delivery)
+        elif reading.delivery.kind == "waiver":
+            reading.waiver = landing.read_waiver(landing_folder, reading.delivery)
+            reading.reason = reading.waiver.reason
+            reading.scopes = (Scope("", reading.waiver.reporting_unit_code, reading.waiver.period),)
+        elif reading.delivery.kind == "extract":
+            _parse_extract(reading, landing_folder, reference, find_deliveries)
     files = [reading for reading in readings if reading.delivery.kind == "file"]
     requests = [
         ReadRequest(
@@ -123,13 +164,83 @@ def read_batch(deliveries: Sequence[Delivery], landing_folder: Path, reference: 
     for reading, read in zip(files, read_deliveries(requests), strict=True):
         _parse(reading, read, reference)
         del read  # a large workbook is as large again as what was read of it
-    _validate([reading for reading in files if reading.parsed])
+    _validate([reading for reading in readings if reading.parsed])
     return readings
 
 
 def _csv_of(contracts: Contracts, department_code: str) -> Csv | None:
     """How this department writes CSV; its contracts agree on it."""
     return next((one.source.csv for one in contracts.of_department(department_code) if one.source.csv), None)
+
+
+def _parse_extract(
+    reading: Reading,
+    landing_folder: Path,
+    reference: Reference,
+    find_deliveries: Callable[[Collection[int]], Sequence[Delivery]],
+) -> None:
+    """Read all pages of one run of an API: they count together, or not at all."""
+    delivery = reading.delivery
+    contract = reference.contracts.ready.get(delivery.source_name)
+    if contract is None or contract.source.api is None:
+        broken = reference.contracts.broken.get(f"{delivery.source_name}.yml")
+        reading.held = f"waiting for its contract: {broken or f'no API {delivery.source_name!r} in include/sources'}"
+        return
+    reading.contract = contract
+    pages = find_deliveries(landing.read_extract(landing_folder, delivery).pages)
+    envelope = _envelope(delivery, reference)
+    try:
+        reading.parsed = parse_extract(read_pages(pages, landing_folder), contract.source, envelope)
+    except SourceError as error:
+        reading.problems = list(error.problems)
+        reading.scopes = error.scopes if isinstance(error, BadFormError) else ()
+    else:
+        reading.scopes = tuple(reading.parsed.scopes)
+
+
+def read_pages(pages: Sequence[Delivery], landing_folder: Path) -> Iterator[Page]:
+    """The pages of an extract in the order they were asked for, one at a time.
+
+    Raises:
+        SourceError: a page is no JSON that can be read; its problems name the page.
+    """
+    for page in sorted(pages, key=lambda page: page.delivery_seq):
+        request = json.loads(page.request)
+        period = request["period"]
+        name = page.file_name.rpartition("/")[2]
+        try:
+            content = read_json(landing.blob_path(landing_folder, page.sha256).read_bytes())
+        except SourceError as error:
+            raise SourceError([replace(problem, page=name) for problem in error.problems]) from error
+        yield Page(
+            delivery_seq=page.delivery_seq,
+            name=name,
+            received_at=page.received_at,
+            server_time=_server_time(request["server_time"]),
+            period=Period(period["type"], date.fromisoformat(period["start"]), date.fromisoformat(period["end"]))
+            if period
+            else None,
+            content=content,
+        )
+
+
+def _server_time(written: str | None) -> datetime | None:
+    """The header `Date` of an answer; a server that writes it wrongly has no say in time."""
+    try:
+        moment = parsedate_to_datetime(written or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _envelope(delivery: Delivery, reference: Reference) -> Envelope:
+    return Envelope(
+        reporting_unit_code=delivery.department_code,
+        province_code=reference.settings.province_code,
+        file_name=delivery.file_name,
+        received_on=delivery.received_at.astimezone(LOCAL_TIME).date(),
+        org_units=reference.org_units,
+    )
 
 
 def _parse(reading: Reading, read: Workbook | SourceError, reference: Reference) -> None:
@@ -144,14 +255,7 @@ def _parse(reading: Reading, read: Workbook | SourceError, reference: Reference)
             reading.held = choice
             return
         reading.contract = choice
-        envelope = Envelope(
-            reporting_unit_code=delivery.department_code,
-            province_code=reference.settings.province_code,
-            file_name=delivery.file_name,
-            received_on=delivery.received_at.astimezone(LOCAL_TIME).date(),
-            org_units=reference.org_units,
-        )
-        reading.parsed = parse_workbook(read, choice.source, envelope)
+        reading.parsed = parse_workbook(read, choice.source, _envelope(delivery, reference))
     except SourceError as error:
         unread = read if isinstance(read, Workbook) and not reading.contract else None
         personal = find_personal_data_in_workbook(unread, delivery.file_name) if unread else []
@@ -165,9 +269,9 @@ def _validate(readings: Iterable[Reading]) -> None:
     """Run each suite once over all deliveries that have its table, and bring failures home to their cells."""
     import pandas as pd
 
-    tables: dict[str, list[tuple[Reading, ParsedTable]]] = {}
+    tables: dict[str, list[tuple[Reading, ParsedTable | RecordTable]]] = {}
     for reading in readings:
-        for table in reading.parsed.tables if reading.parsed else []:
+        for table in _tables(reading):
             if table.row_count():
                 tables.setdefault(table.suite_name, []).append((reading, table))
     for suite_name, parts in tables.items():
@@ -188,13 +292,13 @@ def _validate(readings: Iterable[Reading]) -> None:
             first_row += table.row_count()
 
 
-def _take_check(reading: Reading, table: ParsedTable, check: Check, first_row: int) -> None:
+def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check, first_row: int) -> None:
     """One expectation's result: a row of raw.check_result, and a problem at each failing cell."""
     if check.outcome == "error":
         reading.held = check.error
         return
     column = check.columns[0]
-    places = [table.locate(row_id - first_row, column) for row_id in check.failed_row_ids]
+    places = [table.locate(row_id - first_row, column) for row_id in check.failed_row_ids[:PROBLEMS_SHOWN]]
     reading.problems += [
         Problem(
             "failed-check",
@@ -226,17 +330,21 @@ def _take_check(reading: Reading, table: ParsedTable, check: Check, first_row: i
 
 def to_verdict(reading: Reading, observation_count: int = 0) -> Verdict:
     """What the reading comes to."""
+    record_counts = {str(read.table.record): read.row_count() for read in _records(reading)}
     found = [*reading.problems, *(reading.parsed.warnings if reading.parsed else [])]
     problems = [without_personal_data(problem) for problem in found]
     outcome: Outcome
-    if reading.delivery.kind == "withdrawal":
-        outcome = "withdrawal"
+    kind = reading.delivery.kind
+    if kind == "withdrawal" or kind == "waiver" or kind == "page":  # each is its own outcome
+        outcome = kind
     elif any(problem.severity == "critical" for problem in problems):
         outcome = "returned"
     elif reading.parsed is None:
         outcome = "nothing_to_read"
-    elif observation_count == 0 and reading.parsed.nil:
+    elif observation_count + sum(record_counts.values()) == 0 and (reading.parsed.nil or record_counts):
         outcome = "nil_report"
+    elif observation_count + sum(record_counts.values()) == 0 and kind == "extract":
+        outcome = "nothing_to_read"  # figures that an API does not give yet are not "nothing occurred"
     else:
         outcome = "loaded"
     contract = reading.contract
@@ -250,8 +358,19 @@ def to_verdict(reading: Reading, observation_count: int = 0) -> Verdict:
         reason=reading.reason,
         checks=tuple(reading.checks),
         observation_count=observation_count if outcome == "loaded" else 0,
+        record_counts=record_counts if outcome in ("loaded", "nil_report") else {},
+        waived_until=reading.waiver.due_date if reading.waiver else None,
         replaces={table.table: table.replaces for table in contract.source.tables} if contract else {},
     )
+
+
+def _tables(reading: Reading) -> Iterator[ParsedTable | RecordTable]:
+    yield from reading.parsed.tables if reading.parsed else ()
+    yield from _records(reading)
+
+
+def _records(reading: Reading) -> list[RecordTable]:
+    return reading.parsed.records if reading.parsed else []
 
 
 def write_prepared(settings: Settings, reading: Reading) -> Verdict:
@@ -265,6 +384,11 @@ def write_prepared(settings: Settings, reading: Reading) -> Verdict:
                 for observations in table.observations(reading.delivery.delivery_seq):
                     writer.write_batch(observations)
                     count += observations.num_rows
+        for records in reading.parsed.records:
+            path = folder / f"{records.table.record}.parquet"
+            with pq.ParquetWriter(path, record_schema(records.table), compression="lz4") as writer:
+                for rows in records.rows():
+                    writer.write_batch(rows)
     verdict = to_verdict(reading, count)
     if reading.contract:
         landing.store_contract(settings.landing, reading.contract)

@@ -48,7 +48,10 @@ class _Gathered:
     arrays: list[str] = field(default_factory=list)
     page_of: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
-    fields: dict[str, list[Field]] = field(default_factory=dict)
+    fields: dict[str, list[Field]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.fields = {column.name: [] for column in self.table.columns}
 
     def where(self, row: int) -> tuple[Page, str, int]:
         """Page, pointer of the array and place in it of one record."""
@@ -85,13 +88,17 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
     api = source.api
     assert api is not None  # the contract of an extract
     told = _Told()
-    gathered: dict[tuple[str, date], _Gathered] = {}
+    gathered = {
+        table.table: _Gathered(table)
+        for table in _in_force(source, envelope.received_on)
+        if table.record  # told also when there is none
+    }
     declared: list[tuple[int, str]] = []
     for page in pages:
         declared += _declared_total(page, api, told)
         for table, array, positions, records in _by_table(page, source, envelope, told):
-            found = gathered.setdefault((table.table, table.valid_from), _Gathered(table))
-            _gather(found, page, array, positions, records, api, told)
+            name = table.table if table.record else f"{table.table} {table.valid_from}"
+            _gather(gathered.setdefault(name, _Gathered(table)), page, array, positions, records, api, told)
 
     parsed = ParsedDelivery([], [], [], told.warnings)
     count = 0
@@ -151,8 +158,9 @@ def _by_table(
         places = " hoặc ".join(f"“{place}”" if place else "chính câu trả lời" for place in api.records)
         told.problems.append(Problem("missing-records", expected=f"một danh sách ở {places}", page=page.name))
         return
-    day = page.period.end if page.period else page.received_at.astimezone(LOCAL_TIME).date()
-    tables = [table for table in source.tables if table.valid_from <= day <= table.valid_to]
+    tables = [table for table in _in_force(source, envelope.received_on) if table.record]
+    if page.period:
+        tables += [table for table in _in_force(source, page.period.end) if not table.record]
     if page.period and page.period.start > envelope.received_on:
         told.problems.append(Problem("future-period", array, page=page.name))
         return
@@ -172,6 +180,11 @@ def _by_table(
         records.append(record)
     for table, positions, records in chosen.values():
         yield table, array, positions, records
+
+
+def _in_force(source: Source, day: date) -> list[Table]:
+    """The layouts that hold on a day: of records that of the answer, of figures the last of their period."""
+    return [table for table in source.tables if table.valid_from <= day <= table.valid_to]
 
 
 def _find_array(content: Json, places: Sequence[str]) -> tuple[str, list[Json] | None]:
@@ -248,7 +261,7 @@ def _gather(
     found.positions += positions
     for column in table.columns:
         name = str(column.field)
-        values = found.fields.setdefault(column.name, [])
+        values = found.fields[column.name]
         if name == "$fetched_at":
             values += [page.received_at] * len(records)
         else:
