@@ -36,6 +36,8 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
     """
     slug, headline = _HEADLINES[verdict.outcome]
     delivery = verdict.delivery
+    if delivery.kind == "extract":
+        headline = headline.replace("tệp này", "lần lấy dữ liệu này").replace("tệp hợp lệ", "câu trả lời hợp lệ")
     lines = [headline, "", *_envelope(delivery, title)]
     if verdict.scopes:
         periods = sorted({scope.period for scope in verdict.scopes})
@@ -45,7 +47,8 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
     if verdict.same_as_delivery_seq is not None:
         lines.append(f"Biên nhận của bản đã nạp: {verdict.same_as_delivery_seq}")
     if verdict.outcome == "loaded":
-        lines.append(f"Số giá trị đã nạp: {verdict.observation_count}")
+        counts = [("giá trị", verdict.observation_count), ("bản ghi", sum(verdict.record_counts.values()))]
+        lines += [f"Số {what} đã nạp: {count}" for what, count in counts if count or not verdict.record_counts]
     passed = sum(check.outcome == "passed" for check in verdict.checks)
     if verdict.checks:
         lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")
@@ -74,15 +77,7 @@ def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Pr
 def explain(problem: Problem) -> str:
     """One problem in the sender's language: place, what was found, what is expected, how to mend it."""
     message = MESSAGES[problem.code]
-    place = ", ".join(
-        part
-        for part in (
-            f"trang “{_printable(problem.sheet)}”" if problem.sheet else "",
-            f"ô {problem.cell}" if problem.cell else "",
-            f"cột “{_printable(problem.column)}”" if problem.column else "",
-        )
-        if part
-    )
+    place = ", ".join(_place_in_page(problem) if problem.page else _place_in_sheet(problem))
     told = f"{place}: {message.says}" if place else message.says
     parts = [f"[{problem.code}] {told[:1].upper()}{told[1:]}."]
     if problem.found:
@@ -94,9 +89,26 @@ def explain(problem: Problem) -> str:
     return " ".join(parts)
 
 
+def _place_in_sheet(problem: Problem) -> list[str]:
+    parts = [("trang “{}”", problem.sheet), ("ô {}", problem.cell), ("cột “{}”", problem.column)]
+    return [words.format(_printable(part)) for words, part in parts if part]
+
+
+def _place_in_page(problem: Problem) -> list[str]:
+    """Record and field as the owner of an API knows them, then where they stand in which answer."""
+    parts = [
+        ("bản ghi “{}”", problem.record),
+        ("trường “{}”", problem.column),
+        ("vị trí {}", problem.cell),
+        ("câu trả lời {}", problem.page),
+    ]
+    return [words.format(_shorten(_printable(part))) for words, part in parts if part]
+
+
 def _envelope(delivery: Delivery, title: str) -> list[str]:
     received = delivery.received_at.replace(tzinfo=delivery.received_at.tzinfo or UTC).astimezone(LOCAL_TIME)
-    lines = [f"Tệp: {_printable(delivery.file_name)}", f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"]
+    named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
+    lines = [f"{named}: {_printable(delivery.file_name)}", f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"]
     if title:
         lines.append(f"Biểu mẫu: {title}")
     if delivery.decides_delivery_seq is not None:
