@@ -57,6 +57,7 @@ def serving(answer: Callable[[Asked], Reply]) -> Iterator[HttpApi]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer waits 40 ms for an acknowledgement
 
         def _reply(self) -> None:
             url = urlsplit(self.path)
