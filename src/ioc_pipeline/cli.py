@@ -10,7 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -20,8 +20,11 @@ from ioc_pipeline.build import BuildError
 from ioc_pipeline.errors import ContractError, FetchError, SourceError, UserError
 from ioc_pipeline.fetch.client import to_connection
 from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.periods import periods_between
 from ioc_pipeline.prepare import Reference, check_file
 from ioc_pipeline.rebuild import rebuild
+from ioc_pipeline.replay import replay
+from ioc_pipeline.sample import LAST_DAY
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings, from_environment
 
 _PERIOD = re.compile(r"(?P<year>[1-9]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
@@ -73,7 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     extract = add("extract", _extract, "fetch an API since its last run and load what came")
     extract.add_argument("source", help="its connection is read from AIRFLOW_CONN_<CONNECTION>, as JSON")
     check = add("check", _check, "say what would happen to a file; nothing is submitted")
-    check.add_argument("file", type=Path)
+    checked = check.add_mutually_exclusive_group(required=True)
+    checked.add_argument("file", type=Path, nargs="?")
+    replay_help = "read everything that landed under this changed contract, and say what would differ; 1 if anything"
+    checked.add_argument("--replay", type=Path, metavar="CONTRACT.yml", help=replay_help)
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
     add("status", _status, "deliveries and their state, contracts that are stopped")
     trace = add("trace", _trace, "from a published value to file, sheet, cell and original text")
@@ -83,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     withdraw = add("withdraw", _withdraw, "take a delivery back: the version before it stands again")
     withdraw.add_argument("delivery_seq", type=int)
     withdraw.add_argument("--reason", required=True)
+    waive = add("waive", _waive, "decide that a report is not owed, or only later; withdrawn like a delivery")
+    waive.add_argument("source")
+    waive.add_argument("period", help="in which it ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
+    waive.add_argument("--unit", help="who reports, a commune's code say (default: the source's department)")
+    waive.add_argument("--until", type=date.fromisoformat, help="the new due day (default: nothing is owed)")
+    waive.add_argument("--reason", required=True)
+    again = add("load-again", _load_again, "read all deliveries of a source again under the contract in force")
+    again.add_argument("source")
     form = add("form", _form, "write a blank form (.xlsx) from a contract")
     form.add_argument("source")
     form.add_argument("--output", type=Path, help="default: <source>.xlsx in the current folder")
@@ -96,9 +110,8 @@ def _parser() -> argparse.ArgumentParser:
     serve.set_defaults(command=_sample_serve)
     serve.add_argument("--port", type=int, default=0, help="default: a free one")
     serve.add_argument("--seed", type=int, default=1)
-    serve.add_argument(
-        "--today", type=date.fromisoformat, default=date(2025, 9, 15), help="records are older than this"
-    )
+    day_after = LAST_DAY + timedelta(days=1)
+    serve.add_argument("--today", type=date.fromisoformat, default=day_after, help="no record is of this day or later")
     serve.add_argument("--months", type=int, default=1, help="of records before --today (default: 1)")
     serve.add_argument("--dossiers", type=int, help="how many (default: as many as the sample forms count)")
     serve.add_argument(
@@ -136,6 +149,8 @@ def _extract(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _check(settings: Settings, options: argparse.Namespace) -> int:
+    if options.replay:
+        return _check_replay(settings, options.replay)
     path: Path = options.file
     if not path.is_file():
         raise UserError(f"{path}: no such file")
@@ -152,6 +167,61 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     for problem in verdict.problems:
         print(f"{problem.severity}: {feedback.explain(problem)}")
     return 1 if verdict.outcome == "returned" else 0
+
+
+def _check_replay(settings: Settings, contract: Path) -> int:
+    read, differing = 0, 0
+    for difference in replay(settings, contract):
+        read += 1
+        if not difference.is_any:
+            continue
+        differing += 1
+        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(difference.counts.items())) or "none"
+        delivery = difference.delivery
+        print(f"delivery {delivery.delivery_seq}: {difference.before} -> {difference.after}; values: {counts}")
+        for change in difference.changes:
+            about = " ".join(
+                part for part in (change.table_name, change.what, change.org_unit_code, change.period) if part
+            )
+            print(f"  {change.kind} {about} at {change.sheet}!{change.cell}: {change.before} -> {change.after}")
+        if untold := sum(difference.counts.values()) - len(difference.changes):
+            print(f"  … and {untold} more")
+        for word, problems in (("new", difference.new_problems), ("gone", difference.gone_problems)):
+            for problem in problems:
+                print(f"  {word} problem: {problem.severity} {problem.code} at {problem.sheet}!{problem.cell}")
+    print(f"{differing} of {read} deliveries differ; nothing was written")
+    return 1 if differing else 0
+
+
+def _waive(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.reason.strip():
+        raise UserError("--reason: expected why the report is not owed (found nothing)")
+    contract = Reference(settings).contracts.ready.get(options.source)
+    if contract is None:
+        raise UserError(f"source {options.source}: not among the contracts in force; `ioc sources` lists them")
+    source = contract.source
+    first, last = _days(options.period)
+    periods = [
+        period
+        for period in periods_between(first - timedelta(days=366), last, source.period_type, source.clock)
+        if first <= period.end <= last
+    ]
+    if len(periods) != 1:
+        found = ", ".join(f"{period.start}..{period.end}" for period in periods) or "none"
+        raise UserError(f"period {options.period}: expected one {source.period_type} that ends in it (found {found})")
+    unit = options.unit or source.department
+    by = getpass.getuser()
+    seq = ingest.waive(settings, source.source, unit, periods[0], until=options.until, reason=options.reason, by=by)
+    print(
+        f"waiver {seq} recorded for {unit} {periods[0].start}..{periods[0].end}; the next run takes it into the marts"
+    )
+    return 0
+
+
+def _load_again(settings: Settings, options: argparse.Namespace) -> int:
+    seqs = ingest.load_again(settings, options.source)
+    print(f"{len(seqs)} deliveries of {options.source} will be read again; the next run takes them into the marts")
+    return 0
 
 
 def _status(settings: Settings, _: argparse.Namespace) -> int:

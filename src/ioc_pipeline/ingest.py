@@ -13,11 +13,12 @@ from pathlib import Path
 
 from ioc_pipeline import build, feedback, landing, load, publish
 from ioc_pipeline.catalogue import load_catalogue
-from ioc_pipeline.deliveries import Extract, Verdict
+from ioc_pipeline.deliveries import Extract, Verdict, Waiver
 from ioc_pipeline.errors import ConflictError, UserError
 from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import Run, covered_until
 from ioc_pipeline.ledger import Lease, Ledger, PreparedLoad
+from ioc_pipeline.periods import Period
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 from ioc_pipeline.sources import Api, Source
@@ -395,6 +396,49 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
     return landing.land_withdrawal(
         settings.landing, ledger, delivery_seq, reason=reason, by=by, at=datetime.now(UTC)
     ).delivery_seq
+
+
+def waive(
+    settings: Settings, source_name: str, unit_code: str, period: Period, *, until: date | None, reason: str, by: str
+) -> int:
+    """Record a person's decision that a unit does not owe a period, or owes it `until` a later day; give its number.
+
+    Raises:
+        UserError: the source is unknown, the unit does not report it, or `until` lies before the period's end.
+    """
+    reference = Reference(settings)
+    contract = reference.contracts.ready.get(source_name)
+    if contract is None:
+        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    unit = reference.org_units.get(unit_code, period.end)
+    if contract.source.reporters == "department":
+        reports = unit_code == contract.source.department
+    else:
+        reports = unit is not None and (unit.level, unit.province_code) == ("commune", settings.province_code)
+    if not reports:
+        expected = "a commune's code" if contract.source.reporters == "communes" else contract.source.department
+        raise UserError(f"unit {unit_code}: does not report {source_name} on {period.end}; expected {expected}")
+    if until and until <= period.end:
+        raise UserError(f"--until {until}: the period ends on {period.end}; expected a later day")
+    waiver = Waiver(source_name, unit_code, period, until, reason, by)
+    return landing.land_waiver(settings.landing, open_ledger(settings), waiver, at=datetime.now(UTC)).delivery_seq
+
+
+def load_again(settings: Settings, source_name: str) -> list[int]:
+    """Let everything ever delivered for a source be read again under the contract in force; give the deliveries.
+
+    The next run takes them up. Their older loads stay: the marts of an earlier day can still be told.
+
+    Raises:
+        UserError: the source is unknown, or its contract is stopped.
+    """
+    reference = Reference(settings)
+    if source_name not in reference.contracts.ready:
+        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    ledger = open_ledger(settings)
+    kinds = ("file", "extract")
+    seqs = [row.delivery_seq for row in ledger.status_rows() if row.source_name == source_name and row.kind in kinds]
+    return ledger.load_again(seqs, at=datetime.now(UTC))
 
 
 def open_ledger(settings: Settings) -> Ledger:
