@@ -60,15 +60,20 @@ def to_connection(name: str, given: Mapping[str, Any]) -> Connection:
 class Answer:
     """One complete answer: its bytes as they came (without the transport's compression) and as JSON.
 
-    `server_time` is the API's own clock, None if it does not say; `next_url` what it links to as the next page.
+    `date_header` is the API's own clock as it wrote it; `next_url` what it links to as the next page.
     """
 
     content: bytes
     data: Any
     status: int
-    server_time: datetime | None
+    date_header: str
     received_at: datetime
     next_url: str
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The API's own clock; None if it does not say."""
+        return _http_date(self.date_header)
 
 
 class _StumbleError(Exception):
@@ -203,7 +208,7 @@ class Client:
                 content=content,
                 data=data,
                 status=response.status_code,
-                server_time=_http_date(response.headers.get("date", "")),
+                date_header=response.headers.get("date", ""),
                 received_at=datetime.now(UTC),
                 next_url=self._next_url(response),
             )

@@ -181,7 +181,7 @@ class Run:
             "path": self._api.path if url == self._client.url else url.removeprefix(self._client.base_url),
             "parameters": parameters,
             "status": answer.status,
-            "server_time": answer.server_time.isoformat() if answer.server_time else None,
+            "server_time": answer.date_header or None,
             "period": period
             and {"type": period.type, "start": period.start.isoformat(), "end": period.end.isoformat()},
         }
