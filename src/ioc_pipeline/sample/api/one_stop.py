@@ -1,7 +1,8 @@
 """The one-stop system: a record per dossier, in the order of their last change, page by page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,15 +14,17 @@ from ioc_pipeline.sample.figures import Figures, share_out
 
 Numbers = npt.NDArray[np.int64]
 DAY = 86_400
-PROCEDURES = 240
+PROCEDURES = np.array([f"1.{1_000 + number:06}" for number in range(240)])
+FULLY_ONLINE = 0.35
+SHARES = (0.86, 0.62, 0.8)  # digitised, reusing data, paid online of those with a fee that came online
 FEES_VND = (0, 0, 0, 8_000, 15_000, 30_000, 50_000, 75_000, 150_000)
 MOVED = 7  # dossiers that a form counts in one commune and the system in another
 ON_TIME, LATE, PENDING_LATE, PENDING, CANCELLED = range(5)  # how a dossier stands at the end of its month
 
 
 @dataclass(frozen=True)
-class _Month:
-    """Columns of the dossiers received in one month; times in seconds of local time since 1970."""
+class _Dossiers:
+    """Columns of dossiers; times in seconds of local time since 1970, `ended` also when it lies ahead."""
 
     ids: npt.NDArray[np.str_]
     commune: npt.NDArray[np.str_]
@@ -32,53 +35,47 @@ class _Month:
     is_online: npt.NDArray[np.bool_]
     draws: npt.NDArray[np.float64]
 
+    def take(self, rows: Any) -> "_Dossiers":
+        return _Dossiers(*(getattr(self, column.name)[rows] for column in fields(self)))
+
 
 class Dossiers:
     """All dossiers of a world. Settled, cancelled and pending follow from `today`, so a later one shows changes."""
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._months: dict[Period, _Month] = {}
-        self._order: dict[date, tuple[list[_Month], Numbers, Numbers, Numbers]] = {}
+        self._months: dict[Period, _Dossiers] = {}
+        self._listed: dict[date, tuple[_Dossiers, Numbers]] = {}
         self._touched: dict[str, int] = {}
 
     def page(self, *, today: date, since: datetime | None, page: int, size: int) -> Row:
         """`{"total": n, "items": […]}`: what was changed at `since` or later, oldest change first."""
-        months, month_of, row_of, updated = self._changes(today)
+        dossiers, updated = self._list(today)
         first = int(np.searchsorted(updated, _local_seconds(since))) if since else 0
-        chosen = range(first + (page - 1) * size, min(first + page * size, len(updated)))
-        items = [self._item(months[month_of[at]], int(row_of[at]), int(updated[at]), today) for at in chosen]
-        return {"total": len(updated) - first, "items": items}
+        chosen = slice(first + (page - 1) * size, first + page * size)
+        return {"total": len(updated) - first, "items": _items(dossiers.take(chosen), updated[chosen], today)}
 
     def touch(self, items: list[Row], today: date) -> None:
         """Change these dossiers now: they move to the end of the list while somebody reads it."""
-        newest = int(self._changes(today)[3][-1])
+        newest = int(self._list(today)[1][-1])
         for number, item in enumerate(items, start=1):
             self._touched[str(item["dossierId"])] = newest + number
-        self._order.clear()
+        self._listed.clear()
 
-    def _changes(self, today: date) -> tuple[list[_Month], Numbers, Numbers, Numbers]:
-        """Month, row and time of the last change of every dossier known when `today` began, in the order of changes."""
-        if today not in self._order:
-            months = [self._month(age, period) for age, period in self._world.periods(today)]
+    def _list(self, today: date) -> tuple[_Dossiers, Numbers]:
+        """Every dossier known when `today` began with the time of its last change, in the order of changes."""
+        if today not in self._listed:
             now = _midnight(today)
-            known = [np.flatnonzero(month.received < now) for month in months]
-            month_of = np.repeat(np.arange(len(months)), [len(rows) for rows in known])
-            row_of = np.concatenate([*known, np.array([], dtype=np.int64)])
-            changed = [
-                np.where(month.ended < now, month.ended, month.received)[rows]
-                for month, rows in zip(months, known, strict=True)
-            ]
-            updated = np.concatenate([*changed, np.array([], dtype=np.int64)])
-            if self._touched:
-                ids = np.concatenate([month.ids[rows] for month, rows in zip(months, known, strict=True)])
-                for at in np.flatnonzero(np.isin(ids, list(self._touched))):
-                    updated[at] = self._touched[str(ids[at])]
+            months = [self._month(age, period) for age, period in self._world.periods(today)]
+            known = _joined([month.take(month.received < now) for month in months])
+            updated = np.where(known.ended < now, known.ended, known.received)
+            for at in np.flatnonzero(np.isin(known.ids, list(self._touched))):
+                updated[at] = self._touched[str(known.ids[at])]
             order = np.argsort(updated, kind="stable")
-            self._order = {today: (months, month_of[order], row_of[order], updated[order])}
-        return self._order[today]
+            self._listed = {today: (known.take(order), updated[order])}
+        return self._listed[today]
 
-    def _month(self, age: int, period: Period) -> _Month:
+    def _month(self, age: int, period: Period) -> _Dossiers:
         if period not in self._months:
             counts = self._counts(age, period)
             if self._world.dossiers is not None:
@@ -93,31 +90,39 @@ class Dossiers:
         communes = self._world.communes(period.end)
         return figures.settlements(self._world.seed, figures.weigh_communes(self._world.seed, communes), age)
 
-    def _item(self, month: _Month, row: int, updated: int, today: date) -> Row:
-        now = _midnight(today)
-        ended, outcome = int(month.ended[row]), int(month.outcome[row])
-        has_ended = ended < now
-        procedure, fee_draw, paid, digitised, reused, agency = (float(draw) for draw in month.draws[row])
-        is_online = bool(month.is_online[row])
-        fee = FEES_VND[int(fee_draw * len(FEES_VND))]
-        commune = str(month.commune[row])
-        return {
-            "dossierId": str(month.ids[row]),
-            "procedureCode": f"1.{1_000 + int(procedure * PROCEDURES):06}",
-            "agencyCode": "vp-ubnd" if agency < 0.1 else f"ubnd-{commune}",
-            "communeCode": commune,
-            "receivedAt": _iso(int(month.received[row])),
-            "channel": "online" if is_online else "direct",
-            "isFullyOnline": int(is_online and procedure < 0.35),
-            "dueAt": _iso(int(month.due[row])),
-            "settledAt": _iso(ended) if has_ended and outcome != CANCELLED else None,
-            "status": ("cancelled" if outcome == CANCELLED else "settled") if has_ended else "pending",
-            "isDigitised": int(digitised < 0.86),
-            "reusesData": int(reused < 0.62),
-            "feeVnd": fee,
-            "isPaidOnline": int(fee > 0 and is_online and paid < 0.8),
-            "updatedAt": _iso(updated),
-        }
+
+def _joined(months: list[_Dossiers]) -> _Dossiers:
+    columns = {
+        column.name: np.concatenate([getattr(month, column.name) for month in months]) for column in fields(_Dossiers)
+    }
+    return _Dossiers(**columns)
+
+
+def _items(dossiers: _Dossiers, updated: Numbers, today: date) -> list[Row]:
+    has_ended = dossiers.ended < _midnight(today)
+    procedure, fee_draw, agency, *draws = dossiers.draws.T
+    fee = np.array(FEES_VND)[(fee_draw * len(FEES_VND)).astype(np.int64)]
+    is_digitised, reuses_data, pays_online = (draw < limit for draw, limit in zip(draws, SHARES, strict=True))
+    is_settled = has_ended & (dossiers.outcome != CANCELLED)
+    columns: dict[str, npt.NDArray[Any]] = {
+        "dossierId": dossiers.ids,
+        "procedureCode": PROCEDURES[(procedure * len(PROCEDURES)).astype(np.int64)],
+        "agencyCode": np.where(agency < 0.1, "vp-ubnd", np.char.add("ubnd-", dossiers.commune)),
+        "communeCode": dossiers.commune,
+        "receivedAt": _iso(dossiers.received),
+        "channel": np.where(dossiers.is_online, "online", "direct"),
+        "isFullyOnline": (dossiers.is_online & (procedure < FULLY_ONLINE)).astype(int),
+        "dueAt": _iso(dossiers.due),
+        "settledAt": np.where(is_settled, _iso(dossiers.ended).astype(object), np.array(None)),
+        "status": np.where(has_ended, np.where(is_settled, "settled", "cancelled"), "pending"),
+        "isDigitised": is_digitised.astype(int),
+        "reusesData": reuses_data.astype(int),
+        "feeVnd": fee,
+        "isPaidOnline": ((fee > 0) & dossiers.is_online & pays_online).astype(int),
+        "updatedAt": _iso(updated),
+    }
+    rows = zip(*(column.tolist() for column in columns.values()), strict=True)
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def _scaled(month: Figures, factor: float) -> Figures:
@@ -141,7 +146,7 @@ def _scaled(month: Figures, factor: float) -> Figures:
     }
 
 
-def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> _Month:
+def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> _Dossiers:
     """Dossiers whose counts by commune are those of the month at its end; what is pending then is settled later."""
     start = _midnight(period.start)
     length = _midnight(period.end + timedelta(days=1)) - start
@@ -185,7 +190,7 @@ def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> 
     )
     by_time = np.argsort(received, kind="stable")
     ids = np.char.add(f"SL-{period.end:%y%m}-", np.char.zfill((np.arange(count) + 1).astype(str), 7))
-    return _Month(
+    return _Dossiers(
         ids=ids,
         commune=np.array(codes)[_moved(commune, is_online, outcome, len(codes))][by_time],
         outcome=outcome[by_time],
@@ -215,5 +220,5 @@ def _local_seconds(time: datetime) -> int:
     return int(whole.timestamp()) + LOCAL_SECONDS + (time != whole)
 
 
-def _iso(seconds: int) -> str:
-    return f"{np.datetime64(seconds, 's')}+07:00"
+def _iso(seconds: Numbers) -> npt.NDArray[np.str_]:
+    return np.char.add(np.datetime_as_string(seconds.astype("datetime64[s]")), "+07:00")

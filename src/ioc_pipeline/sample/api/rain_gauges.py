@@ -4,7 +4,8 @@ import random
 import uuid
 from datetime import datetime, time, timedelta
 
-from ioc_pipeline.sample.api.world import FIGURES_MONTH, LOCAL, Row, World
+from ioc_pipeline.sample import LAST_DAY
+from ioc_pipeline.sample.api.world import LOCAL, Row, World
 
 STATIONS = 30
 RAIN_DAY_BEGINS = time(19)
@@ -19,7 +20,7 @@ class Gauges:
 
     def __init__(self, world: World) -> None:
         self._seed = world.seed
-        communes = world.communes(FIGURES_MONTH)
+        communes = world.communes(LAST_DAY)
         chance = random.Random(f"{world.seed}:gauges")  # noqa: S311
         self._stations: list[Row] = [
             {

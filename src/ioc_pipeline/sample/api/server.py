@@ -19,6 +19,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
+from ioc_pipeline.errors import UserError
 from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.portal_766 import Index766
@@ -217,38 +218,52 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
     return app
 
 
-def connection(base_url: str) -> str:
-    """JSON of an Airflow connection to the systems, as the variable AIRFLOW_CONN_<ID> holds it."""
-    return json.dumps({"conn_type": "http", "host": base_url, "login": LOGIN, "password": PASSWORD})
+def connections(base_url: str) -> dict[str, str]:
+    """Variables of the environment that name the systems: AIRFLOW_CONN_<ID> → the connection as JSON."""
+    connection = json.dumps({"conn_type": "http", "host": base_url, "login": LOGIN, "password": PASSWORD})
+    return {f"AIRFLOW_CONN_{name.upper()}": connection for name in CONNECTIONS}
 
 
-def serve(app: FastAPI, port: int) -> None:
-    """Serve on 127.0.0.1 until a signal comes."""
-    uvicorn.Server(_config(app, port)).run()
+@contextmanager
+def listening(port: int) -> Iterator[tuple[socket.socket, str]]:
+    """A socket on 127.0.0.1 and its base URL; port 0 takes a free one.
+
+    Raises:
+        UserError: the port cannot be used.
+    """
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            bound.bind(("127.0.0.1", port))
+        except (OSError, OverflowError) as error:
+            raise UserError(f"--port {port}: {error}; choose another port or leave it out") from None
+        yield bound, f"http://127.0.0.1:{bound.getsockname()[1]}"
+
+
+def serve(app: FastAPI, bound: socket.socket) -> None:
+    """Serve until a signal comes."""
+    uvicorn.Server(_config(app)).run(sockets=[bound])
 
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve in a thread on a free port while the block runs; yields the base URL."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(_config(app, 0))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    with listening(0) as (bound, url):
+        server = uvicorn.Server(_config(app))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
         try:
             while not server.started and thread.is_alive():
                 time.sleep(0.005)
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+            yield url
         finally:
             server.should_exit = True
             thread.join()
 
 
-def _config(app: FastAPI, port: int) -> uvicorn.Config:
+def _config(app: FastAPI) -> uvicorn.Config:
     # Its own Date would hide ours, and its log of requests would name what was asked for.
-    return uvicorn.Config(
-        app, host="127.0.0.1", port=port, date_header=False, access_log=False, log_level="critical", lifespan="off"
-    )
+    return uvicorn.Config(app, date_header=False, access_log=False, log_level="critical", lifespan="off")
 
 
 def _time(text: str) -> datetime | None:

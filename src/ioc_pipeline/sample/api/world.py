@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 from ioc_pipeline.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.periods import Period, period_containing, periods_between
+from ioc_pipeline.sample import LAST_DAY
 
 LOCAL_SECONDS = 7 * 3_600
 LOCAL = timezone(timedelta(seconds=LOCAL_SECONDS))  # Việt Nam keeps no summer time
 PROVINCE = "14"
 FIRST_DAY = date(2025, 7, 15)  # of the first whole management month of the communes of 2025-07-01
-FIGURES_MONTH = date(2025, 9, 14)  # last day of the month whose figures were published: age 0 of the samples
 EARLIEST_AGE = -3  # figures of later months grow no further
 
 Row = dict[str, object]
@@ -28,7 +28,7 @@ class World:
 
     org_units: OrgUnits
     seed: int = 1
-    today: date = date(2025, 9, 15)
+    today: date = LAST_DAY + timedelta(days=1)
     months: int = 1
     dossiers: int | None = None
 
@@ -51,7 +51,7 @@ class World:
 
 def age_of(period: Period) -> int:
     """Months before the one with the published figures, as the sample forms count them."""
-    newest = period_containing(FIGURES_MONTH, "month", "management").end
+    newest = period_containing(LAST_DAY, "month", "management").end
     return max((newest.year - period.end.year) * 12 + newest.month - period.end.month, EARLIEST_AGE)
 
 
