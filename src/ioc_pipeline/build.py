@@ -5,17 +5,45 @@ import json
 import re
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from ioc_pipeline.catalogue import Catalogue, load_catalogue
 from ioc_pipeline.obligations import write_obligations
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.touched import touched_years
 
 _FAILED = {"error", "fail", "runtime error", "partial success"}
 _RESULTS_KEPT = 50
+
+# the columns of the catalogue's types, in their order
+_CATALOGUE = """
+create or replace table raw.element (
+    element_code varchar, name_vi varchar, unit_measure varchar, kind varchar, space_aggregation varchar,
+    time_aggregation varchar, weight_element varchar, max_age_months integer, source_order varchar
+);
+create or replace table raw.indicator (
+    indicator_code varchar, alias_code varchar, indicator_name_vi varchar, indicator_name_en varchar,
+    system_code varchar, owner_code varchar, unit_measure varchar, direction varchar, shape varchar,
+    factor decimal(18, 9), threshold decimal(18, 9), decimals integer, space_aggregation varchar,
+    definition_vi varchar, definition_source varchar, has_denominator boolean
+);
+create or replace table raw.indicator_term (
+    indicator_code varchar, role varchar, element_code varchar, breakdown varchar, coefficient decimal(18, 4)
+);
+create or replace table raw.target (
+    indicator_code varchar, org_unit_code varchar, period_start_date date, period_end_date date,
+    target_value decimal(38, 12), direction varchar, legal_source varchar, is_example boolean
+);
+create or replace table raw.catalogue_fault (
+    kind varchar, code varchar, file_name varchar, line_number integer, reason varchar,
+    name_vi varchar, system_code varchar
+);
+"""
 
 
 class BuildError(Exception):
@@ -50,67 +78,114 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     """Build and test every model from raw, which must exist; `as_of` is the day the marts speak of.
 
     Every node costs 40 ms whatever it does: seeds, and models that read nothing else, are built only when a file of
-    the dbt project or a seed changed since they were last built in this warehouse.
+    the dbt project, a seed or a contract changed since they were last built in this warehouse. Otherwise the facts are
+    computed again for the years that were touched since, and kept for the others.
 
     Raises:
         BuildError: a node failed; the marts in the warehouse may be half new and must not be published.
-        ContractError: the holiday calendar cannot be read.
+        ContractError: the holiday calendar cannot be read, or a file of the catalogue is not one.
     """
     folder = settings.home / "build"
     project_hash = _hash_project(settings)
+    catalogue = load_catalogue(settings.seeds)
     with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
         write_obligations(warehouse, settings, as_of)
-        is_full = _begin(warehouse, as_of, project_hash)
+        _write_catalogue(warehouse, catalogue)
+        years = _begin(warehouse, catalogue, as_of, project_hash)
     started_at = datetime.now(UTC)
-    nodes, failure = _run_dbt(settings, as_of, is_full, folder)
+    nodes, failure = _run_dbt(settings, as_of, years, folder)
     results_path = _keep_results(folder, started_at, as_of, nodes)
     failed = [node for node in nodes if node.status in _FAILED]
     if failed or failure:
         causes = [f"{node.name}: {node.message}" for node in failed] or [failure]
         raise BuildError("\n".join(causes))
     with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
-        warehouse.execute("update build.run set is_complete = true, project_hash = ?", [project_hash])
-    return BuildResult(as_of, nodes, is_full, results_path)
+        warehouse.execute(
+            "update build.run set is_complete = true, project_hash = ?, built_load_seq = load_seq, built_as_of = as_of",
+            [project_hash],
+        )
+    return BuildResult(as_of, nodes, years is None, results_path)
 
 
 def _hash_project(settings: Settings) -> str:
-    """SHA-256 over the dbt project and its seeds."""
+    """SHA-256 over the dbt project, its seeds and the contracts: what all facts depend on besides the deliveries."""
     paths = [path for pattern in ("*.sql", "*.yml") for path in settings.dbt_project.rglob(pattern)]
     digest = hashlib.sha256()
-    for path in sorted([*paths, *settings.seeds.glob("*.csv")]):
+    for path in sorted([*paths, *settings.seeds.glob("*.csv"), *settings.sources.glob("*.yml")]):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(settings.project)}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
 
 
-def _begin(warehouse: duckdb.DuckDBPyConnection, as_of: date, project_hash: str) -> bool:
+def _begin(
+    warehouse: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, project_hash: str
+) -> list[int] | None:
     """Note that a build runs: until it ends well `publish` takes nothing from this warehouse.
 
     Returns:
-        Whether everything must be built: the project changed, or was never built to the end.
+        The years of the facts to compute again; None where everything must be built: the project changed, was never
+        built to the end, or what was loaded since cannot be told by years.
     """
-    warehouse.execute("create schema if not exists build")
     warehouse.execute(
-        "create table if not exists build.run (as_of date, project_hash varchar, load_seq bigint, is_complete boolean)"
+        """
+        create schema if not exists build;
+        create table if not exists build.run (as_of date, project_hash varchar, load_seq bigint, is_complete boolean);
+        alter table build.run add column if not exists built_load_seq bigint;
+        alter table build.run add column if not exists built_as_of date
+        """
     )
-    run = warehouse.execute("select project_hash from build.run").fetchone()
-    built_hash = run[0] if run else ""
-    is_full: bool = built_hash != project_hash
-    # a full build that is interrupted must be repeated, also when the files are changed back meanwhile
+    run = warehouse.execute("select project_hash, built_load_seq, built_as_of from build.run").fetchone()
+    built_hash, built_load_seq, built_as_of = run or ("", None, None)
+    years = None
+    if built_hash == project_hash and built_load_seq is not None:
+        years = touched_years(
+            warehouse,
+            built_load_seq=built_load_seq,
+            built_as_of=built_as_of,
+            as_of=as_of,
+            longest_age_months=max((element.max_age_months for element in catalogue.elements.values()), default=0),
+        )
+    # a full build that is interrupted must be repeated, also when the files are changed back meanwhile; after one of
+    # some years that was interrupted, those years are still to be done
     warehouse.execute("delete from build.run")
     warehouse.execute(
-        "insert into build.run select ?, ?, coalesce(max(load_seq), 0), false from raw.load",
-        [as_of, "" if is_full else built_hash],
+        "insert into build.run select ?, ?, coalesce(max(load_seq), 0), false, ?, ? from raw.load",
+        [as_of, "" if years is None else built_hash, built_load_seq, built_as_of],
     )
-    return is_full
+    return years
 
 
-def _run_dbt(settings: Settings, as_of: date, is_full: bool, folder: Path) -> tuple[tuple[NodeResult, ...], str]:
+def _write_catalogue(warehouse: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Replace the catalogue that the models read: what can be used, typed, and the faults of the rest."""
+    rows: dict[str, list[tuple[Any, ...]]] = {
+        "element": [(*astuple(element)[:-1], ">".join(element.sources)) for element in catalogue.elements.values()],
+        "indicator": [
+            (*astuple(indicator)[:-1], any(term.role == "denominator" for term in indicator.terms))
+            for indicator in catalogue.indicators.values()
+        ],
+        "indicator_term": [
+            (indicator.code, *astuple(term)) for indicator in catalogue.indicators.values() for term in indicator.terms
+        ],
+        "target": [astuple(target) for target in catalogue.targets],
+        "catalogue_fault": [astuple(fault) for fault in catalogue.faults],
+    }
+    warehouse.begin()
+    warehouse.execute(_CATALOGUE)
+    for table, values in rows.items():
+        if values:
+            marks = ", ".join("?" * len(values[0]))
+            warehouse.executemany(f"insert into raw.{table} values ({marks})", values)  # noqa: S608  # our own names
+    warehouse.commit()
+
+
+def _run_dbt(
+    settings: Settings, as_of: date, years: list[int] | None, folder: Path
+) -> tuple[tuple[NodeResult, ...], str]:
     """Run `dbt build` and release the warehouse. Returns the nodes, and what went wrong before any could run."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
-    variables = {"as_of": as_of.isoformat(), "warehouse": str(settings.warehouse)}
+    variables = {"as_of": as_of.isoformat(), "warehouse": str(settings.warehouse), "touched_years": years or []}
     arguments = [
         "--quiet",
         "--no-print",
@@ -126,7 +201,7 @@ def _run_dbt(settings: Settings, as_of: date, is_full: bool, folder: Path) -> tu
         *("--threads", "1"),
         *("--vars", json.dumps(variables)),
         *("--exclude-resource-type", "unit_test"),
-        *(() if is_full else ("--select", "source:raw+")),
+        *(("--full-refresh",) if years is None else ("--select", "source:raw+")),
     ]
     try:
         outcome = dbtRunner().invoke(arguments)

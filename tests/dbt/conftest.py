@@ -29,15 +29,22 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(REPOSITORY / "include" / "seeds", seeds)
     write_seed(
         seeds / "org_units.csv",
+        "VN,country,Việt Nam,Việt Nam,Quốc gia,,,1900-01-01,",
         "14,province,Tỉnh Sơn La,Sơn La,Tỉnh,VN,14,1900-01-01,",
         "03646,commune,Phường Chiềng Lề,Chiềng Lề,Phường,116,14,1900-01-01,2025-06-30",
         "03646,commune,Phường Tô Hiệu,Tô Hiệu,Phường,14,14,2025-07-01,",
         "03703,commune,Xã Quỳnh Nhai,Quỳnh Nhai,Xã,14,14,2025-07-01,",
     )
+    write_seed(seeds / "org_unit_aliases.csv")
+    write_seed(
+        seeds / "crosswalk.csv",
+        "province,province,14,14,full,2025-07-01,dvhcvn/20250701",
+        "commune,commune,03646,03646,full,2025-07-01,dvhcvn/20250701",
+    )
     write_seed(
         seeds / "elements.csv",
-        "received,Tiếp nhận,count,flow,sum,sum,admin_procedures",
-        "online,Trực tuyến,count,flow,sum,sum,admin_procedures",
+        "received,Tiếp nhận,count,flow,sum,sum,,,admin_procedures",
+        "online,Trực tuyến,count,flow,sum,sum,,,admin_procedures",
     )
     write_seed(
         seeds / "indicators.csv",

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from ioc_pipeline.build import BuildError, build
-from ioc_pipeline.errors import ConflictError
+from ioc_pipeline.errors import ConflictError, ContractError
 from ioc_pipeline.publish import publish
 from ioc_pipeline.settings import Settings
 from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
@@ -25,7 +25,7 @@ def _values(settings: Settings) -> list[tuple[object, ...]]:
     return query_warehouse(
         settings,
         "select indicator_code, org_unit_code, value from marts.mart_indicator_series"
-        " where period_type = 'month' and org_unit_code != '14' order by all",
+        " where period_type = 'month' and org_unit_code != '14' and geography = 'as_reported' order by all",
     )
 
 
@@ -51,7 +51,9 @@ def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
     seed = small_settings.seeds / "indicators.csv"
     rows = seed.read_text(encoding="utf-8").splitlines()[1:]
     write_seed(
-        seed, *rows, "gov_received_count,,Tiếp nhận,Received,02,vp-ubnd,count,none,sum,received,,1,0,from_terms,,"
+        seed,
+        *rows,
+        "gov_received_count,,Tiếp nhận,Received,02,vp-ubnd,count,none,sum,received,,1,0,from_terms,Định nghĩa,Nguồn",
     )
     third = build(small_settings, as_of=AS_OF)
     assert [first.is_full, second.is_full, third.is_full] == [True, False, True]
@@ -68,12 +70,41 @@ def test_a_wrong_catalogue_row_stops_its_indicator_and_no_other(
     small_warehouse.write()
     seed = small_settings.seeds / "indicators.csv"
     rows = seed.read_text(encoding="utf-8").splitlines()[1:]
-    write_seed(seed, *rows, "gov_wrong_pct,,Sai,Wrong,02,vp-ubnd,pct,up,ratio,online,unheard_of,100,2,from_terms,,")
+    write_seed(
+        seed,
+        *rows,
+        "gov_wrong_pct,,Sai,Wrong,02,vp-ubnd,pct,up,ratio,online,unheard_of,100,2,from_terms,Định nghĩa,Nguồn",
+    )
     build(small_settings, as_of=AS_OF)
     assert _values(small_settings) == [("gov_online_pct", "03646", 75)]
+    reason = "indicators.csv line 3: unknown element 'unheard_of': expected a row of elements.csv"
+    for mart in ("dim_indicator", "mart_indicator_latest"):
+        disabled = f"select indicator_code, system_code, disabled_reason from marts.{mart} where not is_enabled"
+        assert query_warehouse(small_settings, disabled) == [("gov_wrong_pct", "02", reason)]
+
+
+def test_a_row_with_a_comma_too_many_disables_its_indicator_instead_of_the_build(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
+    small_warehouse.write()
+    with (small_settings.seeds / "targets.csv").open("a", encoding="utf-8") as seed:
+        seed.write("gov_online_pct,14,2025-01-01,2025-12-31,98,5,at_least,Quyết định,false\n")
+    build(small_settings, as_of=AS_OF)
+    assert _values(small_settings) == []
     assert query_warehouse(
-        small_settings, "select indicator_code, disabled_reason from marts.dim_indicator where not is_enabled"
-    ) == [("gov_wrong_pct", "element 'unheard_of' is not in elements.csv")]
+        small_settings,
+        "select disabled_reason, null_reason, value from marts.mart_indicator_latest",
+    ) == [("targets.csv line 2: 9 values, expected 8", "indicator_disabled", None)]
+
+
+def test_a_structural_fault_of_the_catalogue_stops_the_build(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    small_warehouse.write()
+    (small_settings.seeds / "targets.csv").unlink()
+    with pytest.raises(ContractError, match=r"targets\.csv: cannot be read"):
+        build(small_settings, as_of=AS_OF)
 
 
 def test_a_correction_replaces_and_its_withdrawal_brings_back_the_first(

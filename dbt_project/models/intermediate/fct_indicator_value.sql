@@ -1,25 +1,31 @@
--- The catalogue applied: one row per indicator, org unit, breakdown and period of which a numerator term is known.
--- A term without a breakdown is taken for each breakdown its element has, a term with one only counts towards ''.
+-- The catalogue applied: one row per indicator, org unit, breakdown, geography and period with a known numerator term.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_touched_years() }}'
+) }}
 
 with
 
-measures as (
+term_values as (
 
-    select * from {{ ref('int_measure_value') }}
+    select * from {{ ref('int_term_value') }}
+
+    where {{ in_touched_years('period_year') }}
 
 ),
 
 terms as (
 
-    select * from {{ ref('int_indicator_term') }}
+    select * from {{ source('catalogue', 'indicator_term') }}
 
 ),
 
 indicators as (
 
-    select * from {{ ref('dim_indicator') }}
-
-    where is_enabled
+    select * from {{ source('catalogue', 'indicator') }}
 
 ),
 
@@ -35,51 +41,23 @@ term_counts as (
 
 ),
 
-term_values as (
-
-    select
-        terms.indicator_code,
-        terms.role,
-        cast(terms.coefficient as decimal(9, 4)) as coefficient,
-        case when terms.breakdown = '' then measures.breakdown else '' end as breakdown,
-        measures.org_unit_code,
-        measures.org_unit_valid_from_date,
-        measures.clock,
-        measures.period_type,
-        measures.period_start_date,
-        measures.period_end_date,
-        measures.measured_value,
-        measures.null_reason,
-        measures.value_qualifier,
-        case measures.maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end as maturity_rank,
-        measures.is_rolled_up_in_space,
-        measures.is_rolled_up_in_time,
-        measures.units_present_count,
-        measures.units_expected_count,
-        measures.delivery_seq
-
-    from terms
-
-    inner join measures
-        on
-            terms.element_code = measures.element_code
-            and (terms.breakdown = '' or terms.breakdown = measures.breakdown)
-
-),
-
+-- a ratio or a sum has one unit's terms; a mean over units, or a share of them, has those of each of its units
 added_up as (
 
     select
         indicator_code,
         org_unit_code,
         breakdown,
+        geography,
         clock,
         period_type,
         period_start_date,
         period_end_date,
-        max(org_unit_valid_from_date) as org_unit_valid_from_date,
-        max(case when is_rolled_up_in_space then 1 else 0 end) = 1 as is_rolled_up_in_space,
-        max(case when is_rolled_up_in_time then 1 else 0 end) = 1 as is_rolled_up_in_time,
+        period_year,
+        measured_org_unit_code,
+        max(org_unit_series_from_date) as org_unit_series_from_date,
+        max(case when is_rolled_up_in_space then 1 else 0 end) as rolled_up_in_space,
+        max(case when is_rolled_up_in_time then 1 else 0 end) as rolled_up_in_time,
         count(*) as known_term_count,
         sum(case when role = 'numerator' then 1 else 0 end) as known_numerator_count,
         cast(sum(case when role = 'numerator' then measured_value * coefficient end) as decimal(38, 12)) as numerator,
@@ -93,11 +71,16 @@ added_up as (
         max(
             case when value_qualifier != '' and (role = 'denominator' or coefficient < 0) then 1 else 0 end
         ) as turned_bounds,
-        min(maturity_rank) as maturity_rank,
+        min(case maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end) as maturity_rank,
+        max(case restatement when 'exact' then 1 when 'estimated' then 2 else 3 end) as restatement_rank,
+        max(case restatement when 'estimated' then restatement_basis end) as estimated_basis,
+        max(case restatement when 'not_restatable' then restatement_basis end) as refused_basis,
+        max(restatement_basis) as restatement_basis,
         min(units_present_count) as units_present_count,
         max(units_present_count) as most_units_present_count,
         max(units_expected_count) as units_expected_count,
         max(case when units_present_count < units_expected_count then 1 else 0 end) as has_absent_units,
+        min(case when role = 'denominator' then measured_period_end_date end) as denominator_date,
         max(delivery_seq) as delivery_seq
 
     from term_values
@@ -106,10 +89,13 @@ added_up as (
         indicator_code,
         org_unit_code,
         breakdown,
+        geography,
         clock,
         period_type,
         period_start_date,
-        period_end_date
+        period_end_date,
+        period_year,
+        measured_org_unit_code
 
 ),
 
@@ -119,17 +105,22 @@ judged as (
         added_up.*,
         indicators.shape,
         indicators.factor,
+        indicators.threshold,
         case
             when added_up.known_term_count < term_counts.term_count then 'missing_term'
             when added_up.unanswered != '' then added_up.unanswered
             when added_up.has_absent_units = 1 and added_up.units_present_count != added_up.most_units_present_count
                 then 'units_differ'
             when added_up.numerator is null then added_up.null_reason
-            when indicators.shape = 'sum' then ''
+            when not indicators.has_denominator then ''
             when added_up.denominator is null then added_up.null_reason
             when added_up.denominator = 0 then 'zero_denominator'
             else ''
-        end as why_null
+        end as why_null,
+        case
+            when indicators.has_denominator
+                then cast(added_up.numerator as double) / nullif(cast(added_up.denominator as double), 0)
+        end as quotient
 
     from added_up
 
@@ -144,9 +135,77 @@ judged as (
         -- what nobody reported as such (a breakdown, a quarter made of months) is there whole or not at all
         and (
             added_up.known_term_count = term_counts.term_count
-            or (added_up.breakdown = '' and not added_up.is_rolled_up_in_time)
+            or (added_up.breakdown = '' and added_up.rolled_up_in_time = 0)
         )
-        and (indicators.space_aggregation = 'from_terms' or not added_up.is_rolled_up_in_space)
+
+),
+
+unit_values as (
+
+    select
+        judged.*,
+        cast(
+            case
+                when why_null != '' then null
+                when shape = 'share_of_units' and quotient >= cast(threshold as double) then factor
+                when shape = 'share_of_units' then 0
+                -- multiplied first: 0.29 * 100 is not 29 in doubles
+                when quotient is not null
+                    then cast(numerator * factor as double) / cast(denominator as double)
+                else numerator * factor
+            end as decimal(38, 12)
+        ) as unit_value
+
+    from judged
+
+),
+
+over_units as (
+
+    select
+        indicator_code,
+        org_unit_code,
+        breakdown,
+        geography,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        max(org_unit_series_from_date) as org_unit_series_from_date,
+        max(shape) as shape,
+        count(*) as unit_count,
+        count(unit_value) as unit_value_count,
+        sum(unit_value) as unit_value_sum,
+        max(why_null) as why_null,
+        max(case when measured_org_unit_code != org_unit_code then 1 else rolled_up_in_space end)
+            as rolled_up_in_space,
+        max(rolled_up_in_time) as rolled_up_in_time,
+        min(least_qualifier) as least_qualifier,
+        max(greatest_qualifier) as greatest_qualifier,
+        max(turned_bounds) as turned_bounds,
+        min(maturity_rank) as maturity_rank,
+        max(restatement_rank) as restatement_rank,
+        max(estimated_basis) as estimated_basis,
+        max(refused_basis) as refused_basis,
+        max(restatement_basis) as restatement_basis,
+        min(units_present_count) as units_present_count,
+        max(units_expected_count) as units_expected_count,
+        min(denominator_date) as denominator_date,
+        max(delivery_seq) as delivery_seq
+
+    from unit_values
+
+    group by
+        indicator_code,
+        org_unit_code,
+        breakdown,
+        geography,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year
 
 ),
 
@@ -157,6 +216,7 @@ indicator_values as (
         indicator_code,
         org_unit_code,
         breakdown,
+        geography,
         clock,
         period_type,
         period_start_date,
@@ -165,29 +225,32 @@ indicator_values as (
         ---------- measure
         cast(
             case
-                when why_null != '' then null
-                when shape = 'ratio'
-                    then cast(numerator * factor as double) / nullif(cast(denominator as double), 0)
-                else numerator * factor
+                when unit_count = 1 then unit_value_sum
+                else cast(unit_value_sum as double) / nullif(unit_value_count, 0)
             end as decimal(38, 12)
         ) as value,
         case
-            when why_null != '' or least_qualifier is null then ''
-            when turned_bounds = 0 and least_qualifier = greatest_qualifier then least_qualifier
+            when unit_value_count = 0 or least_qualifier is null then ''
+            when turned_bounds = 0 and least_qualifier = greatest_qualifier and shape != 'share_of_units'
+                then least_qualifier
             else '~'
         end as value_qualifier,
-        why_null as null_reason,
+        case when unit_value_count = 0 then why_null else '' end as null_reason,
         case maturity_rank when 1 then 'estimate' when 2 then 'preliminary' else 'official' end as maturity,
+        case restatement_rank when 1 then 'exact' when 2 then 'estimated' else 'not_restatable' end as restatement,
+        coalesce(refused_basis, estimated_basis, restatement_basis) as restatement_basis,
 
         ---------- how it came about
-        org_unit_valid_from_date,
-        is_rolled_up_in_space,
-        is_rolled_up_in_time,
-        units_present_count,
-        units_expected_count,
-        delivery_seq
+        org_unit_series_from_date,
+        rolled_up_in_space = 1 as is_rolled_up_in_space,
+        rolled_up_in_time = 1 as is_rolled_up_in_time,
+        case when unit_count = 1 then units_present_count else unit_value_count end as units_present_count,
+        case when unit_count = 1 then units_expected_count else unit_count end as units_expected_count,
+        {{ days_between('denominator_date', 'period_end_date') }} as denominator_age_days,
+        delivery_seq,
+        period_year
 
-    from judged
+    from over_units
 
 )
 

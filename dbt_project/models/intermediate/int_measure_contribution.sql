@@ -1,18 +1,22 @@
 -- Which read cell counts towards which measure: each believed observation for its own unit and period, for its
--- province, and for the quarter and the year around it, as far as its element may be added up.
+-- province, and for the quarter and the year around it, as far as its element may be added up; once in the units of
+-- its time, and once in those of today.
 -- int_measure_value adds these rows up and mart_lineage lists them, so the two cannot disagree.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_touched_years() }}'
+) }}
 
 with
 
-observations as (
+candidates as (
 
-    select * from {{ ref('stg_observation') }}
+    select * from {{ ref('int_measure_candidate') }}
 
-),
-
-elements as (
-
-    select * from {{ ref('elements') }}
+    where {{ in_touched_years('period_year') }}
 
 ),
 
@@ -22,68 +26,9 @@ org_units as (
 
 ),
 
--- two sources may give one element; its source_order says which is believed, and one table of one reporter wins
-ranked_by_source as (
+crosswalk as (
 
-    select
-        observations.element_code,
-        observations.breakdown,
-        observations.source_name,
-        observations.table_name,
-        observations.reporting_unit_code,
-        observations.org_unit_code as source_org_unit_code,
-        observations.record_key,
-        observations.period_type as source_period_type,
-        observations.period_start_date as source_period_start_date,
-        observations.period_end_date as source_period_end_date,
-        case
-            when
-                extract(day from observations.period_start_date) = 15
-                and extract(day from observations.period_end_date) = 14
-                then 'management'
-            else 'calendar'
-        end as clock,
-        observations.measured_value,
-        observations.value_text,
-        observations.value_qualifier,
-        observations.null_reason,
-        observations.maturity,
-        observations.delivery_seq,
-        observations.load_seq,
-        observations.sheet_name,
-        observations.cell_address,
-        elements.space_aggregation,
-        elements.time_aggregation,
-        dense_rank() over (
-            partition by
-                observations.element_code,
-                observations.breakdown,
-                observations.org_unit_code,
-                observations.period_type,
-                observations.period_start_date,
-                observations.period_end_date
-            order by
-                case
-                    when elements.source_order is null then 1
-                    when
-                        position(
-                            '>' || observations.source_name || '>'
-                            in '>' || replace(elements.source_order, ' ', '') || '>'
-                        ) = 0 then 1
-                    else 0
-                end,
-                position(
-                    '>' || observations.source_name || '>' in '>' || replace(elements.source_order, ' ', '') || '>'
-                ),
-                observations.source_name,
-                observations.table_name,
-                observations.reporting_unit_code
-        ) as source_rank
-
-    from observations
-
-    inner join elements
-        on observations.element_code = elements.element_code
+    select * from {{ ref('crosswalk') }}
 
 ),
 
@@ -91,19 +36,44 @@ ranked_by_source as (
 believed as (
 
     select
-        ranked_by_source.*,
+        candidates.element_code,
+        candidates.breakdown,
+        candidates.source_name,
+        candidates.table_name,
+        candidates.reporting_unit_code,
+        candidates.org_unit_code as source_org_unit_code,
+        candidates.record_key,
+        candidates.clock,
+        candidates.period_type as source_period_type,
+        candidates.period_start_date as source_period_start_date,
+        candidates.period_end_date as source_period_end_date,
+        candidates.period_year,
+        candidates.measured_value,
+        candidates.value_text,
+        candidates.value_qualifier,
+        candidates.null_reason,
+        candidates.maturity,
+        candidates.delivery_seq,
+        candidates.load_seq,
+        candidates.sheet_name,
+        candidates.cell_address,
+        candidates.record_count,
+        candidates.space_aggregation,
+        candidates.time_aggregation,
+        candidates.weight_element,
+        candidates.unit_measure,
         org_units.org_unit_level as source_org_unit_level,
-        org_units.valid_from_date as source_org_unit_valid_from_date,
+        org_units.series_from_date as source_org_unit_series_from_date,
         org_units.province_code
 
-    from ranked_by_source
+    from candidates
 
     inner join org_units
         on
-            ranked_by_source.source_org_unit_code = org_units.org_unit_code
-            and ranked_by_source.source_period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            candidates.org_unit_code = org_units.org_unit_code
+            and candidates.period_end_date between org_units.valid_from_date and org_units.valid_to_date
 
-    where ranked_by_source.source_rank = 1
+    where candidates.source_rank = 1
 
 ),
 
@@ -112,7 +82,8 @@ for_own_unit as (
     select
         believed.*,
         believed.source_org_unit_code as org_unit_code,
-        believed.source_org_unit_valid_from_date as org_unit_valid_from_date,
+        believed.source_org_unit_level as org_unit_level,
+        believed.source_org_unit_series_from_date as org_unit_series_from_date,
         0 as space_rank
 
     from believed
@@ -124,7 +95,8 @@ for_province as (
     select
         believed.*,
         provinces.org_unit_code,
-        provinces.valid_from_date as org_unit_valid_from_date,
+        provinces.org_unit_level,
+        provinces.series_from_date as org_unit_series_from_date,
         case believed.source_org_unit_level when 'commune' then 1 when 'district' then 2 else 3 end as space_rank
 
     from believed
@@ -136,7 +108,7 @@ for_province as (
             and believed.source_period_end_date between provinces.valid_from_date and provinces.valid_to_date
 
     where
-        believed.space_aggregation = 'sum'
+        believed.space_aggregation in ('sum', 'weighted', 'max')
         and believed.source_org_unit_level in ('commune', 'district', 'agency')
 
 ),
@@ -169,24 +141,115 @@ in_space as (
 
 ),
 
+-- The units of today: what was said of a unit that is no more is carried to its successor, or to each of several, and
+-- what was said of a unit that stands counts as it is. After the year of the merger the two geographies are the same,
+-- and kept once.
+predecessors as (
+
+    select
+        level,
+        old_level,
+        old_code,
+        new_code,
+        effective_date,
+        count(*) over (partition by level, new_code) as predecessor_count,
+        max(case when relation = 'full' then 0 else 1 end) over (partition by level, new_code) as has_split
+
+    from crosswalk
+
+),
+
+merger as (
+
+    select extract(year from max(effective_date)) as merger_year
+
+    from crosswalk
+
+),
+
+of_today as (
+
+    select * from org_units
+
+    where valid_to_date = date '9999-12-31'
+
+),
+
+carried as (
+
+    select
+        in_space.*,
+        'restated' as geography,
+        of_today.org_unit_code as counted_org_unit_code,
+        of_today.series_from_date as counted_series_from_date,
+        -- a unit that went on as it was, Sơn La for one, is its own predecessor: nothing is restated
+        case
+            when of_today.series_from_date = in_space.org_unit_series_from_date then 0
+            else predecessors.predecessor_count
+        end as predecessor_count,
+        case
+            when of_today.series_from_date = in_space.org_unit_series_from_date then 0
+            else predecessors.has_split
+        end as has_split
+
+    from in_space
+
+    inner join merger
+        on in_space.period_year <= merger.merger_year
+
+    left join predecessors
+        on
+            in_space.org_unit_code = predecessors.old_code
+            and in_space.org_unit_level = predecessors.old_level
+            and in_space.source_period_end_date < predecessors.effective_date
+
+    inner join of_today
+        on
+            coalesce(predecessors.new_code, in_space.org_unit_code) = of_today.org_unit_code
+            and (
+                predecessors.new_code is not null
+                or of_today.series_from_date = in_space.org_unit_series_from_date
+            )
+
+),
+
+counted as (
+
+    select
+        in_space.*,
+        'as_reported' as geography,
+        in_space.org_unit_code as counted_org_unit_code,
+        in_space.org_unit_series_from_date as counted_series_from_date,
+        0 as predecessor_count,
+        0 as has_split
+
+    from in_space
+
+    union all
+
+    select * from carried
+
+),
+
 measured as (
 
     select distinct
         element_code,
         breakdown,
-        org_unit_code,
-        org_unit_valid_from_date,
+        geography,
+        counted_org_unit_code as org_unit_code,
+        counted_series_from_date as org_unit_series_from_date,
         time_aggregation,
         clock,
         source_period_type,
         source_period_start_date,
         source_period_end_date
 
-    from in_space
+    from counted
 
 ),
 
-as_reported as (
+as_measured as (
 
     select
         measured.*,
@@ -228,8 +291,9 @@ whole_quarters as (
             partition by
                 element_code,
                 breakdown,
+                geography,
                 org_unit_code,
-                org_unit_valid_from_date,
+                org_unit_series_from_date,
                 clock,
                 period_start_date
         )
@@ -238,7 +302,7 @@ whole_quarters as (
 
 with_quarters as (
 
-    select * from as_reported
+    select * from as_measured
 
     union all
 
@@ -250,6 +314,7 @@ with_quarters as (
         on
             whole_quarters.element_code = measured.element_code
             and whole_quarters.breakdown = measured.breakdown
+            and whole_quarters.geography = measured.geography
             and whole_quarters.org_unit_code = measured.org_unit_code
             and whole_quarters.period_type = measured.source_period_type
             and whole_quarters.period_start_date = measured.source_period_start_date
@@ -264,8 +329,9 @@ quarters as (
     select distinct
         element_code,
         breakdown,
+        geography,
         org_unit_code,
-        org_unit_valid_from_date,
+        org_unit_series_from_date,
         time_aggregation,
         clock,
         period_start_date,
@@ -287,8 +353,9 @@ whole_years as (
     select
         element_code,
         breakdown,
+        geography,
         org_unit_code,
-        org_unit_valid_from_date,
+        org_unit_series_from_date,
         clock,
         period_start_date as quarter_start_date,
         period_end_date as quarter_end_date,
@@ -303,8 +370,9 @@ whole_years as (
             partition by
                 element_code,
                 breakdown,
+                geography,
                 org_unit_code,
-                org_unit_valid_from_date,
+                org_unit_series_from_date,
                 clock,
                 {{ first_day_around('year', 'period_end_date', 'clock') }}
         )
@@ -316,8 +384,9 @@ quarter_in_year as (
     select
         with_quarters.element_code,
         with_quarters.breakdown,
+        with_quarters.geography,
         with_quarters.org_unit_code,
-        with_quarters.org_unit_valid_from_date,
+        with_quarters.org_unit_series_from_date,
         with_quarters.time_aggregation,
         with_quarters.clock,
         with_quarters.source_period_type,
@@ -333,8 +402,10 @@ quarter_in_year as (
         on
             with_quarters.element_code = whole_years.element_code
             and with_quarters.breakdown = whole_years.breakdown
+            and with_quarters.geography = whole_years.geography
             and with_quarters.org_unit_code = whole_years.org_unit_code
-            and with_quarters.org_unit_valid_from_date = whole_years.org_unit_valid_from_date
+            and with_quarters.org_unit_series_from_date = whole_years.org_unit_series_from_date
+            and with_quarters.clock = whole_years.clock
             and with_quarters.period_start_date = whole_years.quarter_start_date
             and with_quarters.period_end_date = whole_years.quarter_end_date
 
@@ -342,6 +413,7 @@ quarter_in_year as (
         on
             whole_years.element_code = measured.element_code
             and whole_years.breakdown = measured.breakdown
+            and whole_years.geography = measured.geography
             and whole_years.org_unit_code = measured.org_unit_code
             and measured.source_period_type = 'year'
             and whole_years.period_start_date = measured.source_period_start_date
@@ -369,50 +441,61 @@ contributions as (
         ---------- keys
         in_time.element_code,
         in_time.breakdown,
+        in_time.geography,
         in_time.org_unit_code,
         in_time.clock,
         in_time.period_type,
         in_time.period_start_date,
         in_time.period_end_date,
-        in_space.source_org_unit_code,
-        in_space.source_period_type,
-        in_space.source_period_start_date,
-        in_space.source_period_end_date,
-        in_space.record_key,
+        counted.source_org_unit_code,
+        counted.source_period_type,
+        counted.source_period_start_date,
+        counted.source_period_end_date,
+        counted.record_key,
 
         ---------- what it is
-        in_time.org_unit_valid_from_date,
-        in_space.source_org_unit_level,
-        in_space.source_org_unit_code != in_time.org_unit_code as is_rolled_up_in_space,
-        in_space.source_period_type != in_time.period_type as is_rolled_up_in_time,
-        in_space.space_aggregation,
+        in_time.org_unit_series_from_date,
+        counted.source_org_unit_level,
+        counted.source_org_unit_series_from_date,
+        counted.org_unit_code as reported_org_unit_code,
+        counted.predecessor_count,
+        counted.has_split,
+        counted.source_org_unit_code != counted.org_unit_code as is_rolled_up_in_space,
+        counted.source_period_type != in_time.period_type as is_rolled_up_in_time,
+        counted.space_aggregation,
+        counted.weight_element,
+        counted.unit_measure,
 
         ---------- measure
-        in_space.measured_value,
-        in_space.value_text,
-        in_space.value_qualifier,
-        in_space.null_reason,
-        in_space.maturity,
+        counted.measured_value,
+        counted.value_text,
+        counted.value_qualifier,
+        counted.null_reason,
+        counted.maturity,
+        counted.record_count,
 
         ---------- lineage
-        in_space.source_name,
-        in_space.table_name,
-        in_space.reporting_unit_code,
-        in_space.delivery_seq,
-        in_space.load_seq,
-        in_space.sheet_name,
-        in_space.cell_address
+        counted.source_name,
+        counted.table_name,
+        counted.reporting_unit_code,
+        counted.delivery_seq,
+        counted.load_seq,
+        counted.sheet_name,
+        counted.cell_address,
+        cast(extract(year from in_time.period_end_date) as integer) as period_year
 
     from in_time
 
-    inner join in_space
+    inner join counted
         on
-            in_time.element_code = in_space.element_code
-            and in_time.breakdown = in_space.breakdown
-            and in_time.org_unit_code = in_space.org_unit_code
-            and in_time.source_period_type = in_space.source_period_type
-            and in_time.source_period_start_date = in_space.source_period_start_date
-            and in_time.source_period_end_date = in_space.source_period_end_date
+            in_time.element_code = counted.element_code
+            and in_time.breakdown = counted.breakdown
+            and in_time.geography = counted.geography
+            and in_time.org_unit_code = counted.counted_org_unit_code
+            and in_time.org_unit_series_from_date = counted.counted_series_from_date
+            and in_time.source_period_type = counted.source_period_type
+            and in_time.source_period_start_date = counted.source_period_start_date
+            and in_time.source_period_end_date = counted.source_period_end_date
 
 )
 

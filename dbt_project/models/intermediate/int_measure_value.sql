@@ -1,10 +1,24 @@
--- The one fact: element × org unit × breakdown × period, as reported or added up from int_measure_contribution.
+-- The one fact: element × org unit × breakdown × period in both geographies, as reported or put together from
+-- int_measure_contribution by the rule that the element declares.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_touched_years() }}'
+) }}
 
 with
 
-contributions as (
+all_contributions as (
 
     select * from {{ ref('int_measure_contribution') }}
+
+),
+
+elements as (
+
+    select * from {{ source('catalogue', 'element') }}
 
 ),
 
@@ -14,49 +28,211 @@ org_units as (
 
 ),
 
+contributions as (
+
+    select * from all_contributions
+
+    where {{ in_touched_years('period_year') }}
+
+),
+
+-- what a unit weighs is the newest figure within the age that the weighing element declares
+to_be_weighted as (
+
+    select distinct
+        weight_element,
+        source_org_unit_code,
+        source_org_unit_series_from_date,
+        source_period_end_date
+
+    from contributions
+
+    where space_aggregation = 'weighted'
+
+),
+
+weights as (
+
+    select
+        to_be_weighted.weight_element,
+        to_be_weighted.source_org_unit_code,
+        to_be_weighted.source_org_unit_series_from_date,
+        to_be_weighted.source_period_end_date,
+        cast(known.measured_value as decimal(18, 3)) as weight
+
+    from to_be_weighted
+
+    inner join elements
+        on to_be_weighted.weight_element = elements.element_code
+
+    inner join all_contributions as known
+        on
+            to_be_weighted.weight_element = known.element_code
+            and to_be_weighted.source_org_unit_code = known.source_org_unit_code
+            and to_be_weighted.source_org_unit_code = known.org_unit_code
+            and to_be_weighted.source_org_unit_series_from_date = known.org_unit_series_from_date
+            and known.geography = 'as_reported'
+            and known.breakdown = ''
+            and not known.is_rolled_up_in_time
+            and known.measured_value is not null
+            and known.period_end_date <= to_be_weighted.source_period_end_date
+            and {{ months_later('known.period_end_date', 'elements.max_age_months') }}
+            >= to_be_weighted.source_period_end_date
+
+    qualify
+        row_number() over (
+            partition by
+                to_be_weighted.weight_element,
+                to_be_weighted.source_org_unit_code,
+                to_be_weighted.source_org_unit_series_from_date,
+                to_be_weighted.source_period_end_date
+            order by known.period_end_date desc, known.period_start_date desc, known.record_key
+        ) = 1
+
+),
+
 -- over units first, within each period that was reported; a unit that wrote "-" or "x" has answered, a blank has not
 over_units as (
 
     select
-        element_code,
-        breakdown,
-        org_unit_code,
-        org_unit_valid_from_date,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        source_period_type,
-        source_period_end_date,
-        max(source_org_unit_level) as source_org_unit_level,
-        max(case when is_rolled_up_in_space then 1 else 0 end) as rolled_up_in_space,
-        max(case when is_rolled_up_in_time then 1 else 0 end) as rolled_up_in_time,
-        case when max(space_aggregation) != 'sum' and count(*) > 1 then 1 else 0 end as not_additive,
-        sum(measured_value) as measured_value,
+        contributions.element_code,
+        contributions.breakdown,
+        contributions.geography,
+        contributions.org_unit_code,
+        contributions.org_unit_series_from_date,
+        contributions.clock,
+        contributions.period_type,
+        contributions.period_start_date,
+        contributions.period_end_date,
+        contributions.period_year,
+        contributions.source_period_type,
+        contributions.source_period_end_date,
+        max(contributions.space_aggregation) as space_aggregation,
+        max(contributions.weight_element) as weight_element,
+        max(contributions.unit_measure) as unit_measure,
+        max(contributions.source_org_unit_level) as source_org_unit_level,
+        max(case when contributions.is_rolled_up_in_space then 1 else 0 end) as rolled_up_in_space,
+        max(case when contributions.is_rolled_up_in_time then 1 else 0 end) as rolled_up_in_time,
+        max(contributions.predecessor_count) as predecessor_count,
+        max(contributions.has_split) as has_split,
+        count(*) as row_count,
+        count(distinct contributions.source_org_unit_code) as source_unit_count,
         count(
             distinct case
-                when measured_value is not null or null_reason in ('nil', 'not_applicable') then source_org_unit_code
+                when
+                    contributions.measured_value is not null
+                    or contributions.null_reason in ('nil', 'not_applicable')
+                    then contributions.reported_org_unit_code
+            end
+        ) as reported_unit_count,
+        count(
+            distinct case
+                when
+                    contributions.measured_value is not null
+                    or contributions.null_reason in ('nil', 'not_applicable')
+                    then contributions.source_org_unit_code
             end
         ) as units_present_count,
-        max(null_reason) as null_reason,
-        min(nullif(value_qualifier, '')) as least_qualifier,
-        max(nullif(value_qualifier, '')) as greatest_qualifier,
-        min(case maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end) as maturity_rank,
-        max(delivery_seq) as delivery_seq
+        sum(contributions.measured_value) as sum_value,
+        max(contributions.measured_value) as max_value,
+        count(contributions.measured_value) as value_count,
+        sum(contributions.measured_value * weights.weight) as weighted_sum,
+        sum(case when contributions.measured_value is not null then weights.weight end) as weight_sum,
+        sum(case when contributions.measured_value is not null and weights.weight is null then 1 else 0 end)
+            as unweighted_count,
+        max(contributions.null_reason) as null_reason,
+        min(nullif(contributions.value_qualifier, '')) as least_qualifier,
+        max(nullif(contributions.value_qualifier, '')) as greatest_qualifier,
+        min(case contributions.maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end) as maturity_rank,
+        sum(contributions.record_count) as record_count,
+        max(contributions.delivery_seq) as delivery_seq
 
     from contributions
 
+    left join weights
+        on
+            contributions.weight_element = weights.weight_element
+            and contributions.source_org_unit_code = weights.source_org_unit_code
+            and contributions.source_org_unit_series_from_date = weights.source_org_unit_series_from_date
+            and contributions.source_period_end_date = weights.source_period_end_date
+
     group by
-        element_code,
-        breakdown,
-        org_unit_code,
-        org_unit_valid_from_date,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        source_period_type,
-        source_period_end_date
+        contributions.element_code,
+        contributions.breakdown,
+        contributions.geography,
+        contributions.org_unit_code,
+        contributions.org_unit_series_from_date,
+        contributions.clock,
+        contributions.period_type,
+        contributions.period_start_date,
+        contributions.period_end_date,
+        contributions.period_year,
+        contributions.source_period_type,
+        contributions.source_period_end_date
+
+),
+
+-- Units of before the merger: a sum and a maximum are exact when all of every one of them went into the new unit and
+-- all have reported; a weighted mean is as good as its weights; the simple mean is the ministry's rule for provinces
+-- (DTI 2024); a rank among 63 is none among 34, and a bare percentage can only stay where it was.
+put_together as (
+
+    select
+        over_units.*,
+        case
+            when row_count > source_unit_count and space_aggregation != 'sum' then 'not_additive'
+            when predecessor_count = 0 then ''
+            when has_split = 1 then 'split_unit'
+            when unit_measure = 'rank' then 'not_additive'
+            when reported_unit_count < predecessor_count then 'predecessor_missing'
+            when predecessor_count = 1 then ''
+            when space_aggregation = 'none' then 'not_additive'
+            when space_aggregation = 'mean_by_decree' and source_org_unit_level != 'province' then 'not_additive'
+            when space_aggregation = 'weighted' and unweighted_count > 0 then 'no_weight'
+            else ''
+        end as why_not_together,
+        case
+            when source_unit_count = 1 or space_aggregation = 'sum' then sum_value
+            when space_aggregation = 'max' then max_value
+            when space_aggregation = 'mean_by_decree'
+                then cast(cast(sum_value as double) / nullif(value_count, 0) as decimal(38, 12))
+            when space_aggregation = 'weighted' and unweighted_count = 0
+                then
+                    cast(
+                        cast(weighted_sum as double) / nullif(cast(weight_sum as double), 0) as decimal(38, 12)
+                    )
+        end as value_together
+
+    from over_units
+
+),
+
+with_reason as (
+
+    select
+        put_together.*,
+        case
+            when why_not_together != '' then why_not_together
+            when units_present_count = 0 then 'no_data'
+            when value_count > 0 and value_together is null and space_aggregation = 'weighted' then 'no_weight'
+            when value_together is null then null_reason
+            else ''
+        end as why_null,
+        case
+            when predecessor_count = 0 or (predecessor_count = 1 and why_not_together = '') then 1
+            when why_not_together != '' then 3
+            when space_aggregation = 'weighted' and source_unit_count > 1 then 2
+            else 1
+        end as restatement_rank,
+        case
+            when geography = 'as_reported' or predecessor_count = 0 then ''
+            when why_not_together != '' then why_not_together
+            when predecessor_count = 1 then 'same_ground'
+            when space_aggregation = 'weighted' then 'weighted by ' || weight_element
+            else space_aggregation
+        end as restatement_basis
+
+    from put_together
 
 ),
 
@@ -64,12 +240,16 @@ roll_ups as (
 
     select distinct
         org_unit_code,
+        geography,
+        reported_org_unit_code,
         source_org_unit_level,
         source_period_end_date
 
-    from over_units
+    from contributions
 
-    where rolled_up_in_space = 1
+    where
+        is_rolled_up_in_space
+        and source_org_unit_level != 'agency'
 
 ),
 
@@ -78,6 +258,7 @@ expected as (
 
     select
         roll_ups.org_unit_code,
+        roll_ups.geography,
         roll_ups.source_org_unit_level,
         roll_ups.source_period_end_date,
         count(*) as units_expected_count
@@ -86,14 +267,13 @@ expected as (
 
     inner join org_units
         on
-            roll_ups.org_unit_code = org_units.province_code
+            roll_ups.reported_org_unit_code = org_units.province_code
             and roll_ups.source_org_unit_level = org_units.org_unit_level
             and roll_ups.source_period_end_date between org_units.valid_from_date and org_units.valid_to_date
 
-    where roll_ups.source_org_unit_level != 'agency'
-
     group by
         roll_ups.org_unit_code,
+        roll_ups.geography,
         roll_ups.source_org_unit_level,
         roll_ups.source_period_end_date
 
@@ -102,42 +282,52 @@ expected as (
 with_expected as (
 
     select
-        over_units.*,
-        case when over_units.rolled_up_in_space = 1 then expected.units_expected_count else 1 end
-            as units_expected_count
+        with_reason.*,
+        case
+            when with_reason.rolled_up_in_space = 1 then expected.units_expected_count
+            else greatest(with_reason.predecessor_count, 1)
+        end as units_expected_count
 
-    from over_units
+    from with_reason
 
     left join expected
         on
-            over_units.org_unit_code = expected.org_unit_code
-            and over_units.source_org_unit_level = expected.source_org_unit_level
-            and over_units.source_period_end_date = expected.source_period_end_date
+            with_reason.org_unit_code = expected.org_unit_code
+            and with_reason.geography = expected.geography
+            and with_reason.source_org_unit_level = expected.source_org_unit_level
+            and with_reason.source_period_end_date = expected.source_period_end_date
 
 ),
 
--- then over time: one period without an answer leaves the longer one without a value
+-- then over time: one period without an answer leaves the longer one without a value, "-" in one month counts nothing
 over_time as (
 
     select
         element_code,
         breakdown,
+        geography,
         org_unit_code,
-        org_unit_valid_from_date,
+        org_unit_series_from_date,
         clock,
         period_type,
         period_start_date,
         period_end_date,
+        period_year,
         max(rolled_up_in_space) = 1 as is_rolled_up_in_space,
         max(rolled_up_in_time) = 1 as is_rolled_up_in_time,
-        max(not_additive) as not_additive,
-        sum(measured_value) as measured_value,
+        sum(value_together) as measured_value,
         min(units_present_count) as units_present_count,
         max(units_expected_count) as units_expected_count,
-        max(null_reason) as null_reason,
+        max(case when why_null not in ('', 'nil', 'not_applicable') then why_null end) as unanswered,
+        max(why_null) as null_reason,
+        max(restatement_rank) as restatement_rank,
+        max(case when restatement_rank = 3 then restatement_basis end) as refused_basis,
+        max(case when restatement_rank = 2 then restatement_basis end) as estimated_basis,
+        max(restatement_basis) as restatement_basis,
         min(least_qualifier) as least_qualifier,
         max(greatest_qualifier) as greatest_qualifier,
         min(maturity_rank) as maturity_rank,
+        sum(record_count) as record_count,
         max(delivery_seq) as delivery_seq
 
     from with_expected
@@ -145,12 +335,14 @@ over_time as (
     group by
         element_code,
         breakdown,
+        geography,
         org_unit_code,
-        org_unit_valid_from_date,
+        org_unit_series_from_date,
         clock,
         period_type,
         period_start_date,
-        period_end_date
+        period_end_date,
+        period_year
 
 ),
 
@@ -159,8 +351,7 @@ judged as (
     select
         over_time.*,
         case
-            when not_additive = 1 then 'not_additive'
-            when units_present_count = 0 then 'no_data'
+            when unanswered is not null then unanswered
             when measured_value is null then null_reason
             else ''
         end as why_null
@@ -175,6 +366,7 @@ measure_values as (
         ---------- keys
         element_code,
         breakdown,
+        geography,
         org_unit_code,
         clock,
         period_type,
@@ -190,14 +382,18 @@ measure_values as (
             else '~'
         end as value_qualifier,
         case maturity_rank when 1 then 'estimate' when 2 then 'preliminary' else 'official' end as maturity,
+        case restatement_rank when 1 then 'exact' when 2 then 'estimated' else 'not_restatable' end as restatement,
+        coalesce(refused_basis, estimated_basis, restatement_basis) as restatement_basis,
 
         ---------- how it came about
-        org_unit_valid_from_date,
+        org_unit_series_from_date,
         is_rolled_up_in_space,
         is_rolled_up_in_time,
         units_present_count,
         units_expected_count,
-        delivery_seq
+        cast(record_count as bigint) as record_count,
+        delivery_seq,
+        period_year
 
     from judged
 

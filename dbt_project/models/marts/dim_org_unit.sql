@@ -61,6 +61,46 @@ valid as (
 
     from units
 
+),
+
+-- Huế and Đồng Nai became cities on these days, and communes of theirs wards: other names, the same ground
+with_begin as (
+
+    select
+        valid.*,
+        case
+            when
+                valid_from_date in (date '2025-01-01', date '2026-04-30')
+                and lag(valid_to_date) over (partition by org_unit_code order by valid_from_date)
+                = cast(valid_from_date - interval '1' day as date)
+                then null
+            else valid_from_date
+        end as begin_date
+
+    from valid
+
+),
+
+with_series as (
+
+    select
+        org_unit_code,
+        valid_from_date,
+        valid_to_date,
+        max(begin_date) over (
+            partition by org_unit_code
+            order by valid_from_date
+            rows between unbounded preceding and current row
+        ) as series_from_date,
+        org_unit_level,
+        org_unit_name,
+        short_name,
+        unit_type,
+        parent_code,
+        province_code
+
+    from with_begin
+
 )
 
-select * from valid
+select * from with_series

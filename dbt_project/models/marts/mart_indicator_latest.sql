@@ -2,9 +2,48 @@
 
 with
 
-series as (
+both_series as (
 
     select * from {{ ref('mart_indicator_series') }}
+
+),
+
+series as (
+
+    select * from both_series
+
+    where geography = 'as_reported'
+
+),
+
+-- the past of a unit of today is also what its predecessors had, as far as that can be carried over the merger
+past as (
+
+    select
+        indicator_code,
+        org_unit_code,
+        org_unit_series_from_date,
+        breakdown,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        value
+
+    from both_series
+
+    qualify
+        row_number() over (
+            partition by
+                indicator_code,
+                org_unit_code,
+                org_unit_series_from_date,
+                breakdown,
+                clock,
+                period_type,
+                period_start_date
+            order by case geography when 'as_reported' then 0 else 1 end
+        ) = 1
 
 ),
 
@@ -16,7 +55,7 @@ indicators as (
 
 targets as (
 
-    select * from {{ ref('targets') }}
+    select * from {{ source('catalogue', 'target') }}
 
 ),
 
@@ -89,10 +128,10 @@ target_candidates as (
         newest.indicator_code,
         newest.org_unit_code,
         newest.breakdown,
-        cast(targets.target_value as decimal(38, 12)) as target_value,
+        targets.target_value,
         targets.direction as target_direction,
         targets.legal_source as target_legal_source,
-        cast(coalesce(targets.is_example, 'false') as boolean) as is_example_target,
+        targets.is_example as is_example_target,
         row_number() over (
             partition by newest.indicator_code, newest.org_unit_code, newest.breakdown
             order by targets.period_start_date desc, targets.period_end_date asc
@@ -104,8 +143,7 @@ target_candidates as (
         on
             newest.indicator_code = targets.indicator_code
             and newest.org_unit_code = targets.org_unit_code
-            and newest.period_end_date between
-            cast(targets.period_start_date as date) and cast(targets.period_end_date as date)
+            and newest.period_end_date between targets.period_start_date and targets.period_end_date
 
     where newest.breakdown = ''
 
@@ -115,14 +153,14 @@ latest as (
 
     select
         ---------- keys
-        newest.indicator_code,
-        newest.org_unit_code,
-        newest.breakdown,
+        indicators.indicator_code,
+        coalesce(newest.org_unit_code, '') as org_unit_code,
+        coalesce(newest.breakdown, '') as breakdown,
 
         ---------- names
-        newest.indicator_name_vi,
+        indicators.indicator_name_vi,
         indicators.indicator_name_en,
-        newest.system_code,
+        indicators.system_code,
         indicators.system_name_vi,
         newest.org_unit_name,
         newest.org_unit_level,
@@ -136,9 +174,9 @@ latest as (
         newest.clock,
         newest.value,
         newest.value_qualifier,
-        newest.null_reason,
+        case when indicators.is_enabled then newest.null_reason else 'indicator_disabled' end as null_reason,
         newest.maturity,
-        newest.unit_measure,
+        indicators.unit_measure,
         indicators.decimals,
         indicators.direction,
 
@@ -190,12 +228,15 @@ latest as (
         newest.is_rolled_up_in_time,
         newest.units_present_count,
         newest.units_expected_count,
-        newest.delivery_seq
+        newest.denominator_age_days,
+        newest.delivery_seq,
+        indicators.is_enabled,
+        indicators.disabled_reason
 
-    from newest
+    from indicators
 
-    inner join indicators
-        on newest.indicator_code = indicators.indicator_code
+    left join newest
+        on indicators.indicator_code = newest.indicator_code
 
     left join target_candidates
         on
@@ -204,25 +245,30 @@ latest as (
             and newest.breakdown = target_candidates.breakdown
             and target_candidates.target_number = 1
 
-    left join series as previous
+    left join past as previous
         on
             newest.indicator_code = previous.indicator_code
             and newest.org_unit_code = previous.org_unit_code
-            and newest.org_unit_valid_from_date = previous.org_unit_valid_from_date
+            and newest.org_unit_series_from_date = previous.org_unit_series_from_date
             and newest.breakdown = previous.breakdown
             and newest.clock = previous.clock
             and newest.period_type = previous.period_type
             and newest.period_start_date = cast(previous.period_end_date + interval '1' day as date)
 
-    left join series as year_before
+    left join past as year_before
         on
             newest.indicator_code = year_before.indicator_code
             and newest.org_unit_code = year_before.org_unit_code
-            and newest.org_unit_valid_from_date = year_before.org_unit_valid_from_date
+            and newest.org_unit_series_from_date = year_before.org_unit_series_from_date
             and newest.breakdown = year_before.breakdown
             and newest.clock = year_before.clock
             and newest.period_type = year_before.period_type
             and cast(newest.period_start_date - interval '1' year as date) = year_before.period_start_date
+
+    -- one that is switched off is on the wall with the reason, and is nobody's
+    where
+        newest.indicator_code is not null
+        or not indicators.is_enabled
 
 )
 

@@ -1,10 +1,19 @@
--- What trends are drawn from: every value with the names of its time and its unit.
+-- What trends are drawn from: every value with the names of its time and its unit, in two geographies.
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_touched_years() }}'
+) }}
 
 with
 
 indicator_values as (
 
     select * from {{ ref('fct_indicator_value') }}
+
+    where {{ in_touched_years('period_year') }}
 
 ),
 
@@ -26,17 +35,65 @@ periods as (
 
 ),
 
+merger as (
+
+    select extract(year from max(effective_date)) as merger_year
+
+    from {{ ref('crosswalk') }}
+
+),
+
+-- the facts keep the years after the merger once, for then both geographies are the same
+geographies as (
+
+    select
+        'as_reported' as geography,
+        'as_reported' as kept_as
+
+    union all
+
+    select
+        'restated' as geography,
+        'restated' as kept_as
+
+    union all
+
+    select
+        'restated' as geography,
+        'as_reported' as kept_as
+
+),
+
+in_both as (
+
+    select
+        indicator_values.*,
+        geographies.geography as shown_geography
+
+    from indicator_values
+
+    inner join geographies
+        on indicator_values.geography = geographies.kept_as
+
+    cross join merger
+
+    where
+        geographies.geography = geographies.kept_as
+        or indicator_values.period_year > merger.merger_year
+
+),
+
 series as (
 
     select
         ---------- keys
-        indicator_values.indicator_code,
-        indicator_values.org_unit_code,
-        indicator_values.breakdown,
-        'as_reported' as geography,
-        indicator_values.period_type,
-        indicator_values.period_start_date,
-        indicator_values.period_end_date,
+        in_both.indicator_code,
+        in_both.org_unit_code,
+        in_both.breakdown,
+        in_both.shown_geography as geography,
+        in_both.period_type,
+        in_both.period_start_date,
+        in_both.period_end_date,
 
         ---------- names
         indicators.indicator_name_vi,
@@ -44,40 +101,49 @@ series as (
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
-        indicator_values.org_unit_valid_from_date,
+        org_units.valid_from_date as org_unit_valid_from_date,
+        in_both.org_unit_series_from_date,
         periods.period_label_vi,
-        indicator_values.clock,
+        in_both.clock,
 
         ---------- measure
-        indicator_values.value,
-        indicator_values.value_qualifier,
-        indicator_values.null_reason,
-        indicator_values.maturity,
+        in_both.value,
+        in_both.value_qualifier,
+        in_both.null_reason,
+        in_both.maturity,
         indicators.unit_measure,
+        in_both.restatement,
+        in_both.restatement_basis,
 
         ---------- how it came about
-        indicator_values.is_rolled_up_in_space,
-        indicator_values.is_rolled_up_in_time,
-        indicator_values.units_present_count,
-        indicator_values.units_expected_count,
-        indicator_values.delivery_seq
+        in_both.is_rolled_up_in_space,
+        in_both.is_rolled_up_in_time,
+        in_both.units_present_count,
+        in_both.units_expected_count,
+        in_both.denominator_age_days,
+        in_both.delivery_seq,
+        in_both.period_year
 
-    from indicator_values
+    from in_both
 
     inner join indicators
-        on indicator_values.indicator_code = indicators.indicator_code
+        on in_both.indicator_code = indicators.indicator_code
 
+    -- a unit has the name of its time, and in the units of today that of today
     inner join org_units
         on
-            indicator_values.org_unit_code = org_units.org_unit_code
-            and indicator_values.org_unit_valid_from_date = org_units.valid_from_date
+            in_both.org_unit_code = org_units.org_unit_code
+            and case
+                when in_both.shown_geography = 'restated' then org_units.valid_to_date = date '9999-12-31'
+                else in_both.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            end
 
     inner join periods
         on
-            indicator_values.clock = periods.clock
-            and indicator_values.period_type = periods.period_type
-            and indicator_values.period_start_date = periods.period_start_date
-            and indicator_values.period_end_date = periods.period_end_date
+            in_both.clock = periods.clock
+            and in_both.period_type = periods.period_type
+            and in_both.period_start_date = periods.period_start_date
+            and in_both.period_end_date = periods.period_end_date
 
 )
 

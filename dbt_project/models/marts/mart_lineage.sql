@@ -1,16 +1,33 @@
 -- Every source cell of every indicator value, those rolled up over units and periods included.
 
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_touched_years() }}'
+) }}
+
 with
 
 indicator_values as (
 
     select * from {{ ref('fct_indicator_value') }}
 
+    where {{ in_touched_years('period_year') }}
+
 ),
 
-terms as (
+indicators as (
 
-    select * from {{ ref('int_indicator_term') }}
+    select * from {{ ref('dim_indicator') }}
+
+),
+
+term_values as (
+
+    select * from {{ ref('int_term_value') }}
+
+    where {{ in_touched_years('period_year') }}
 
 ),
 
@@ -24,32 +41,38 @@ delivery as (
 
     select * from {{ source('raw', 'delivery') }}
 
+    -- every load of a delivery says the same of its file
+    qualify row_number() over (partition by delivery_seq order by load_seq desc) = 1
+
 ),
 
 cells as (
 
     select
         ---------- keys
-        indicator_values.indicator_code,
-        indicator_values.org_unit_code,
-        indicator_values.breakdown as indicator_breakdown,
-        indicator_values.period_type,
-        indicator_values.period_start_date,
-        indicator_values.period_end_date,
-        terms.role,
-        contributions.element_code,
-        contributions.breakdown,
+        term_values.indicator_code,
+        term_values.org_unit_code,
+        term_values.breakdown as indicator_breakdown,
+        term_values.geography,
+        term_values.period_type,
+        term_values.period_start_date,
+        term_values.period_end_date,
+        term_values.role,
+        term_values.element_code,
+        term_values.element_breakdown as breakdown,
         contributions.source_org_unit_code,
         contributions.source_period_start_date,
         contributions.source_period_end_date,
         contributions.record_key,
 
         ---------- measure
-        cast(terms.coefficient as decimal(9, 4)) as coefficient,
+        indicators.system_code,
+        term_values.coefficient,
         contributions.measured_value as value,
         contributions.value_text,
         contributions.value_qualifier,
         contributions.null_reason,
+        contributions.record_count,
 
         ---------- where it was read
         contributions.source_name,
@@ -60,29 +83,41 @@ cells as (
         delivery.file_name,
         delivery.sha256,
         contributions.sheet_name,
-        contributions.cell_address as cell
+        contributions.cell_address as cell,
+        term_values.period_year
 
     from indicator_values
 
-    inner join terms
-        on indicator_values.indicator_code = terms.indicator_code
+    inner join indicators
+        on indicator_values.indicator_code = indicators.indicator_code
+
+    inner join term_values
+        on
+            indicator_values.indicator_code = term_values.indicator_code
+            and indicator_values.org_unit_code = term_values.org_unit_code
+            and indicator_values.breakdown = term_values.breakdown
+            and indicator_values.geography = term_values.geography
+            and indicator_values.period_type = term_values.period_type
+            and indicator_values.period_start_date = term_values.period_start_date
+            and indicator_values.period_end_date = term_values.period_end_date
 
     inner join contributions
         on
-            terms.element_code = contributions.element_code
-            and indicator_values.org_unit_code = contributions.org_unit_code
-            and indicator_values.period_type = contributions.period_type
-            and indicator_values.period_start_date = contributions.period_start_date
-            and indicator_values.period_end_date = contributions.period_end_date
-            and case when terms.breakdown = '' then indicator_values.breakdown else terms.breakdown end
-            = contributions.breakdown
+            term_values.element_code = contributions.element_code
+            and term_values.element_breakdown = contributions.breakdown
+            and term_values.geography = contributions.geography
+            and term_values.measured_org_unit_code = contributions.org_unit_code
+            and term_values.measured_period_type = contributions.period_type
+            and term_values.measured_period_start_date = contributions.period_start_date
+            and term_values.measured_period_end_date = contributions.period_end_date
 
-    inner join delivery
-        on contributions.load_seq = delivery.load_seq
+    left join delivery
+        on contributions.delivery_seq = delivery.delivery_seq
 
+    -- a restated value of a unit that stands has the lineage of the reported one
     where
-        terms.breakdown = ''
-        or indicator_values.breakdown = ''
+        indicator_values.geography = 'as_reported'
+        or indicator_values.restatement_basis != ''
 
 )
 

@@ -22,6 +22,19 @@ withdrawn as (
 
 ),
 
+-- read again under a new contract, a delivery says what it says now and nothing of what it was read as before
+newest_loads as (
+
+    select
+        delivery_seq,
+        max(load_seq) as load_seq
+
+    from delivery_scope
+
+    group by delivery_seq
+
+),
+
 accepted as (
 
     select
@@ -49,6 +62,11 @@ accepted as (
         ) = 1 as is_newest
 
     from delivery_scope
+
+    inner join newest_loads
+        on
+            delivery_scope.delivery_seq = newest_loads.delivery_seq
+            and delivery_scope.load_seq = newest_loads.load_seq
 
     left join withdrawn
         on delivery_scope.delivery_seq = withdrawn.delivery_seq

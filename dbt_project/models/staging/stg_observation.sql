@@ -2,22 +2,29 @@
 
 with
 
-observation as (
-
-    select * from {{ source('raw', 'observation') }}
-
-),
-
 accepted_scope as (
 
     select * from {{ ref('stg_delivery_scope') }}
 
 ),
 
+observation as (
+
+    select
+        observation.*,
+        cast(extract(year from observation.period_end_date) as integer) as period_year
+
+    from {{ source('raw', 'observation') }} as observation
+
+),
+
 -- a table that replaces whole scopes counts only from its newest delivery, also when that one is a nil report
 accepted as (
 
-    select observation.*
+    select
+        observation.*,
+        -- an extract comes in pages, which replace nothing of each other
+        accepted_scope.delivery_seq as scope_delivery_seq
 
     from observation
 
@@ -37,8 +44,56 @@ accepted as (
 
 ),
 
--- `row` replaces all an org unit said of the period, `record` the record wherever its period was
-versions as (
+-- `scope` and `row`: what a delivery says of a unit (or of the scope) and period; the year lets a build read its own
+by_period as (
+
+    select * from accepted
+
+    where replaces != 'record'
+
+    qualify
+        dense_rank() over (
+            partition by
+                period_year,
+                source_name,
+                table_name,
+                reporting_unit_code,
+                replaces,
+                period_type,
+                period_start_date,
+                period_end_date,
+                case replaces when 'row' then org_unit_code else '' end
+            order by scope_delivery_seq desc, load_seq desc
+        ) = 1
+
+),
+
+-- `record`: the record wherever its period was
+by_record as (
+
+    select * from accepted
+
+    where replaces = 'record'
+
+    qualify
+        dense_rank() over (
+            partition by source_name, table_name, reporting_unit_code, record_key
+            order by scope_delivery_seq desc, load_seq desc
+        ) = 1
+
+),
+
+newest as (
+
+    select * from by_period
+
+    union all
+
+    select * from by_record
+
+),
+
+observations as (
 
     select
         ---------- keys
@@ -65,30 +120,10 @@ versions as (
         load_seq,
         sheet_name,
         cell_address,
+        period_year
 
-        dense_rank() over (
-            partition by
-                source_name,
-                table_name,
-                reporting_unit_code,
-                replaces,
-                case when replaces = 'record' then '' else period_type end,
-                case when replaces = 'record' then null else period_start_date end,
-                case when replaces = 'record' then null else period_end_date end,
-                case replaces when 'row' then org_unit_code when 'record' then record_key else '' end
-            order by delivery_seq desc, load_seq desc
-        ) as version
-
-    from accepted
-
-),
-
-newest as (
-
-    select * from versions
-
-    where version = 1
+    from newest
 
 )
 
-select * from newest
+select * from observations

@@ -1,5 +1,5 @@
--- The columns together name one row, and none of them is null.
-{% test unique_key(model, columns) %}
+-- The columns together name one row, and none of them is null. Of a fact kept by year only what changed is looked at.
+{% test unique_key(model, columns, is_kept_by_year=false) %}
 
 select
     {{ columns | join(',\n    ') }},
@@ -7,6 +7,10 @@ select
 
 from {{ model }}
 
+{% if is_kept_by_year -%}
+where {{ in_touched_years('period_year') }}
+
+{% endif -%}
 group by {{ columns | join(', ') }}
 
 having

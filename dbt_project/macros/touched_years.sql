@@ -1,0 +1,20 @@
+-- A build recomputes the calendar years of period_end_date that a change touched, and keeps the others. The literal
+-- list reaches the scans: every view in between carries period_year in its partitions.
+
+{% macro in_touched_years(column) -%}
+    {%- set years = var('touched_years', []) -%}
+    {%- if years -%}
+        {{ column }} in ({{ years | join(', ') }})
+    {%- else -%}
+        {{ column }} is not null
+    {%- endif -%}
+{%- endmacro %}
+
+-- Before rows are appended: a year that has none left must not keep its old ones.
+{% macro delete_touched_years() -%}
+    {%- if is_incremental() -%}
+        delete from {{ this }} where {{ in_touched_years('period_year') }}
+    {%- else -%}
+        select 1
+    {%- endif -%}
+{%- endmacro %}

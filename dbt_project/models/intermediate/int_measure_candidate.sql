@@ -1,0 +1,56 @@
+-- Every source's word on an element, unit and period, ranked by whom the element believes; rank 1 is used, and all
+-- of them meet in mart_conflict.
+
+with
+
+measured as (
+
+    select * from {{ ref('stg_measured') }}
+
+),
+
+elements as (
+
+    select * from {{ source('catalogue', 'element') }}
+
+),
+
+-- one table of one reporter wins; a source that the element does not list comes after those it does
+ranked as (
+
+    select
+        measured.*,
+        elements.space_aggregation,
+        elements.time_aggregation,
+        elements.weight_element,
+        elements.unit_measure,
+        dense_rank() over (
+            partition by
+                measured.period_year,
+                measured.element_code,
+                measured.breakdown,
+                measured.org_unit_code,
+                measured.period_type,
+                measured.period_start_date,
+                measured.period_end_date
+            order by
+                case
+                    when
+                        position('>' || measured.source_name || '>' in '>' || elements.source_order || '>') = 0
+                        then 1
+                    else 0
+                end,
+                position('>' || measured.source_name || '>' in '>' || elements.source_order || '>'),
+                measured.source_name,
+                measured.table_name,
+                measured.reporting_unit_code
+        ) as source_rank
+
+    from measured
+
+    inner join elements
+        on measured.element_code = elements.element_code
+
+)
+
+select * from ranked

@@ -1,0 +1,47 @@
+-- What was measured, wherever it came from: cells of forms, and what is counted from records and from our own work.
+
+with
+
+observations as (
+
+    select * from {{ ref('stg_observation') }}
+
+),
+
+cells as (
+
+    select
+        source_name,
+        table_name,
+        reporting_unit_code,
+        org_unit_code,
+        case
+            when
+                extract(day from period_start_date) = 15
+                and extract(day from period_end_date) = 14
+                then 'management'
+            else 'calendar'
+        end as clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        element_code,
+        breakdown,
+        record_key,
+        measured_value,
+        value_text,
+        value_qualifier,
+        null_reason,
+        maturity,
+        delivery_seq,
+        load_seq,
+        sheet_name,
+        cell_address,
+        cast(0 as bigint) as record_count,
+        period_year
+
+    from observations
+
+)
+
+select * from cells
