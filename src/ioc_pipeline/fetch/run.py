@@ -136,22 +136,21 @@ class Run:
                 total = declared_total(answer.data, paging)
                 if is_last(paging, on_page=len(records), so_far=len(seen.keys), total=total):
                     return
-                without_news = 0 if had_news else without_news + 1
-                if without_news == _STANDSTILL:
-                    raise self._failure(f"{_STANDSTILL} pages in a row hold nothing new")
-                parameters[paging.parameter] += 1
-                continue
-            if paging.kind == "cursor" and paging.parameter and paging.field:
-                goes_on = str(value_at(answer.data, paging.field) or "")
-                parameters[paging.parameter] = goes_on
+                goes_on = parameters[paging.parameter] = parameters[paging.parameter] + 1
+                is_new_place = False  # a number leads on for ever, also where there is nothing
             else:
-                goes_on = url = answer.next_url
-                parameters = {}
-            if not goes_on:
-                return
-            if goes_on in been:
-                raise self._failure("the pages lead back to one that was there before")
-            been.add(goes_on)
+                if paging.kind == "cursor" and paging.parameter and paging.field:
+                    goes_on = parameters[paging.parameter] = str(value_at(answer.data, paging.field) or "")
+                else:
+                    goes_on, parameters = answer.next_url, {}
+                    url = goes_on
+                if not goes_on:
+                    return
+                is_new_place = goes_on not in been
+                been.add(goes_on)
+            without_news = 0 if had_news or is_new_place else without_news + 1
+            if without_news == _STANDSTILL:
+                raise self._failure(f"{_STANDSTILL} pages in a row hold nothing new")
         raise self._failure(f"more than {_MOST_PAGES} pages")
 
     def _take(self, answer: Answer, records: Sequence[Any], seen: _Seen) -> bool:
