@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
-from functools import partial
 from typing import NoReturn
 
 from ioc_pipeline.answers import Json, Number
@@ -34,33 +33,37 @@ Field = Json | datetime | Absent
 
 
 def read_fields(values: Sequence[Field], column: Column, source: Source) -> list[Parsed | BadCell]:
-    """Read one column of records. Equal values share one object.
+    """Read one column of records. Equal values are read once and share one object.
 
     A bad value gives its reason in place of a value: `bad-field` or `blank-field`.
     """
-    read = partial(_read, column=column, source=source)
+    kinds = {type(value) for value in values} - {type(None)}
+    if len(kinds) < 2 and not kinds & {list, dict}:  # nearly always; "1" and the number 1 would be taken for equal
+        read = {value: _try(value, column, source) for value in set(values)}
+        return [read[value] for value in values]
     known: dict[tuple[type, Field], Parsed | BadCell] = {}
     parsed: list[Parsed | BadCell] = []
     for value in values:
         if isinstance(value, list | dict):
-            parsed.append(_EXPECTS_ONE_VALUE)
+            parsed.append(BadCell("bad-field", "một giá trị, không phải danh sách hay đối tượng"))
             continue
         key = (type(value), value)
-        found = known.get(key)
-        if found is None:
-            try:
-                found = read(value)
-            except BadCell as error:
-                found = error
-            known[key] = found
-        parsed.append(found)
+        if key not in known:
+            known[key] = _try(value, column, source)
+        parsed.append(known[key])
     return parsed
 
 
-_EXPECTS_ONE_VALUE = BadCell("bad-field", "một giá trị, không phải danh sách hay đối tượng")
+def _try(value: Field, column: Column, source: Source) -> Parsed | BadCell:
+    try:
+        return _read(value, column, source)
+    except BadCell as error:
+        return error
 
 
 def _read(value: Field, column: Column, source: Source) -> Parsed:
+    if column.type == "timestamp" and isinstance(value, str) and _TIMESTAMP.fullmatch(value):  # what most values are
+        return Parsed(_timestamp(value))
     if value is Absent.ABSENT:
         return Parsed(None, null_reason="no_data")
     if isinstance(value, datetime):
@@ -78,7 +81,7 @@ def _read(value: Field, column: Column, source: Source) -> Parsed:
         raise BadCell("bad-field", f"một chuỗi không quá {MAX_TEXT} ký tự")
     text = " ".join(unicodedata.normalize("NFC", value).split())
     if column.type == "timestamp":
-        return Parsed(_timestamp(text))
+        raise BadCell("bad-field", "thời điểm theo ISO 8601 có múi giờ, ví dụ 2025-09-25T08:30:00+07:00")
     return Parsed(_date(text) if column.type == "date" else text)
 
 
@@ -148,8 +151,7 @@ def _times(number: Decimal, column: Column) -> Decimal:
 
 
 def _timestamp(text: str) -> datetime:
-    if not _TIMESTAMP.fullmatch(text):
-        raise BadCell("bad-field", "thời điểm theo ISO 8601 có múi giờ, ví dụ 2025-09-25T08:30:00+07:00")
+    """A moment in UTC."""
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:

@@ -427,9 +427,10 @@ def _texts(value: Json) -> Iterator[str]:
 
 def _read_column(found: _Gathered, column: Column, source: Source, told: _Told) -> list[Parsed]:
     """One column; bad fields are told, and read as no value."""
+    read = read_fields(found.fields[column.name], column, source)
     values: list[Parsed] = []
     room = PROBLEMS_OF_A_COLUMN
-    for row, parsed in enumerate(read_fields(found.fields[column.name], column, source)):
+    for row, parsed in enumerate(read):
         if isinstance(parsed, BadCell):
             if room:
                 room -= 1
