@@ -99,7 +99,7 @@ def replay(settings: Settings, contract: Path) -> Iterator[Difference]:
 
     Raises:
         UserError: there is no such file, or nothing has landed yet.
-        ContractError: the changed contract does not hold by itself, or the one in force is stopped.
+        ContractError: the changed contract or its suite does not hold by itself, or the one in force is stopped.
     """
     if not contract.is_file():
         raise UserError(f"{contract}: no such file")
@@ -117,8 +117,11 @@ def replay(settings: Settings, contract: Path) -> Iterator[Difference]:
             before = read_batch(batch, settings.landing, old, ledger.deliveries)
             after = read_batch(batch, settings.landing, new, ledger.deliveries)
             for one, other in zip(before, after, strict=True):
-                if contract.stem in (one.source_name, other.source_name):
-                    yield _compare(one, other)
+                if contract.stem not in (one.source_name, other.source_name):
+                    continue
+                if other.held:
+                    raise ContractError(other.held)
+                yield _compare(one, other)
 
 
 @contextmanager
@@ -163,7 +166,7 @@ def _compare(before: Reading, after: Reading) -> Difference:
     with closing(duckdb.connect()) as memory:
         outcomes = [_take_values(memory, side, reading) for side, reading in (("old", before), ("new", after))]
         changes = [Change(*row) for row in memory.execute(_COMPARE).fetchall()]
-    problems = [Counter(_shown(problem) for problem in reading.problems) for reading in (before, after)]
+    problems = [Counter(map(_shown, to_verdict(reading).problems)) for reading in (before, after)]
     return Difference(
         delivery=after.delivery,
         before=outcomes[0],
