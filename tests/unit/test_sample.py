@@ -294,7 +294,9 @@ def fill_in(workbook: Workbook, contract: Contract) -> None:
             sheet.rows[3] = [
                 "Kỳ báo cáo:",
                 None,
-                "Quý III năm 2025" if contract.source.period_type == "quarter" else "Tháng 9 năm 2025",
+                {"month": "Tháng 9 năm 2025", "quarter": "Quý III năm 2025", "year": "Năm 2025"}[
+                    contract.source.period_type
+                ],
             ]
         width = len(table.columns) + 1
         last = block.body_start + 1 if not table.expects_all_units else len(sheet.rows)
@@ -317,6 +319,8 @@ def fill_in(workbook: Workbook, contract: Contract) -> None:
     [
         "admin_procedures", "assigned_tasks", "chip_id_health", "digital_economy", "signed_documents", "tax_online",
         "telecom_coverage", "vneid_accounts",
+        "awareness_activities", "commune_radio", "digital_settlement", "digital_signatures", "digital_skills",
+        "dti_results", "emulation_awards", "online_meetings", "smart_communes", "yearly_assessment",
     ],
 )  # fmt: skip
 def test_a_blank_form_that_is_filled_in_is_read_completely(

@@ -249,17 +249,15 @@ def smart_communes(asked: Asked, commune: OrgUnit, number: int) -> FileOfForm:
         period_lines=asked.lines,
         unit_line="Đơn vị tính: xã",
         columns=[
-            FormColumn("document", ("Văn bản công nhận xã thông minh",), 34, ""),
-            FormColumn("is_smart", ("Đạt tiêu chí xã thông minh (1: có, 0: chưa)",), 18),
-            FormColumn("has_portal", (portal, "Đang hoạt động"), 14),
-            FormColumn("has_no_portal", (portal, "Chưa có"), 14),
+            FormColumn("is_smart", ("Đạt tiêu chí xã thông minh (1: có, 0: chưa)",), 36),
+            FormColumn("has_portal", (portal, "Đang hoạt động"), 22),
+            FormColumn("has_no_portal", (portal, "Chưa có"), 22),
         ],
         rows=[
             FormRow(
                 "data",
                 "1",
                 {
-                    "document": "Quyết định của UBND tỉnh" if is_smart else "Chưa có",
                     "is_smart": int(is_smart),
                     "has_portal": int(has_portal),
                     "has_no_portal": int(not has_portal),
