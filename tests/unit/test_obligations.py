@@ -1,0 +1,127 @@
+"""Who owes what by when: forms and APIs × reporting units × periods, over Tết and the merger of 2025."""
+
+from collections import Counter
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ioc_pipeline.load import open_warehouse
+from ioc_pipeline.obligations import Obligation, obligations, write_obligations
+from ioc_pipeline.periods import WorkingCalendar
+from ioc_pipeline.settings import from_environment
+from ioc_pipeline.sources import Contract, Contracts, Source
+from settlements_form import ORG_UNITS, SEEDS, source
+
+CALENDAR = WorkingCalendar.from_csv(SEEDS / "calendar.csv")
+
+
+def owed(as_of: date, **changes: Any) -> list[Obligation]:
+    contract = source().model_copy(update={"reporting_since": date(2025, 1, 15), **changes})
+    contracts = Contracts({"dossiers": Contract(contract, b"")}, {})
+    return list(obligations(contracts, CALENDAR, ORG_UNITS, province_code="14", as_of=as_of))
+
+
+def test_a_month_over_tet_is_due_after_the_holidays_and_its_make_up_days_count() -> None:
+    dates = {one.period_end_date: (one.cut_off_date, one.due_date) for one in owed(date(2026, 5, 20))}
+    # 14/2/2026 is the first day of Tết off: Monday 23/2 and Tuesday 24/2 are the two working days
+    assert dates[date(2026, 2, 14)] == (date(2026, 2, 14), date(2026, 2, 24))
+    assert dates[date(2025, 9, 14)] == (date(2025, 9, 14), date(2025, 9, 16))
+
+
+def test_a_saturday_made_up_for_is_a_working_day() -> None:
+    by_end = {one.period_end_date: one.due_date for one in owed(date(2025, 6, 1), clock="calendar", due_working_days=1)}
+    assert by_end[date(2025, 4, 30)] == date(2025, 5, 5)
+    daily = owed(date(2025, 5, 1), period_type="day", due_working_days=1)
+    assert next(one.due_date for one in daily if one.period_end_date == date(2025, 4, 25)) == date(2025, 4, 26)
+
+
+def test_the_window_closes_working_days_after_the_due_day_or_never() -> None:
+    first = owed(date(2025, 2, 1), window_working_days=3)[0]
+    assert (first.due_date, first.window_close_date) == (date(2025, 2, 18), date(2025, 2, 21))
+    assert owed(date(2025, 2, 1))[0].window_close_date is None
+
+
+def test_every_commune_of_the_periods_last_day_owes_and_a_new_one_owed_nothing_before_it_was() -> None:
+    rows = owed(date(2025, 9, 20), reporters="communes")
+    required = Counter(one.period_end_date for one in rows if not one.not_required_reason)
+    assert (required[date(2025, 6, 14)], required[date(2025, 7, 14)]) == (200, 75)
+    unborn = {one.reporting_unit_code for one in rows if one.not_required_reason}
+    then = {unit.code for unit in ORG_UNITS.members(level="commune", province_code="14", on=date(2025, 6, 14))}
+    assert unborn.isdisjoint(then)
+    assert {one.not_required_reason for one in rows} <= {"", "unit_did_not_exist"}
+    assert all(one.period_end_date < date(2025, 7, 1) for one in rows if one.not_required_reason)
+
+
+def test_an_api_of_records_owes_by_its_extracts_and_a_publisher_owes_nothing() -> None:
+    data = source().model_dump()
+    data |= {"api": {"connection": "one_stop", "schedule": "0 * * * *", "path": "/dossiers"}}
+    unit = {"name": "org_unit", "field": "commune", "type": "org_unit", "level": "commune"}
+    key = {"name": "dossier_id", "field": "id", "type": "code"}
+    table = {"table": "dossiers", "record": "dossier", "replaces": "record", "record_key": ["dossier_id"]}
+    data["tables"] = [{**table, "columns": [unit, key]}]
+    tables = {"tables": Source.model_validate(data).tables}
+    assert {one.fulfilled_by for one in owed(date(2025, 9, 20), **tables)} == {"extract"}
+    assert {one.fulfilled_by for one in owed(date(2025, 9, 20))} == {"delivery"}
+    assert owed(date(2025, 9, 20), missing_table="nothing_to_read") == []
+
+
+CONTRACT = """
+source: stations
+title: Biểu thử
+system: "20"
+department: so-khcn
+reporters: communes
+period_type: month
+clock: management
+due_working_days: 2
+reporting_since: 2023-07-15
+tables:
+  - table: stations
+    titles: [Đài truyền thanh]
+    org_unit: reporter
+    columns: [{name: households, headers: [Số hộ], type: count, element: households}]
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "include" / "sources").mkdir(parents=True)
+    (tmp_path / "include" / "seeds").symlink_to(SEEDS)
+    (tmp_path / "expectations").mkdir()
+    (tmp_path / "include" / "sources" / "stations.yml").write_text(CONTRACT, encoding="utf-8")
+    (tmp_path / "expectations" / "stations__stations.yml").write_text("name: stations__stations\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_three_years_of_all_communes_replace_what_was_owed_and_older_columns(project: Path, tmp_path: Path) -> None:
+    settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
+    with closing(open_warehouse(settings.warehouse)) as warehouse:
+        warehouse.execute("create table raw.reporting_obligation (source_name varchar, due_date date)")
+        warehouse.execute("insert into raw.reporting_obligation values ('stations', null), ('gone', null)")
+        for _ in range(2):
+            write_obligations(warehouse, settings, date(2026, 7, 14))
+        rows = warehouse.execute(
+            """
+            select count(*), count(distinct period_end_date), count(due_date), min(cut_off_date), max(cut_off_date)
+            from raw.reporting_obligation
+            """
+        ).fetchall()
+        (months, first, last) = (rows[0][1], rows[0][3], rows[0][4])
+        bounds = warehouse.execute("select min(date), max(working_days_so_far) > 600 from raw.working_day").fetchall()
+    assert (months, first, last) == (36, date(2023, 8, 14), date(2026, 7, 14))
+    assert rows[0][0] == rows[0][2] > 36 * 75
+    assert bounds == [(date(2023, 8, 16), True)]
+
+
+def test_a_stopped_contract_keeps_what_was_owed(project: Path, tmp_path: Path) -> None:
+    settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
+    count = "select count(*) from raw.reporting_obligation"
+    with closing(open_warehouse(settings.warehouse)) as warehouse:
+        write_obligations(warehouse, settings, date(2026, 7, 14))
+        before = warehouse.execute(count).fetchall()
+        (settings.sources / "stations.yml").write_text("source: [", encoding="utf-8")
+        write_obligations(warehouse, settings, date(2026, 7, 14))
+        assert warehouse.execute(count).fetchall() == before != [(0,)]
