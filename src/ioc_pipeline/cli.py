@@ -349,6 +349,7 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
 def _sample_serve(settings: Settings, options: argparse.Namespace) -> int:
     # Nothing else here needs a web server, and its import would be half the time of every other command.
     from ioc_pipeline.sample.api import server
+    from ioc_pipeline.sample.api.credentials import connections
     from ioc_pipeline.sample.api.faults import read_fault
     from ioc_pipeline.sample.api.world import World
 
@@ -360,7 +361,7 @@ def _sample_serve(settings: Settings, options: argparse.Namespace) -> int:
     )
     app = server.make_app(world, [read_fault(text) for text in options.faults])
     with server.listening(options.port) as (bound, url):
-        for name, connection in server.connections(url).items():
+        for name, connection in connections(url).items():
             print(f"export {name}='{connection}'")
         print(f"# {url} serves sample data until Ctrl-C", flush=True)
         server.serve(app, bound)

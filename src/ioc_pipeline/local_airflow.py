@@ -34,10 +34,14 @@ import psutil
 from ioc_pipeline import settings
 from ioc_pipeline.errors import UserError
 from ioc_pipeline.ledger import Ledger
+from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.sources import load_contracts
 
 USER = "ioc"
 INGEST_DAG = "ingest_inbox"
+EXTRACT_DAG = "extract_{source}"  # one for each contract of an API
+SAMPLE_APIS = "sample-apis"
 COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 
 # Imported once by the fork server that all tasks are forked from. Third-party modules only: code, a manifest or a
@@ -261,19 +265,23 @@ class _LocalAirflow:
         self._say = say
         self._components_lock = components_lock
         self._logs = given.home / "airflow" / "logs"
-        self._port = _web_port(environment)
+        self._port = _usable_port(environment.get("IOC_WEB_PORT") or "0", "IOC_WEB_PORT")
+        self._api_port = _usable_port("0", SAMPLE_APIS)
         self._started_at = datetime.now(UTC)
         self._keys = _secrets(given)
         # A shell that was used for another Airflow must not configure ours.
         inherited = {name: value for name, value in environment.items() if not name.startswith("AIRFLOW_")}
         # Tasks talk to the API server on this machine, whatever proxy leads out of it.
         exceptions = {name: f"{environment.get(name, '')},127.0.0.1".lstrip(",") for name in ("NO_PROXY", "no_proxy")}
-        self._environment = inherited | exceptions | airflow_environment(given, self._port, self._keys)
+        sample_apis = connections(f"http://127.0.0.1:{self._api_port}")
+        self._environment = inherited | exceptions | airflow_environment(given, self._port, self._keys) | sample_apis
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._ledger = Ledger(given.ledger_url)
         self._ledger.migrate()
         self._sent: set[str] = set()
         self._first_run = ""
+        apis = load_contracts(given.sources, given.expectations).apis()
+        self._unfetched = {EXTRACT_DAG.format(source=contract.source.source): "" for contract in apis}
 
     def start(self) -> None:
         """Prepare and start everything; returns when Airflow says that each component is healthy."""
@@ -282,6 +290,8 @@ class _LocalAirflow:
         self._given.inbox.mkdir(parents=True, exist_ok=True)
         self._finish("db-migrate", "-m", "airflow", "db", "migrate")
         self._say("Khởi động Airflow · starting " + ", ".join(COMPONENTS))
+        serve = ("sample", "serve", "--port", str(self._api_port))
+        self._processes[SAMPLE_APIS] = self._spawn(SAMPLE_APIS, "-m", "ioc_pipeline.cli", *serve)
         for component in COMPONENTS:
             # Nobody outside needs the log servers, which would listen on every interface: logs are read from disk.
             serve_no_logs = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
@@ -297,7 +307,7 @@ class _LocalAirflow:
         self._wait(self._cold, HEALTHY_SECONDS, "Chờ Airflow · waiting for", self._failures)
 
     def wait_until_published(self) -> None:
-        """Wait until every sample file has its verdict and the marts hold what was loaded."""
+        """Wait until every sample file has its verdict, every API is fetched, and the marts hold what was loaded."""
         self._wait(self._unpublished, PUBLISHED_SECONDS, "Đang xử lý · processing", self._failures)
 
     def serve(self) -> None:
@@ -419,12 +429,26 @@ class _LocalAirflow:
             return "dag-processor"  # has not read the DAG yet
         return "" if state in ("success", "failed") else INGEST_DAG
 
+    def _fetching(self) -> list[str]:
+        """Extracts that have not ended; each is started once, as soon as its DAG is known, whatever its schedule."""
+        for dag_id in [dag_id for dag_id, run_id in self._unfetched.items() if not run_id]:
+            with suppress(RefusedError):  # its DAG has not been read yet
+                self._unfetched[dag_id] = self._ask(f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})[
+                    "dag_run_id"
+                ]
+        # One is asked about at a time: the API server shares the machine with what we wait for.
+        for dag_id, run_id in list(self._unfetched.items())[:1]:
+            if run_id and self._ask(f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}")["state"] == "success":
+                del self._unfetched[dag_id]
+        return sorted(self._unfetched)
+
     def _version(self) -> str:
         pointer = self._given.published / "current.json"
         return str(json.loads(pointer.read_text(encoding="utf-8"))["version"]) if pointer.exists() else ""
 
     def _unpublished(self) -> str:
-        rows = self._ledger.status_rows()
+        # Pages are not waited for: those of a run that died never come to anything.
+        rows = [row for row in self._ledger.status_rows() if row.kind != "page"]
         count = Counter(row.state for row in rows if not row.held_reason)
         count["inbox"] = len(self._sent - {row.file_name for row in rows})
         steps = {
@@ -434,6 +458,7 @@ class _LocalAirflow:
             "loaded": "đã nạp · loaded",
         }
         waiting = [f"{count[state]} {text}" for state, text in steps.items() if count[state]]
+        waiting += self._fetching()
         if not waiting and self._version():
             return ""
         done = f"{count['published']} đã công bố · published, {count['returned']} trả lại · returned"
@@ -562,16 +587,15 @@ def _write_private(path: Path, content: dict[str, str]) -> None:
         json.dump(content, file)
 
 
-def _web_port(environment: Mapping[str, str]) -> int:
-    text = environment.get("IOC_WEB_PORT", "0") or "0"
+def _usable_port(text: str, name: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
-        raise UserError(f"IOC_WEB_PORT={text!r}: expected a port number, 1 to 65535")
+        raise UserError(f"{name}={text!r}: expected a port number, 1 to 65535")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", int(text)))
         except OSError as error:
-            raise UserError(f"IOC_WEB_PORT={text}: {error.strerror}; choose another port or leave it out") from None
+            raise UserError(f"{name}={text}: {error.strerror}; choose another port or leave it out") from None
         return int(probe.getsockname()[1])
 
 

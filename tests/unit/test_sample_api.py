@@ -20,9 +20,10 @@ from fastapi import FastAPI
 from ioc_pipeline.cli import main
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.sample import figures
+from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.sample.api.faults import PERSONAL, Kind, kinds_of
 from ioc_pipeline.sample.api.portal_766 import PARTS
-from ioc_pipeline.sample.api.server import connections, make_app, serving
+from ioc_pipeline.sample.api.server import make_app, serving
 from ioc_pipeline.sample.api.world import LOCAL, World
 from ioc_pipeline.sources import Contracts, load_contracts
 

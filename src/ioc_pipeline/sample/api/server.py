@@ -20,6 +20,7 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from ioc_pipeline.errors import UserError
+from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD
 from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.portal_766 import Index766
@@ -27,8 +28,6 @@ from ioc_pipeline.sample.api.rain_gauges import Gauges
 from ioc_pipeline.sample.api.task_tracking import Tasks, read_cursor
 from ioc_pipeline.sample.api.world import LOCAL, World, read_time
 
-LOGIN, PASSWORD = "ioc", "sample"  # open nothing but invented figures
-CONNECTIONS = ("one_stop", "task_tracking", "vrain", "national_portal")
 TOKEN_SECONDS = 900
 PAGE_SIZE, MOST_ROWS = 1_000, 5_000
 MOVING_ROWS = 3
@@ -216,12 +215,6 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
         return Clock(today=demo.today, offset_seconds=demo.offset.total_seconds())
 
     return app
-
-
-def connections(base_url: str) -> dict[str, str]:
-    """Variables of the environment that name the systems: AIRFLOW_CONN_<ID> → the connection as JSON."""
-    connection = json.dumps({"conn_type": "http", "host": base_url, "login": LOGIN, "password": PASSWORD})
-    return {f"AIRFLOW_CONN_{name.upper()}": connection for name in CONNECTIONS}
 
 
 @contextmanager
