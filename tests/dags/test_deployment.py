@@ -28,8 +28,19 @@ def local(tmp_path: Path) -> dict[str, str]:
     return airflow_environment(given, 12345, Secrets("fernet", "api", "jwt", "password", is_new=True))
 
 
-def test_the_containers_are_airflow_and_its_database(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == AIRFLOW_SERVICES | {"postgres"}
+def test_the_containers_are_airflow_its_database_and_on_request_the_sample_apis(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == AIRFLOW_SERVICES | {"postgres", "sample-apis"}
+    on_request = {name for name, service in compose["services"].items() if "profiles" in service}
+    assert on_request == {"sample-apis"}
+
+
+def test_the_sample_apis_are_reached_by_the_tasks_alone(compose: dict[str, Any]) -> None:
+    service = compose["services"]["sample-apis"]
+    assert service["network_mode"] == "service:scheduler"
+    assert "ports" not in service
+    command, *arguments = service["command"]
+    assert command == "ioc"
+    assert re.fullmatch("sample serve --port [0-9]+", " ".join(arguments))
 
 
 def test_every_container_is_without_rights_it_does_not_need(compose: dict[str, Any]) -> None:
@@ -48,8 +59,8 @@ def test_only_the_web_ui_is_published_and_only_on_this_machine(compose: dict[str
 
 def test_the_compose_file_holds_no_secret(compose: dict[str, Any]) -> None:
     for name, service in compose["services"].items():
-        assert service["env_file"] == "deploy.env", name
-        given = {key for key in service["environment"] if re.search("PASSWORD|SECRET|KEY|CONN|LEDGER_URL", key)}
+        assert service.get("env_file") == (None if name == "sample-apis" else "deploy.env"), name
+        given = {key for key in service.get("environment", {}) if re.search("PASSWORD|SECRET|KEY|CONN|LEDGER_URL", key)}
         assert given <= {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"}, name
     assert "deploy.env" in (REPOSITORY / ".gitignore").read_text("utf-8").splitlines()
 
