@@ -10,6 +10,7 @@ import pytest
 
 from ioc_pipeline.load import open_warehouse
 from ioc_pipeline.obligations import Obligation, obligations, write_obligations
+from ioc_pipeline.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.periods import WorkingCalendar
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.sources import Contract, Contracts, Source
@@ -18,10 +19,10 @@ from settlements_form import ORG_UNITS, SEEDS, source
 CALENDAR = WorkingCalendar.from_csv(SEEDS / "calendar.csv")
 
 
-def owed(as_of: date, **changes: Any) -> list[Obligation]:
+def owed(as_of: date, *, org_units: OrgUnits = ORG_UNITS, **changes: Any) -> list[Obligation]:
     contract = source().model_copy(update={"reporting_since": date(2025, 1, 15), **changes})
     contracts = Contracts({"dossiers": Contract(contract, b"")}, {})
-    return list(obligations(contracts, CALENDAR, ORG_UNITS, province_code="14", as_of=as_of))
+    return list(obligations(contracts, CALENDAR, org_units, province_code="14", as_of=as_of))
 
 
 def test_a_month_over_tet_is_due_after_the_holidays_and_its_make_up_days_count() -> None:
@@ -44,15 +45,29 @@ def test_the_window_closes_working_days_after_the_due_day_or_never() -> None:
     assert owed(date(2025, 2, 1))[0].window_close_date is None
 
 
-def test_every_commune_of_the_periods_last_day_owes_and_a_new_one_owed_nothing_before_it_was() -> None:
-    rows = owed(date(2025, 9, 20), reporters="communes")
-    required = Counter(one.period_end_date for one in rows if not one.not_required_reason)
+def test_every_commune_of_the_periods_last_day_owes() -> None:
+    required = Counter(one.period_end_date for one in owed(date(2025, 9, 20), reporters="communes"))
     assert (required[date(2025, 6, 14)], required[date(2025, 7, 14)]) == (200, 75)
-    unborn = {one.reporting_unit_code for one in rows if one.not_required_reason}
-    then = {unit.code for unit in ORG_UNITS.members(level="commune", province_code="14", on=date(2025, 6, 14))}
-    assert unborn.isdisjoint(then)
-    assert {one.not_required_reason for one in rows} <= {"", "unit_did_not_exist"}
-    assert all(one.period_end_date < date(2025, 7, 1) for one in rows if one.not_required_reason)
+
+
+def test_a_unit_owes_nothing_before_it_was_and_is_gone_after_it_ended() -> None:
+    communes = [("00001", date(1900, 1, 1), date(2025, 6, 30)), ("00002", date(2025, 7, 1), None)]
+    agency = ("vp-ubnd", date(2025, 3, 1), None)
+    units = [
+        *(OrgUnit(code, "commune", code, code, "Xã", "14", "14", first, last) for code, first, last in communes),
+        OrgUnit(agency[0], "agency", "Văn phòng", "Văn phòng", "office", "14", "14", *agency[1:]),
+    ]
+    of_communes = owed(date(2025, 7, 20), org_units=OrgUnits(units, []), reporters="communes")
+    june, july = date(2025, 6, 14), date(2025, 7, 14)
+    assert [
+        (one.reporting_unit_code, one.not_required_reason) for one in of_communes if one.period_end_date == june
+    ] == [
+        ("00001", ""),
+        ("00002", "unit_did_not_exist"),
+    ]
+    assert [one.reporting_unit_code for one in of_communes if one.period_end_date == july] == ["00002"]
+    of_agency = owed(date(2025, 4, 1), org_units=OrgUnits(units, []))
+    assert [one.not_required_reason for one in of_agency] == ["unit_did_not_exist", "", ""]
 
 
 def test_an_api_of_records_owes_by_its_extracts_and_a_publisher_owes_nothing() -> None:
