@@ -31,9 +31,10 @@ ENVELOPE_COLUMNS = frozenset(
         "period_type",
         "period_start_date",
         "period_end_date",
+        "latest_possible_at",
     }
 )
-"""Columns that every frame has, whatever its contract."""
+"""Columns that a frame has whatever its contract: of figures the period, of records `latest_possible_at`."""
 
 # A frame holds the rows of several deliveries, and a verdict may depend on one of them only.
 _LOOKS_AT_OTHER_ROWS = {
@@ -91,7 +92,7 @@ def validate(frames: Mapping[str, "pd.DataFrame"], suites: Mapping[str, bytes]) 
 
     Args:
         frames: by suite name. Columns are ENVELOPE_COLUMNS and one per contract column: float64 for numbers (NaN where
-            the cell held none), text for the rest. `row_id` is unique within a frame.
+            the cell held none), datetime64 in UTC for the dates and times of records, text for the rest. `row_id` is unique within a frame.
         suites: content of the suite files by name; a name without a frame is not read.
 
     Returns:
