@@ -21,7 +21,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 def extract_api(source: Source, connection_id: str, schedule: str) -> None:
     @dag(
         dag_id=f"extract_{source.source}",
-        schedule=CronTriggerTimetable(schedule, timezone=VIETNAM),
+        schedule=CronTriggerTimetable(schedule, timezone=VIETNAM.key),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
