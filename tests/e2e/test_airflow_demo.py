@@ -107,6 +107,18 @@ def test_the_first_run_takes_the_samples_to_published_marts_and_says_where_all_i
     assert states == {"published"}
 
 
+def test_the_first_run_fetches_every_sample_api_all_of_it(installation: Installation) -> None:
+    rows = [line.split("\t") for line in installation.ioc("status").splitlines()[1:]]
+    fetched = {
+        file.split("/")[0]: outcome for _, _, outcome, _, _, file, _ in rows if outcome != "page" and "/" in file
+    }
+    assert fetched == dict.fromkeys(["one_stop_dossiers", "portal_766", "rain_gauges", "task_tracking"], "loaded")
+    pages = [
+        file for _, _, outcome, _, _, file, _ in rows if outcome == "page" and file.startswith("one_stop_dossiers/")
+    ]
+    assert len(pages) > 10
+
+
 def test_the_password_is_printed_once_and_kept_for_the_owner_only(installation: Installation) -> None:
     passwords = installation.home / "airflow" / "passwords.json"
     password = json.loads(passwords.read_text("utf-8"))["ioc"]
@@ -115,7 +127,7 @@ def test_the_password_is_printed_once_and_kept_for_the_owner_only(installation: 
         assert secret.stat().st_mode & 0o077 == 0
 
 
-def test_only_the_web_ui_listens_and_only_on_this_machine(installation: Installation) -> None:
+def test_nothing_listens_but_on_this_machine(installation: Installation) -> None:
     listening = {
         connection.laddr.ip
         for process in installation.processes()
