@@ -153,6 +153,8 @@ def _land_run(
                 checkpoint=checkpoint,
             )
             pages.append(landed.delivery_seq)
+    if not pages:
+        return 0  # the first period it reports has not ended yet
     extract = Extract(
         source_name=source.source,
         extract_id=extract_id,

@@ -37,6 +37,7 @@ def source(*, clock: str = "management", period_type: str = "month", **api: Any)
         department="vp-ubnd",
         period_type=period_type,
         clock=clock,
+        reporting_since=date(2024, 12, 15),
         api=Api.model_validate({**given, "records": ["items", ""], **api}),
         tables=[
             Table.model_construct(
@@ -227,6 +228,14 @@ def test_a_period_is_asked_for_when_it_has_ended_on_the_clock_of_the_source(
     names = {"year": "year", "half_year": "half", "quarter": "quarter", "month": "month"}
     fetch(server, source(clock=clock, period_type=period_type, period=names), today=today)
     assert {name: int(value) for name, value in server.asked[0].query.items()} == expected
+
+
+def test_no_period_is_asked_for_from_before_the_api_reports(server: HttpApi) -> None:
+    contract = source(clock="calendar", period={"year": "year", "month": "month", "ended": 6})
+    pages, _ = fetch(server, contract, today=date(2025, 3, 31))
+    assert [asked.query["month"] for asked in server.asked] == ["2", "1"]
+    assert fetch(server, contract, today=date(2025, 1, 31))[0] == []
+    assert [json.loads(page.request)["period"]["start"] for page in pages] == ["2025-02-01", "2025-01-01"]
 
 
 # ---------- watermark

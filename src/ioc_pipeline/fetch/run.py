@@ -206,14 +206,17 @@ def covered_until(extracts: Iterable[Extract]) -> str:
 
 
 def ended_periods(source: Source, today: date) -> list[Period]:
-    """The periods a contract asks for: as many as it says have ended before today, on its clock, newest first."""
+    """The periods a contract asks for: as many as it says have ended before today, on its clock, newest first.
+
+    None from before it reports: what was measured then may be of other units.
+    """
     periods: list[Period] = []
     if source.api is not None and source.api.period is not None:
-        running = period_containing(today, source.period_type, source.clock)
-        while len(periods) < source.api.period.ended:
-            running = period_containing(running.start - timedelta(days=1), source.period_type, source.clock)
-            periods.append(running)
-    return periods
+        last = period_containing(today, source.period_type, source.clock)
+        for _ in range(source.api.period.ended):
+            last = period_containing(last.start - timedelta(days=1), source.period_type, source.clock)
+            periods.append(last)
+    return [period for period in periods if period.start >= source.reporting_since]
 
 
 def period_parameters(names: RequestPeriod, period: Period) -> Parameters:
