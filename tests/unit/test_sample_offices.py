@@ -1,6 +1,5 @@
 """Sample files of dossiers, meetings, signatures, rankings, awards, skills and communes: read, checked, added up."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -9,64 +8,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.parse.body import Envelope
-from ioc_pipeline.parse.choice import choose_contract
-from ioc_pipeline.parse.sheet import parse_workbook
-from ioc_pipeline.parse.tables import ParsedTable
-from ioc_pipeline.sample import assessments, e_government, write_samples
-from ioc_pipeline.sources import Contract, Contracts, load_contracts
-from ioc_pipeline.validate import Check, validate
+from ioc_pipeline.sample import assessments, e_government
+from ioc_pipeline.sources import Contracts, load_contracts
+from sample_files import Read, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]
-SEEDS = PROJECT / "include" / "seeds"
 SOURCES = (*e_government.FORMS, *e_government.FORMS_OF_COMMUNES, *assessments.FORMS)
 ROW = 2  # of the table, counted from 0: the one that a test falsifies
-
-
-@dataclass(frozen=True)
-class Read:
-    """One table of one sample file, as the pipeline reads it."""
-
-    contract: Contract
-    file: str
-    table: ParsedTable
-
-    def check(self, frame: pd.DataFrame) -> dict[int, list[Check]]:
-        return validate({self.table.suite_name: frame}, self.contract.suites)
-
-    def frame(self, delivery_seq: int = 1) -> pd.DataFrame:
-        frame = self.table.wide(delivery_seq)
-        frame["row_id"] = range(len(frame))
-        return frame
-
-
-def read_samples(
-    inbox: Path, contracts: Contracts, *, seed: int, months: int, sources: tuple[str, ...] = SOURCES
-) -> list[Read]:
-    """Write these forms and read them back; a file that is returned or brings a warning is an error."""
-    units = OrgUnits.from_seeds(SEEDS)
-    ready = {name: contracts.ready[name] for name in sources}
-    paths = write_samples(
-        inbox, seed=seed, months=months, contracts=Contracts(ready, {}), org_units=units,
-        crosswalk=SEEDS / "crosswalk.csv",
-    )  # fmt: skip
-    read: list[Read] = []
-    for path, workbook in zip(
-        paths, read_deliveries([ReadRequest(path, path.name, None) for path in paths]), strict=True
-    ):
-        folder = path.parent.name
-        assert not isinstance(workbook, SourceError), workbook.problems
-        contract = choose_contract(workbook, folder, contracts)
-        assert isinstance(contract, Contract)
-        delivery = parse_workbook(
-            workbook, contract.source, Envelope(folder, "14", path.name, date(2025, 10, 5), units)
-        )
-        assert delivery.warnings == [], path.name
-        read += [Read(contract, f"{folder}/{path.name}", table) for table in delivery.tables]
-    return read
 
 
 @pytest.fixture(scope="module")
@@ -77,20 +25,7 @@ def contracts() -> Contracts:
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory, contracts: Contracts) -> list[Read]:
     """Six months: the last quarter before the merger of the communes is among them."""
-    return read_samples(tmp_path_factory.mktemp("inbox"), contracts, seed=1, months=6)
-
-
-def observations(samples: list[Read]) -> pd.DataFrame:
-    rows = [batch.to_pandas() for read in samples for batch in read.table.observations(1)]
-    return pd.concat(rows, ignore_index=True)
-
-
-def total(frame: pd.DataFrame, element: str, last_day: str) -> Decimal:
-    """Sum over all units of one element at the end of one period."""
-    chosen = frame[(frame["element_code"] == element) & (frame["period_end_date"] == date.fromisoformat(last_day))]
-    assert len(chosen) > 0, element
-    values: list[Decimal] = list(chosen["measured_value"])
-    return sum(values, Decimal(0))
+    return read_samples(tmp_path_factory.mktemp("inbox"), contracts, seed=1, months=6, sources=SOURCES)
 
 
 def value_of(frame: pd.DataFrame, element: str, unit: str, year: int) -> Decimal:
@@ -150,7 +85,7 @@ def test_each_commune_tells_about_itself_only(samples: list[Read]) -> None:
 
 @pytest.mark.parametrize("seed", [1, 20250914])
 def test_the_published_figures_come_out_whatever_the_seed(tmp_path: Path, contracts: Contracts, seed: int) -> None:
-    found = observations(read_samples(tmp_path, contracts, seed=seed, months=1))
+    found = observations(read_samples(tmp_path, contracts, seed=seed, months=1, sources=SOURCES))
     quarter, year = "2025-09-14", "2024-12-31"
     for part, whole, day in (
         ("meetings_online", "meetings_held", quarter),
