@@ -194,7 +194,7 @@ def test_province_totals_give_the_published_figures_whatever_the_seed(
     totals, catalogue = province_totals(found), load_catalogue(SEEDS)
     with (SEEDS / "published_figures.csv").open(encoding="utf-8", newline="") as stream:
         figures = [row for row in csv.DictReader(stream) if row["comparison"] != "not_reproduced"]
-    assert len(figures) == 17
+    assert len(figures) == 33
     for figure in figures:
         period = (figure["period_type"], figure["period_start_date"], figure["period_end_date"])
         value = indicator_value(catalogue, figure["indicator_code"], totals, *period)
@@ -202,7 +202,7 @@ def test_province_totals_give_the_published_figures_whatever_the_seed(
         if figure["comparison"] == "equal":
             assert value == published, figure["figure_id"]
         else:
-            assert published < value < published * Decimal("1.02"), figure["figure_id"]
+            assert published < value < published * Decimal("1.03"), figure["figure_id"]
 
 
 def test_equal_seeds_give_equal_bytes_and_other_seeds_other_figures(
