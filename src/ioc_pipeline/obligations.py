@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +11,12 @@ import duckdb
 import pyarrow as pa
 
 from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.periods import Period, WorkingCalendar, periods_between
+from ioc_pipeline.periods import WorkingCalendar, periods_between
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.sources import Contracts, Source, load_contracts
+from ioc_pipeline.sources import Contracts, load_contracts
 
 _VIETNAM = timedelta(hours=7)
+_NOT_YET = "unit_did_not_exist"
 _SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in ("source_name", "source_title", "system_code", "department_code")),
@@ -66,9 +68,7 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
     contracts = load_contracts(settings.sources, settings.expectations)
     org_units = OrgUnits.from_seeds(settings.seeds)
     owed = obligations(contracts, calendar, org_units, province_code=settings.province_code, as_of=as_of)
-    columns = zip(*owed, strict=True)
-    arrays = [pa.array(values, kind) for values, kind in zip(columns, _SCHEMA.types, strict=False)]
-    warehouse.register("owed", pa.table(arrays, schema=_SCHEMA) if arrays else _SCHEMA.empty_table())
+    warehouse.register("owed", _as_table(owed))
     warehouse.begin()
     warehouse.execute("create table if not exists raw.reporting_obligation as select * from owed limit 0")
     # a contract that is broken today keeps the obligations it had; an older table may lack a column
@@ -86,6 +86,12 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
     warehouse.commit()
 
 
+def _as_table(owed: Iterable[Obligation]) -> pa.Table:
+    columns = list(zip(*owed, strict=True)) or [()] * len(_SCHEMA)
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, _SCHEMA.types, strict=True)]
+    return pa.table(arrays, schema=_SCHEMA)
+
+
 def obligations(
     contracts: Contracts, calendar: WorkingCalendar, org_units: OrgUnits, *, province_code: str, as_of: date
 ) -> Iterator[Obligation]:
@@ -94,49 +100,47 @@ def obligations(
     The units are those of the period's last day. A unit of today that did not exist then has a row that says so; of a
     unit that has gone nothing is left to say.
     """
+
+    @cache
+    def communes(day: date) -> frozenset[str]:
+        units = org_units.members(level="commune", province_code=province_code, on=day)
+        return frozenset(unit.code for unit in units)
+
+    @cache
+    def reporters(department_code: str, day: date) -> list[tuple[str, str]]:
+        if department_code:
+            is_there = org_units.get(department_code, day) is not None
+            return [(department_code, "" if is_there else _NOT_YET)]
+        then = communes(day)
+        return [(code, "" if code in then else _NOT_YET) for code in sorted(then | communes(as_of))]
+
     for contract in contracts.ready.values():
         source = contract.source
         if source.missing_table == "nothing_to_read":
             continue  # a publisher, who owes us nothing
+        one_reporter = source.department if source.reporters == "department" else ""
+        fulfilled_by = "extract" if all(table.record for table in source.tables) else "delivery"
         for period in periods_between(source.reporting_since, as_of, source.period_type, source.clock):
             due = calendar.due_date(period.end, source.due_working_days)
-            for code, reason in _reporters(source, period, org_units, province_code, as_of):
-                yield _obligation(source, period, code, reason, due, calendar)
-
-
-def _obligation(
-    source: Source, period: Period, code: str, reason: str, due: date, calendar: WorkingCalendar
-) -> Obligation:
-    window = source.window_working_days
-    are_all_records = all(table.record for table in source.tables)
-    return Obligation(
-        source.source,
-        source.title,
-        source.system,
-        source.department,
-        code,
-        period.type,
-        period.start,
-        period.end,
-        source.clock,
-        period.end,
-        due,
-        None if window is None else calendar.due_date(due, window),
-        "extract" if are_all_records else "delivery",
-        reason,
-    )
-
-
-def _reporters(
-    source: Source, period: Period, org_units: OrgUnits, province_code: str, as_of: date
-) -> Iterable[tuple[str, str]]:
-    """Code of each unit that reports, and why it does not owe this period ('' if it does)."""
-    if source.reporters == "department":
-        exists = org_units.get(source.department, period.end) is not None
-        return [(source.department, "" if exists else "unit_did_not_exist")]
-    then = {unit.code for unit in org_units.members(level="commune", province_code=province_code, on=period.end)}
-    today = {unit.code for unit in org_units.members(level="commune", province_code=province_code, on=as_of)}
-    return [(code, "" if code in then else "unit_did_not_exist") for code in sorted(then | today)]
+            window = source.window_working_days
+            closes = None if window is None else calendar.due_date(due, window)
+            for code, reason in reporters(one_reporter, period.end):
+                yield Obligation(
+                    source.source,
+                    source.title,
+                    source.system,
+                    source.department,
+                    code,
+                    period.type,
+                    period.start,
+                    period.end,
+                    source.clock,
+                    period.end,
+                    due,
+                    closes,
+                    fulfilled_by,
+                    reason,
+                )
 
 
 def _write_working_days(warehouse: duckdb.DuckDBPyConnection, calendar: WorkingCalendar, as_of: date) -> None:
