@@ -144,7 +144,7 @@ def test_what_a_year_says_of_awards_adds_up_over_the_years(tmp_path: Path, contr
         ("yearly_assessment__communes", "assessed", 0, "không được đánh giá thì không có điểm"),
         ("yearly_assessment__communes", "grade", "Yếu", "Xếp loại phải theo điểm"),
         ("emulation_awards__awards", "group_count", 99, "không thể ít hơn số trong năm"),
-        ("emulation_awards__awards", "title_class", "Giỏi", "Danh hiệu ghi một trong các mức"),
+        ("emulation_awards__awards", "title_class", "Giỏi", "hoặc Không xét"),
         ("awareness_activities__activities", "activity_count", 0, "ít nhất một hoạt động"),
         ("digital_skills__learners", "completed_count", 1e6, "Người đã hoàn thành là một phần"),
         ("digital_skills__learners", "team_count", 0, "không có thành viên"),

@@ -28,7 +28,8 @@ DTI_RANKS = {2020: {"80": 27}, 2021: {"80": 21}, 2022: {"80": 11, "33": 33, "14"
 """Published by dti.gov.vn: Long An, Hưng Yên, Sơn La, of 63."""
 
 DTI_TIES = {2022: 15}  # two provinces shared this rank, and none had the next
-DTI_TOTALS_2024 = {
+DTI_TOTALS_YEAR = 2024
+DTI_TOTALS = {
     "01": 0.8241, "46": 0.7951,  # Hà Nội, Huế: published
     "31": 0.7886, "30": 0.7828,  # Hải Phòng and Hải Dương: their mean 0.7857 is published
     "79": 0.7902, "74": 0.7744, "77": 0.7664,  # Hồ Chí Minh city with two more provinces: mean 0.7770 is published
@@ -88,13 +89,13 @@ def _dti_page(asked: Asked, year: Period) -> Page:
 
 
 def _dti_totals(seed: int, year: int, codes: Sequence[str]) -> list[float]:
-    """Published totals and ranks where known, invented ones that leave them true elsewhere."""
+    """Published totals and ranks where known, invented ones elsewhere; a province stays near its place of last year."""
     chance = random.Random(f"{seed}:dti:{year}")  # noqa: S311
-    if year == 2024:
-        return [DTI_TOTALS_2024.get(code) or round(chance.uniform(0.61, 0.755), 4) for code in codes]
+    strengths = {code: _dti_strength(seed, code) + chance.uniform(-0.08, 0.08) for code in codes}
+    if year == DTI_TOTALS_YEAR:
+        return [DTI_TOTALS.get(code) or round(0.61 + 0.145 * min(max(strengths[code], 0), 1), 4) for code in codes]
     ranks = DTI_RANKS.get(year, {})
-    order = [code for code in codes if code not in ranks]
-    chance.shuffle(order)
+    order = sorted((code for code in codes if code not in ranks), key=lambda code: -strengths[code])
     for code, rank in sorted(ranks.items(), key=lambda item: item[1]):
         order.insert(rank - 1, code)
     ladder = [round(0.7642 - 0.0048 * step - chance.uniform(0, 0.0046), 4) for step in range(len(order))]
@@ -102,6 +103,13 @@ def _dti_totals(seed: int, year: int, codes: Sequence[str]) -> list[float]:
         ladder[tie] = ladder[tie - 1]
     totals = dict(zip(order, ladder, strict=True))
     return [totals[code] for code in codes]
+
+
+def _dti_strength(seed: int, code: str) -> float:
+    """From 0, the last province, to 1; of those with a published rank it follows from it."""
+    if rank := DTI_RANKS[2022].get(code):
+        return 1 - rank / 63
+    return random.Random(f"{seed}:dti:{code}").random()  # noqa: S311
 
 
 def _dti_parts(total: float, chance: random.Random) -> dict[str, Cell]:
