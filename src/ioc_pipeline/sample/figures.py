@@ -59,10 +59,8 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
     online = share_out(round(total * (0.9063 - 0.012 * age)), around(received, wobble, 0.06), received)
     settled = share_out(round(total * 0.968), around(received, wobble, 0.03), received)
     on_time = share_out(round(sum(settled) * (0.9874 - 0.003 * age)), around(settled, wobble, 0.02), settled)
-    # What is not settled is pending, but for a few that were cancelled: dossiers of the API add up to the same.
-    left = less(received, settled)
-    cancelled = share_out(round(sum(left) * 0.06), around(left, wobble, 0.5), left)
-    pending = less(left, cancelled)
+    # What is not settled is pending: the API's dossiers add up to the same eight counts.
+    pending = less(received, settled)
     late = min(round(total * (0.0042 + 0.001 * age)), sum(pending) // 2)
     pending_late = share_out(late, around(pending, wobble, 0.5), pending)
     return {

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ioc_pipeline.periods import Period
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.api.world import EARLIEST_AGE, LOCAL_SECONDS, Row, World
-from ioc_pipeline.sample.figures import Figures, share_out
+from ioc_pipeline.sample.figures import Figures, less, share_out
 
 Numbers = npt.NDArray[np.int64]
 DAY = 86_400
@@ -18,6 +18,7 @@ PROCEDURES = np.array([f"1.{1_000 + number:06}" for number in range(240)])
 FULLY_ONLINE = 0.35
 SHARES = (0.86, 0.62, 0.8)  # digitised, reusing data, paid online of those with a fee that came online
 FEES_VND = (0, 0, 0, 8_000, 15_000, 30_000, 50_000, 75_000, 150_000)
+CANCELLED_ONE_IN = 250
 MOVED = 7  # dossiers that a form counts in one commune and the system in another
 ON_TIME, LATE, PENDING_LATE, PENDING, CANCELLED = range(5)  # how a dossier stands at the end of its month
 
@@ -133,16 +134,15 @@ def _scaled(month: Figures, factor: float) -> Figures:
         return [min(round(count * factor), limit) for count, limit in zip(month[name], limits, strict=True)]
 
     settled = part("settled_count", received)
-    left = [whole - done for whole, done in zip(received, settled, strict=True)]
-    late = part("pending_late_count", left)
-    rest = [whole - some for whole, some in zip(left, late, strict=True)]
+    pending = less(received, settled)
+    late = part("pending_late_count", pending)
     return {
         "received_count": received,
         "online_count": part("online_count", received),
         "settled_count": settled,
         "settled_on_time_count": part("settled_on_time_count", settled),
         "pending_late_count": late,
-        "pending_on_time_count": part("pending_on_time_count", rest),
+        "pending_on_time_count": less(pending, late),
     }
 
 
@@ -152,28 +152,29 @@ def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> 
     length = _midnight(period.end + timedelta(days=1)) - start
     chance = np.random.default_rng(seed)
     received_count = np.array(month["received_count"])
-    commune = np.repeat(np.arange(len(codes)), received_count)
+    counts = received_count + received_count // CANCELLED_ONE_IN  # a form does not count the cancelled ones
+    commune = np.repeat(np.arange(len(codes)), counts)
     count = len(commune)
 
-    def place() -> Numbers:
-        """Each dossier's place in a random order of its commune's, from 0."""
-        order = np.lexsort((chance.random(count), commune))
+    def place(first: Numbers) -> Numbers:
+        """Each dossier's place in a random order of its commune's, from 0; a smaller `first` comes before."""
+        order = np.lexsort((chance.random(count), first, commune))
         places = np.empty(count, dtype=np.int64)
-        places[order] = np.arange(count) - np.repeat(np.cumsum(received_count) - received_count, received_count)
+        places[order] = np.arange(count) - np.repeat(np.cumsum(counts) - counts, counts)
         return places
 
-    is_online = place() < np.array(month["online_count"])[commune]
-    at, limit, outcome = place(), np.zeros(len(codes), dtype=np.int64), np.full(count, CANCELLED)
-    late_count = np.array(month["settled_count"]) - np.array(month["settled_on_time_count"])
+    at, limit, outcome = place(commune), np.zeros(len(codes), dtype=np.int64), np.full(count, CANCELLED)
+    settled, on_time = np.array(month["settled_count"]), np.array(month["settled_on_time_count"])
     parts = {
-        ON_TIME: np.array(month["settled_on_time_count"]),
-        LATE: late_count,
+        ON_TIME: on_time,
+        LATE: settled - on_time,
         PENDING_LATE: np.array(month["pending_late_count"]),
         PENDING: np.array(month["pending_on_time_count"]),
     }
     for code, part in parts.items():
         outcome[(at >= limit[commune]) & (at < (limit + part)[commune])] = code
         limit = limit + part
+    is_online = place(np.where(outcome == CANCELLED, 1, 0)) < np.array(month["online_count"])[commune]
 
     received = (chance.random(count) * (length - 2 * DAY)).astype(np.int64)
     room = np.minimum(length - received, 12 * DAY)

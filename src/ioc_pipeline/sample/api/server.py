@@ -56,7 +56,14 @@ class Demo:
         self.gauges, self.index = Gauges(world), Index766(world)
 
     def now(self) -> datetime:
+        """The clock of Vrain and of the portal."""
         return datetime.now(UTC) + self.offset
+
+    def clock_of(self, path: str) -> datetime:
+        """What the system at an address takes for now: who keeps records has none after `today` began."""
+        if path in ("/dossiers", "/tasks"):
+            return datetime.combine(self.today, datetime.min.time(), LOCAL).astimezone(UTC)
+        return self.now()
 
     async def answer(self, request: Request, make: Make) -> Response:
         """Answer as asked, or as the fault of this request wants it; `make(True)` gives the page before the asked one.
@@ -72,45 +79,45 @@ class Demo:
         else:
             fault = self.faults.take(path)
         if fault is None:
-            return self._response(make(False))
+            return self._response(path, make(False))
         match fault.kind:
             case Kind.TOO_MANY_REQUESTS:
-                return self._failure(429, {"Retry-After": f"{fault.seconds:.0f}"})
+                return self._failure(path, 429, {"Retry-After": f"{fault.seconds:.0f}"})
             case Kind.SERVER_ERROR:
-                return self._failure(500)
+                return self._failure(path, 500)
             case Kind.EXPIRED_TOKEN:
                 self.tokens.clear()
-                return self._failure(401)
+                return self._failure(path, 401)
             case Kind.TIMEOUT:
                 await asyncio.sleep(fault.seconds)
-                return self._response(make(False))
+                return self._response(path, make(False))
             case Kind.CLOCK_SKEW:
-                return self._response(make(False), skew=timedelta(seconds=SKEW_SECONDS))
+                return self._response(path, make(False), skew=timedelta(seconds=SKEW_SECONDS))
             case Kind.TRUNCATED_JSON | Kind.CUT_OFF:
-                whole = self._response(make(False))
+                whole = self._response(path, make(False))
                 half = bytes(whole.body)[: len(whole.body) // 2]
                 if fault.kind is Kind.TRUNCATED_JSON:
-                    return self._response_of(half)
-                response = self._response_of(half)
+                    return self._response_of(path, half)
+                response = self._response_of(path, half)
                 response.headers["Content-Length"] = str(len(whole.body))  # more than there comes before it ends
                 return response
         shape = next(shape for prefix, shape in SHAPES.items() if path.startswith(prefix))
         body = make(fault.kind is Kind.DUPLICATED_PAGE)
-        response = self._response(distort(body, fault.kind, shape))
+        response = self._response(path, distort(body, fault.kind, shape))
         if fault.kind is Kind.MOVING_RECORDS:
             records = self.dossiers if path == "/dossiers" else self.tasks
             records.touch(shape.rows(body)[:MOVING_ROWS], self.today)
         return response
 
-    def _response(self, body: Any, skew: timedelta = timedelta()) -> Response:
-        return self._response_of(json.dumps(body, ensure_ascii=False).encode(), skew)
+    def _response(self, path: str, body: Any, skew: timedelta = timedelta()) -> Response:
+        return self._response_of(path, json.dumps(body, ensure_ascii=False).encode(), skew)
 
-    def _response_of(self, content: bytes, skew: timedelta = timedelta()) -> Response:
-        date_of_answer = format_datetime(self.now() + skew, usegmt=True)
+    def _response_of(self, path: str, content: bytes, skew: timedelta = timedelta()) -> Response:
+        date_of_answer = format_datetime(self.clock_of(path) + skew, usegmt=True)
         return Response(content, media_type="application/json", headers={"Date": date_of_answer})
 
-    def _failure(self, status: int, headers: dict[str, str] | None = None) -> Response:
-        response = self._response({"error": "sample fault"})
+    def _failure(self, path: str, status: int, headers: dict[str, str] | None = None) -> Response:
+        response = self._response(path, {"error": "sample fault"})
         response.status_code = status
         response.headers.update(headers or {})
         return response

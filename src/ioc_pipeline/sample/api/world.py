@@ -23,7 +23,7 @@ class World:
     Records are those known when `today` began, of the last `months` management months before it; the newest is
     unfinished unless `today` is a 15th. A later day than `today` may be asked for: the first month stays the same.
     With one whole month at its natural size (`dossiers` None) the dossiers and tasks add up to the sample forms of
-    that month; another number of dossiers scales all counts.
+    that month, cancelled ones left out; another number of dossiers scales all counts.
     """
 
     org_units: OrgUnits
