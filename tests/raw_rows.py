@@ -49,6 +49,7 @@ class Warehouse:
         replaces: str = "scope",
         received_at: datetime = datetime(2025, 9, 15, 3, tzinfo=UTC),
         errors: int = 0,
+        contract: str = "contract",
     ) -> None:
         self.load_seq += 1
         bounds = (period.type, period.start, period.end)
@@ -56,9 +57,9 @@ class Warehouse:
         file_name, sha256 = f"{source}_{period.end}.xlsx", f"{delivery_seq:064x}"
         envelope = ("file", source, department, file_name, sha256, 1000, received, 1, True, None)
         counts = (len(cells), errors, 0)
-        self._add("delivery", self.load_seq, delivery_seq, *envelope, outcome, "contract", *counts, "", "")
+        self._add("delivery", self.load_seq, delivery_seq, *envelope, outcome, contract, *counts, "", "")
         self._add("delivery_scope", self.load_seq, delivery_seq, source, table, department, *bounds, replaces, outcome)
-        self._add("load", self.load_seq, delivery_seq, "contract", outcome, received)
+        self._add("load", self.load_seq, delivery_seq, contract, outcome, received)
         for row, cell in enumerate(cells, start=8):
             scope = (self.load_seq, delivery_seq, source, table, department, cell.org_unit_code, *bounds)
             measure = (cell.element_code, cell.breakdown, cell.record_key, replaces, cell.value, str(cell.value))

@@ -6,7 +6,7 @@
     {%- if years -%}
         {{ column }} in ({{ years | join(', ') }})
     {%- else -%}
-        {{ column }} is not null
+        true
     {%- endif -%}
 {%- endmacro %}
 

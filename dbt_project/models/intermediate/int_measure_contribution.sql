@@ -208,7 +208,7 @@ carried as (
             coalesce(predecessors.new_code, in_space.org_unit_code) = of_today.org_unit_code
             and (
                 predecessors.new_code is not null
-                or of_today.series_from_date = in_space.org_unit_series_from_date
+                or in_space.org_unit_series_from_date = of_today.series_from_date
             )
 
 ),

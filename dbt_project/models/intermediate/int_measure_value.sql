@@ -36,11 +36,13 @@ contributions as (
 
 ),
 
--- what a unit weighs is the newest figure within the age that the weighing element declares
+-- what a unit weighs is the newest figure within the age that the weighing element declares, of the same breakdown if
+-- there is one
 to_be_weighted as (
 
     select distinct
         weight_element,
+        breakdown,
         source_org_unit_code,
         source_org_unit_series_from_date,
         source_period_end_date
@@ -55,6 +57,7 @@ weights as (
 
     select
         to_be_weighted.weight_element,
+        to_be_weighted.breakdown,
         to_be_weighted.source_org_unit_code,
         to_be_weighted.source_org_unit_series_from_date,
         to_be_weighted.source_period_end_date,
@@ -72,10 +75,10 @@ weights as (
             and to_be_weighted.source_org_unit_code = known.org_unit_code
             and to_be_weighted.source_org_unit_series_from_date = known.org_unit_series_from_date
             and known.geography = 'as_reported'
-            and known.breakdown = ''
+            and known.breakdown in (to_be_weighted.breakdown, '')
             and not known.is_rolled_up_in_time
             and known.measured_value is not null
-            and known.period_end_date <= to_be_weighted.source_period_end_date
+            and to_be_weighted.source_period_end_date >= known.period_end_date
             and {{ months_later('known.period_end_date', 'elements.max_age_months') }}
             >= to_be_weighted.source_period_end_date
 
@@ -83,10 +86,11 @@ weights as (
         row_number() over (
             partition by
                 to_be_weighted.weight_element,
+                to_be_weighted.breakdown,
                 to_be_weighted.source_org_unit_code,
                 to_be_weighted.source_org_unit_series_from_date,
                 to_be_weighted.source_period_end_date
-            order by known.period_end_date desc, known.period_start_date desc, known.record_key
+            order by known.breakdown desc, known.period_end_date desc, known.period_start_date desc, known.record_key desc
         ) = 1
 
 ),
@@ -152,6 +156,7 @@ over_units as (
     left join weights
         on
             contributions.weight_element = weights.weight_element
+            and contributions.breakdown = weights.breakdown
             and contributions.source_org_unit_code = weights.source_org_unit_code
             and contributions.source_org_unit_series_from_date = weights.source_org_unit_series_from_date
             and contributions.source_period_end_date = weights.source_period_end_date

@@ -195,7 +195,7 @@ older as (
             and wanted.geography = measures.geography
             and wanted.measured_org_unit_code = measures.measured_org_unit_code
             and wanted.measured_series_from_date = measures.measured_series_from_date
-            and measures.measured_period_end_date <= wanted.period_end_date
+            and wanted.period_end_date >= measures.measured_period_end_date
 
     where not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
 

@@ -37,11 +37,66 @@ cells as (
         load_seq,
         sheet_name,
         cell_address,
-        cast(0 as bigint) as record_count,
-        period_year
+        cast(0 as bigint) as record_count
 
     from observations
 
+),
+
+{% set columns = [
+    'source_name',
+    'table_name',
+    'reporting_unit_code',
+    'org_unit_code',
+    'clock',
+    'period_type',
+    'period_start_date',
+    'period_end_date',
+    'element_code',
+    'breakdown',
+    'record_key',
+    'measured_value',
+    'value_text',
+    'value_qualifier',
+    'null_reason',
+    'maturity',
+    'delivery_seq',
+    'load_seq',
+    'sheet_name',
+    'cell_address',
+    'record_count',
+] | join(', ') %}
+
+measured as (
+
+    select {{ columns }} from cells
+
+    union all
+
+    select {{ columns }} from {{ ref('int_dossier_measure') }}
+
+    union all
+
+    select {{ columns }} from {{ ref('int_task_measure') }}
+
+    union all
+
+    select {{ columns }} from {{ ref('int_rain_measure') }}
+
+    union all
+
+    select {{ columns }} from {{ ref('int_reporting_measure') }}
+
+),
+
+with_year as (
+
+    select
+        measured.*,
+        cast(extract(year from period_end_date) as integer) as period_year
+
+    from measured
+
 )
 
-select * from cells
+select * from with_year

@@ -1,0 +1,135 @@
+"""However the deliveries came, built one by one or all at once: the same tables."""
+
+import random
+import shutil
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ioc_pipeline.build import build
+from ioc_pipeline.periods import Period
+from ioc_pipeline.settings import Settings, from_environment
+from raw_rows import Cell, Warehouse, management_month, query_warehouse
+
+UNITS = ("03646", "03703")
+MONTHS = [
+    *(management_month(2024, month) for month in range(1, 13)),
+    *(management_month(2025, m) for m in range(1, 13)),
+]
+
+
+def _report(draw: random.Random) -> list[Cell]:
+    return [
+        Cell(unit, element, draw.randint(1, 1000))
+        for unit in UNITS
+        if draw.random() < 0.9
+        for element in ("received", "online")
+    ]
+
+
+def _tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
+    """Every table that dbt made, as its ordered rows."""
+    with closing(duckdb.connect(str(settings.warehouse), read_only=True)) as warehouse:
+        names = warehouse.execute(
+            "select schema_name || '.' || table_name from duckdb_tables()"
+            " where schema_name in ('intermediate', 'marts') order by 1"
+        ).fetchall()
+        return {name: warehouse.execute(f"from {name} order by all").fetchall() for (name,) in names}
+
+
+def _at(settings: Settings, home: Path) -> Settings:
+    return from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(settings.project)})
+
+
+@pytest.mark.parametrize("seed", [1])
+def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
+    small_settings: Settings, small_warehouse: Warehouse, tmp_path: Path, seed: int
+) -> None:
+    draw = random.Random(seed)  # the same steps at every run
+    as_of = date(2025, 10, 20)
+    for number, month in enumerate(MONTHS[:20], start=1):
+        small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+    small_warehouse.write()
+    build(small_settings, as_of=as_of)
+    steps = ["month", "correction", "month", "withdrawal", "correction", "reload"]
+    for number, step in enumerate(steps, start=100):
+        if step == "month":
+            month = MONTHS[20 + number % 4]
+            small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+        elif step == "correction":
+            month = draw.choice(MONTHS[:12])
+            small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+        elif step == "withdrawal":
+            small_warehouse.withdraw(number, decided=draw.randint(1, 20))
+        else:
+            seq = draw.randint(1, 20)
+            month = MONTHS[seq - 1]
+            small_warehouse.deliver(
+                seq, "admin_procedures", "settlements", month, _report(draw), contract="a newer contract"
+            )
+        small_warehouse.write()
+        result = build(small_settings, as_of=as_of)
+        assert result.is_full == (step in {"withdrawal", "reload"})
+    again = _at(small_settings, tmp_path / "again")
+    again.warehouse.parent.mkdir(parents=True)
+    shutil.copy(small_settings.warehouse, again.warehouse)
+    with closing(duckdb.connect(str(again.warehouse))) as warehouse:
+        for schema in ("intermediate", "marts", "staging", "build"):
+            warehouse.execute(f"drop schema {schema} cascade")
+    assert build(again, as_of=as_of).is_full
+    incremental, full = _tables(small_settings), _tables(again)
+    assert set(incremental) == set(full)
+    assert {name for name, rows in full.items() if rows} >= {"marts.mart_lineage", "intermediate.fct_indicator_value"}
+    assert {name: rows for name, rows in incremental.items() if rows != full[name]} == {}
+
+
+def test_one_more_month_leaves_the_facts_of_other_years_alone(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    draw = random.Random(2)
+    for number, month in enumerate(MONTHS[:20], start=1):
+        small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+    small_warehouse.write()
+    build(small_settings, as_of=date(2025, 9, 20))
+    with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
+        warehouse.execute("update intermediate.int_measure_value set maturity = 'untouched' where period_year = 2024")
+    small_warehouse.deliver(21, "admin_procedures", "settlements", MONTHS[20], _report(draw))
+    small_warehouse.write()
+    build(small_settings, as_of=date(2025, 9, 21))
+    assert query_warehouse(
+        small_settings,
+        "select period_year, maturity, count(*) > 0 from intermediate.int_measure_value group by all order by all",
+    ) == [(2024, "untouched", True), (2025, "official", True)]
+    # what the longer periods and the marts show of the other year is still there too
+    years = "select distinct year(period_end_date) from marts.{} order by 1"
+    for mart in ("mart_indicator_series", "mart_lineage"):
+        assert query_warehouse(small_settings, years.format(mart)) == [(2024,), (2025,)]
+
+
+def test_a_year_that_loses_its_only_record_keeps_none_of_it(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    def deliver(number: int, month: Period) -> None:
+        small_warehouse.deliver(
+            number,
+            "admin_procedures",
+            "settlements",
+            month,
+            [Cell("03646", "received", number, record_key="NV-1")],
+            replaces="record",
+        )
+        small_warehouse.write()
+
+    deliver(1, MONTHS[0])
+    build(small_settings, as_of=date(2025, 10, 20))
+    deliver(2, MONTHS[20])
+    result = build(small_settings, as_of=date(2025, 10, 20))
+    assert not result.is_full
+    assert query_warehouse(
+        small_settings,
+        "select distinct period_year, measured_value from intermediate.int_measure_contribution order by all",
+    ) == [(2025, 2)]
