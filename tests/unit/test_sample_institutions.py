@@ -101,6 +101,13 @@ def test_the_month_in_which_the_communes_merged_was_reported_by_nobody(merged: p
     }  # fmt: skip
 
 
+def test_a_form_from_before_the_merger_is_read_by_the_layout_of_its_time(merged: pd.DataFrame) -> None:
+    by_quarter = merged[merged["period_type"] == "quarter"].groupby("period_end_date")["element_code"].agg(set)
+    before, after = by_quarter[date(2025, 6, 14)], by_quarter[date(2025, 9, 14)]
+    assert after - before == {"telecom_population_5g"}
+    assert before < after
+
+
 @pytest.mark.parametrize(
     ("element", "before", "after"),
     [

@@ -38,16 +38,14 @@ WHAT_TO_WRITE = {
 def write_blank_form(contract: Contract, path: Path, org_units: OrgUnits, *, province_code: str) -> None:
     """Write an .xlsx with one sheet a table: title, period to fill in, headers, units where all are expected.
 
-    Units are those with no end to their validity. A period that the contract reads from the header is part of the
-    header there, so the sender writes it in place of `…`.
+    Layouts of former times are left out. Units are those with no end to their validity. A period that the contract
+    reads from the header is part of the header there, so the sender writes it in place of `…`.
     """
-    pages = [
-        _page(contract.source, table, number, org_units, province_code)
-        for number, table in enumerate(contract.source.tables, 1)
-    ]
+    tables = [table for table in contract.source.tables if table.valid_to == date.max]
+    pages = [_page(contract.source, table, number, org_units, province_code) for number, table in enumerate(tables, 1)]
 
     def add_checks(_: Any, worksheets: list[Worksheet]) -> None:
-        for table, page, worksheet in zip(contract.source.tables, pages, worksheets, strict=True):
+        for table, page, worksheet in zip(tables, pages, worksheets, strict=True):
             _add_checks(contract.source, table, page, worksheet)
 
     write_durably(path, xlsx_bytes(pages, add_checks))

@@ -57,6 +57,12 @@ class Asked:
     def agencies(self) -> list[OrgUnit]:
         return self.org_units.members(level="agency", province_code=PROVINCE, on=self.period.end)
 
+    def commune_column(self) -> FormColumn:
+        """The column of the communes' names: long ones before the merger, and townships among them."""
+        if self.period.end >= MERGED_ON:
+            return FormColumn("org_unit", ("Xã, phường",), 24, "")
+        return FormColumn("org_unit", ("Xã, phường, thị trấn",), 44, "")
+
     def names(self, units: Sequence[OrgUnit]) -> list[str]:
         """What the form calls them: a commune of a district together with it, since names repeat between districts."""
         return [self._name(unit) for unit in units]
@@ -102,7 +108,7 @@ def admin_procedures(asked: Asked) -> FileOfForm:
     values = figures.settlements(asked.seed, asked.weights(), asked.age)
     received, settled, pending = "Số hồ sơ tiếp nhận", "Số hồ sơ đã giải quyết", "Số hồ sơ đang giải quyết"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 22, ""),
+        asked.commune_column(),
         FormColumn("received_count", (received, "Tổng số"), 11),
         FormColumn("online_count", (received, "Trong đó", "Trực tuyến"), 11),
         FormColumn("direct_count", (received, "Trong đó", "Trực tiếp, qua bưu chính"), 13),
@@ -164,7 +170,7 @@ def vneid_accounts(asked: Asked) -> FileOfForm:
     values = figures.accounts(asked.seed, asked.weights(), asked.age)
     activated = "Tài khoản đã kích hoạt"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 24, ""),
+        asked.commune_column(),
         FormColumn("eligible_population", ("Dân số đủ điều kiện cấp tài khoản",), 18),
         FormColumn("activated_count", (activated, "Tổng số"), 14),
         FormColumn("level1_count", (activated, "Mức độ 1"), 14),
@@ -194,16 +200,20 @@ def vneid_accounts(asked: Asked) -> FileOfForm:
 
 
 def telecom_coverage(asked: Asked) -> FileOfForm:
-    """Biểu 03/VT: .xlsx, wards and communes as two sections with subtotals that are formulas."""
+    """Biểu 03/VT: .xlsx, wards and communes as two sections with subtotals that are formulas.
+
+    Nobody was asked for 5G before the merger.
+    """
+    has_5g = asked.period.end >= MERGED_ON
     communes = asked.communes()
     values = figures.coverage(asked.seed, asked.weights(), communes, asked.age)
     people, villages, households = "Dân số", "Bản, tiểu khu, tổ dân phố", "Hộ gia đình"
     fibre = "Cáp quang đến trung tâm xã, phường"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 22, ""),
+        asked.commune_column(),
         FormColumn("population", (people, "Tổng số"), 12),
         FormColumn("population_4g", (people, "Trong đó được phủ sóng", "4G"), 12),
-        FormColumn("population_5g", (people, "Trong đó được phủ sóng", "5G"), 12),
+        *([FormColumn("population_5g", (people, "Trong đó được phủ sóng", "5G"), 12)] if has_5g else []),
         FormColumn("villages", (villages, "Tổng số"), 10),
         FormColumn("villages_fibre", (villages, "Có Internet cáp quang"), 12),
         FormColumn("commune_fibre", (fibre, "Có"), 9),
@@ -213,7 +223,7 @@ def telecom_coverage(asked: Asked) -> FileOfForm:
         FormColumn("note", ("Ghi chú",), 10, ""),
     ]
     rows: list[FormRow] = []
-    urban = "Các phường" if asked.period.end >= MERGED_ON else "Các phường, thị trấn"
+    urban = "Các phường" if has_5g else "Các phường, thị trấn"
     for serial, is_urban, section in (("I", True, urban), ("II", False, "Các xã")):
         chosen = [index for index, unit in enumerate(communes) if (unit.unit_type != "Xã") == is_urban]
         part = {name: [numbers[index] for index in chosen] for name, numbers in values.items()}
@@ -232,7 +242,7 @@ def telecom_coverage(asked: Asked) -> FileOfForm:
         columns=columns,
         rows=rows,
         notes=[
-            "Ghi chú: cột (7), (8) ghi 1 nếu đúng, 0 nếu không đúng.",
+            f"Ghi chú: cột ({7 + has_5g}), ({8 + has_5g}) ghi 1 nếu đúng, 0 nếu không đúng.",
             "Nguồn: doanh nghiệp viễn thông trên địa bàn tỉnh.",
         ],
         dated=asked.dated,
@@ -356,7 +366,7 @@ def chip_id_health(asked: Asked) -> FileOfForm:
     communes = asked.communes()
     values = figures.facilities(asked.seed, asked.weights(), asked.age)
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 24, ""),
+        asked.commune_column(),
         FormColumn("commune_code", ("Mã xã, phường",), 12, ""),
         FormColumn("facility_count", ("Số cơ sở khám chữa bệnh BHYT",), 18),
         FormColumn("chip_id_count", ("Số cơ sở tra cứu bằng CCCD gắn chip",), 18),

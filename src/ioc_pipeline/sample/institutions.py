@@ -265,7 +265,7 @@ def ecommerce_products(asked: Asked) -> FileOfForm:
     }
     heading = "Sản phẩm OCOP, sản phẩm chủ lực"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 34, ""),
+        asked.commune_column(),
         FormColumn("product_count", (heading, "Tổng số"), 14),
         FormColumn("listed_count", (heading, "Đã lên sàn thương mại điện tử"), 18),
         FormColumn("seller_count", ("Hộ, hợp tác xã, doanh nghiệp có gian hàng",), 20),
@@ -313,7 +313,7 @@ def it_workforce(asked: Asked) -> FileOfForm:
     }
     staff, present = "Cán bộ, công chức, viên chức", "Nhân lực CNTT tại xã, phường"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 34, ""),
+        asked.commune_column(),
         FormColumn("official_count", (staff, "Tổng số"), 12),
         FormColumn("it_official_count", (staff, "Phụ trách CNTT, chuyển đổi số"), 16),
         FormColumn("trained_count", (staff, "Đã bồi dưỡng kỹ năng số"), 15),
@@ -380,7 +380,7 @@ def smart_classrooms(asked: Asked) -> FileOfForm:
     }
     heading = "Phòng học"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 34, ""),
+        asked.commune_column(),
         FormColumn("school_count", ("Số trường học",), 13),
         FormColumn("classroom_count", (heading, "Tổng số"), 13),
         FormColumn("smart_count", (heading, "Trong đó phòng học thông minh"), 18),

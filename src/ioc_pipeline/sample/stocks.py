@@ -42,7 +42,7 @@ def population_statistics(asked: Asked) -> FileOfForm:
     }
     heading = "Dân số (người)"
     columns = [
-        FormColumn("org_unit", ("Xã, phường",), 34, ""),
+        asked.commune_column(),
         FormColumn("population", (heading, "Tổng số"), 14),
         FormColumn("adults", (heading, "Từ đủ 15 tuổi trở lên"), 16),
         FormColumn("households", ("Số hộ gia đình",), 14),
