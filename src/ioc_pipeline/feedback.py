@@ -47,8 +47,10 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
     if verdict.same_as_delivery_seq is not None:
         lines.append(f"Biên nhận của bản đã nạp: {verdict.same_as_delivery_seq}")
     if verdict.outcome == "loaded":
-        counts = [("giá trị", verdict.observation_count), ("bản ghi", sum(verdict.record_counts.values()))]
-        lines += [f"Số {what} đã nạp: {count}" for what, count in counts if count or not verdict.record_counts]
+        if verdict.record_counts:
+            lines.append(f"Số bản ghi đã nạp: {sum(verdict.record_counts.values())}")
+        if verdict.observation_count or not verdict.record_counts:
+            lines.append(f"Số giá trị đã nạp: {verdict.observation_count}")
     passed = sum(check.outcome == "passed" for check in verdict.checks)
     if verdict.checks:
         lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")

@@ -297,7 +297,8 @@ def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check
     if check.outcome == "error":
         reading.held = check.error
         return
-    column = check.columns[0]
+    column = next((name for name in check.columns if table.header(name)), check.columns[0])
+    fix = "Sửa số liệu gốc của bản ghi; lần lấy dữ liệu sau sẽ nhận lại" if reading.delivery.kind == "extract" else ""
     places = [table.locate(row_id - first_row, column) for row_id in check.failed_row_ids[:PROBLEMS_SHOWN]]
     reading.problems += [
         Problem(
@@ -307,6 +308,7 @@ def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check
             table.header(column),
             found=place.found,
             expected=check.description,
+            fix=fix,
             severity=check.severity,
             page=place.page,
             record=place.record,

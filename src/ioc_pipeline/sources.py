@@ -212,8 +212,8 @@ class Api(_Model):
     `schedule` is cron, in the province's time. `parameters` go into the query, or for `body: form` into the form;
     `form_json` packs them as JSON into that one form field. `vary` repeats the request for each value.
     `records` are the places of the array of records that are tried in turn: names joined by dots, "" the answer itself.
-    `numbers: text` is an API that writes its numbers as strings, in the source's locale; elsewhere a string in the place
-    of a number is refused.
+    `numbers: text` is an API that writes its numbers as strings, in the source's locale; elsewhere a string in the
+    place of a number is refused.
     `unknown_field` is what a field that no column reads and `ignored_fields` does not list amounts to.
     """
 

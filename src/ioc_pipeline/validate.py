@@ -92,7 +92,8 @@ def validate(frames: Mapping[str, "pd.DataFrame"], suites: Mapping[str, bytes]) 
 
     Args:
         frames: by suite name. Columns are ENVELOPE_COLUMNS and one per contract column: float64 for numbers (NaN where
-            the cell held none), datetime64 in UTC for the dates and times of records, text for the rest. `row_id` is unique within a frame.
+            the cell held none), datetime64 in UTC for the dates and times of records, text for the rest. `row_id` is
+            unique within a frame.
         suites: content of the suite files by name; a name without a frame is not read.
 
     Returns:

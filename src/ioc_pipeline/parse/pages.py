@@ -290,7 +290,7 @@ def _check_shapes(
         for name in sorted(str(name) for name in expected.difference(record)):
             if ("missing-field", name) not in told.fields:
                 told.fields.add(("missing-field", name))
-                key = "|".join(text_of(record.get(str(_column(table, part).field))) for part in table.record_key)
+                key = "|".join(text_of(record[part]) for part in _key_fields(table) if part in record)
                 told.problems.append(Problem("missing-field", array, cell, name, page=page.name, record=key))
         for name in record:
             if name in read:
@@ -315,10 +315,7 @@ def _without_repeated(
     table: Table, page: Page, array: str, positions: list[int], records: list[Record], told: _Told
 ) -> tuple[list[int], list[Record]]:
     """One record per key: the same again in one page is no news, another content under one key is a contradiction."""
-    names = [
-        str(_column(table, name).field) for name in table.record_key if _column(table, name).field != "$fetched_at"
-    ]
-    names = names or [str(_column(table, _unit_column(table)).field)]
+    names = _key_fields(table)
     if len(names) == 1:
         (name,) = names
         keys: list[Any] = [_hashable(record.get(name)) for record in records]
@@ -339,6 +336,12 @@ def _without_repeated(
             problem = Problem("duplicate-record", array, cell, ", ".join(names), page=page.name, record=shown)
             told.problems.append(replace(problem, expected=f"mỗi khóa một bản ghi; {same}"))
     return [positions[row] for row in kept], [records[row] for row in kept]
+
+
+def _key_fields(table: Table) -> list[str]:
+    """Fields that tell the records of one page apart."""
+    names = [str(_column(table, name).field) for name in table.record_key or [_unit_column(table)]]
+    return [name for name in names if not name.startswith("$")]
 
 
 def _hashable(value: Json) -> Any:

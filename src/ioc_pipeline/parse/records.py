@@ -55,9 +55,10 @@ class RecordTable:
 
     def locate(self, row: int, column: str) -> Place:
         """Where one field of one record stands; a column that is no field (the time of the answer) is the record."""
+        texts = self.texts.get(column)
         page, array = self.page_of[row], self.arrays[self.page_of[row]]
         cell = f"{array}/{self.positions[row]}{pointers(self.table).get(column, '')}"
-        return Place(array, cell, text_of(self.texts[column][row]), self.pages[page].name, self.keys[row])
+        return Place(array, cell, text_of(texts[row]) if texts else "", self.pages[page].name, self.keys[row])
 
     def header(self, column: str) -> str:
         """The field that a column reads."""
