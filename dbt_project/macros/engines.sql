@@ -51,3 +51,20 @@
 {% macro spark__minutes_between(first_instant, last_instant) -%}
     timestampdiff(minute, {{ first_instant }}, {{ last_instant }})
 {%- endmacro %}
+
+-- The UTC instant that a date of HTTP in a JSON object names, null where it is none.
+{% macro http_date_in(json_column, key) -%}
+    {{ return(adapter.dispatch('http_date_in')(json_column, key)) }}
+{%- endmacro %}
+
+{% macro default__http_date_in(json_column, key) -%}
+    try_strptime(
+        json_extract_string(try_cast({{ json_column }} as json), '$.{{ key }}'), '%a, %d %b %Y %H:%M:%S GMT'
+    )
+{%- endmacro %}
+
+{% macro spark__http_date_in(json_column, key) -%}
+    try_to_timestamp(
+        substring(get_json_object({{ json_column }}, '$.{{ key }}'), 6), "dd MMM yyyy HH:mm:ss 'GMT'"
+    )
+{%- endmacro %}

@@ -16,13 +16,14 @@ withdrawn as (
 
 ),
 
--- what changes while an extract pages may be missing from it, so it speaks for the time before its first page
+-- what changes while an extract pages may be missing from it, so it speaks for the time before its first page; by the
+-- clock of the API where that is behind ours, since its records are dated by it
 first_pages as (
 
     select
         source_name,
         extract_id,
-        min(received_at) as first_page_at
+        min(least(received_at, coalesce({{ http_date_in('request', 'server_time') }}, received_at))) as first_page_at
 
     from delivery
 
