@@ -105,6 +105,73 @@ group by all
 order by 1, 6
 """
 
+_SYSTEMS = """
+with
+
+chosen as (
+
+    select
+        latest.*,
+        row_number() over (
+            partition by latest.system_code
+            order by
+                latest.value is null, latest.org_unit_code != '{province}', latest.target_value is null,
+                latest.period_end_date desc, latest.indicator_code, latest.org_unit_code, latest.breakdown
+        ) as place
+
+    from mart_indicator_latest as latest
+
+),
+
+sources as (
+
+    select
+        indicator_code,
+        org_unit_code,
+        indicator_breakdown,
+        period_start_date,
+        string_agg(distinct source_name, ', ' order by source_name) as source_names
+
+    from mart_lineage
+
+    group by all
+
+)
+
+select
+    chosen.system_code || ' ' || chosen.system_name_vi as "Hệ thống",
+    chosen.indicator_name_vi as "Chỉ số",
+    chosen.org_unit_name as "Nơi",
+    coalesce(format('{{:.' || chosen.decimals || 'f}}', chosen.value::double), chosen.null_reason) as "Giá trị",
+    chosen.unit_measure as "Đơn vị",
+    chosen.period_label_vi as "Kỳ",
+    sources.source_names as "Nguồn"
+from chosen
+left join sources
+    on chosen.indicator_code = sources.indicator_code
+    and chosen.org_unit_code = sources.org_unit_code
+    and chosen.breakdown = sources.indicator_breakdown
+    and chosen.period_start_date = sources.period_start_date
+where chosen.place = 1
+order by chosen.system_code
+"""
+
+_PUBLISHED_FIGURES = """
+select
+    conflict.indicator_name_vi as "Số đã công bố",
+    units.org_unit_name as "Nơi",
+    conflict.period_type || ' → ' || conflict.period_end_date as "Kỳ",
+    conflict.first_qualifier || conflict.first_value::double as "Báo chí",
+    coalesce(conflict.second_qualifier || round(conflict.second_value::double, 2), conflict.reason) as "Kho dữ liệu",
+    conflict.verdict as "Kết luận"
+from mart_conflict as conflict
+left join dim_org_unit as units
+    on conflict.org_unit_code = units.org_unit_code
+    and conflict.period_end_date between units.valid_from_date and units.valid_to_date
+where conflict.conflict_kind = 'published_figure'
+order by case conflict.verdict when 'conflict' then 1 when 'not_comparable' then 3 else 2 end, 1, 3, 4
+"""
+
 
 class Stopped(BaseException):
     """Somebody asked us to stop. Not an Exception: no handler of ordinary errors may swallow it."""
@@ -172,7 +239,7 @@ def run(given: Settings, environment: Mapping[str, str], *, is_demo: bool) -> in
             is_serving = not is_demo
             try:
                 airflow.wait_until_published()
-                airflow.show_indicators()
+                airflow.show_marts()
             except WaitError as error:
                 if is_demo:
                     raise
@@ -304,7 +371,7 @@ class _LocalAirflow:
         pool = {"name": "warehouse", "slots": 1, "description": "DuckDB has one writer", "include_deferred": False}
         with suppress(RefusedError):  # it is there already
             self._ask("/api/v2/pools", pool)
-        self._wait(self._cold, HEALTHY_SECONDS, "Chờ Airflow · waiting for", self._failures)
+        self._wait(self._cold, PUBLISHED_SECONDS, "Chờ Airflow · waiting for", self._failures)
 
     def wait_until_published(self) -> None:
         """Wait until every sample file has its verdict, every API is fetched, and the marts hold what was loaded."""
@@ -321,11 +388,15 @@ class _LocalAirflow:
                 version = newest
                 self._say(f"Đã công bố · published {version}")
 
-    def show_indicators(self) -> None:
-        """Print the newest value of each indicator of the province, with a cell it comes from."""
-        query = _INDICATORS.format(province=self._given.province_code)
-        output = self._finish("indicators", "-m", "ioc_pipeline.cli", "sql", query)
-        _say("\n" + _as_table(output))
+    def show_marts(self) -> None:
+        """Print the province's newest indicators, one of each system, and what became of published figures."""
+        for name, query in (
+            ("indicators", _INDICATORS),
+            ("systems", _SYSTEMS),
+            ("published-figures", _PUBLISHED_FIGURES),
+        ):
+            asked = query.format(province=self._given.province_code)
+            _say("\n" + _as_table(self._finish(name, "-m", "ioc_pipeline.cli", "sql", asked)))
 
     def show_places(self, *, is_serving: bool) -> None:
         """Print where everything is; the login only where there is still something to log in to."""
@@ -430,12 +501,14 @@ class _LocalAirflow:
         return "" if state in ("success", "failed") else INGEST_DAG
 
     def _fetching(self) -> list[str]:
-        """Extracts that have not ended; each is started once, as soon as its DAG is known, whatever its schedule."""
+        """Extracts that have not ended; one that never ran is started, whatever its schedule."""
         for dag_id in [dag_id for dag_id, run_id in self._unfetched.items() if not run_id]:
+            runs = f"/api/v2/dags/{dag_id}/dagRuns"
             with suppress(RefusedError):  # its DAG has not been read yet
-                self._unfetched[dag_id] = self._ask(f"/api/v2/dags/{dag_id}/dagRuns", {"logical_date": None})[
-                    "dag_run_id"
-                ]
+                found = self._ask(f"{runs}?limit=1&order_by=-run_after")["dag_runs"]
+                goes_on = found and found[0]["state"] != "failed"
+                run = found[0] if goes_on else self._ask(runs, {"logical_date": None})
+                self._unfetched[dag_id] = run["dag_run_id"]
         # One is asked about at a time: the API server shares the machine with what we wait for.
         for dag_id, run_id in list(self._unfetched.items())[:1]:
             if run_id and self._ask(f"/api/v2/dags/{dag_id}/dagRuns/{quote(run_id)}")["state"] == "success":
