@@ -295,8 +295,9 @@ def test_a_text_that_would_run_as_a_formula_gets_a_quote(text: str, written: str
 
 def fill_in(workbook: Workbook, contract: Contract) -> None:
     """Type into a blank form what its reader asks for: the period, units where none are listed, a 7 everywhere else."""
-    for table, sheet in zip(contract.source.tables, workbook.sheets, strict=True):
-        (block,) = [block for block in find_blocks(workbook, contract.source) if block.table is table]
+    in_force = contract.source.on(date.max)
+    for table, sheet in zip(in_force.tables, workbook.sheets, strict=True):
+        (block,) = [block for block in find_blocks(workbook, in_force) if block.table is table]
         if block.columns and not any(column.type == "period" for column in table.columns):
             sheet.rows[3] = [
                 "Kỳ báo cáo:",
@@ -328,6 +329,7 @@ def fill_in(workbook: Workbook, contract: Contract) -> None:
         "telecom_coverage", "vneid_accounts",
         "awareness_activities", "commune_radio", "digital_settlement", "digital_signatures", "digital_skills",
         "dti_results", "emulation_awards", "online_meetings", "smart_communes", "yearly_assessment",
+        "network_security", "portal_sites", "it_workforce", "population_statistics", "enterprise_statistics",
     ],
 )  # fmt: skip
 def test_a_blank_form_that_is_filled_in_is_read_completely(

@@ -41,7 +41,7 @@ def write_blank_form(contract: Contract, path: Path, org_units: OrgUnits, *, pro
     Layouts of former times are left out. Units are those with no end to their validity. A period that the contract
     reads from the header is part of the header there, so the sender writes it in place of `…`.
     """
-    tables = [table for table in contract.source.tables if table.valid_to == date.max]
+    tables = contract.source.on(date.max).tables
     pages = [_page(contract.source, table, number, org_units, province_code) for number, table in enumerate(tables, 1)]
 
     def add_checks(_: Any, worksheets: list[Worksheet]) -> None:
