@@ -119,6 +119,20 @@ def test_the_first_run_fetches_every_sample_api_all_of_it(installation: Installa
     assert len(pages) > 10
 
 
+def test_the_first_run_shows_an_indicator_of_each_system_and_what_became_of_published_figures(
+    installation: Installation,
+) -> None:
+    systems = {row["system_code"] for row in installation.query("select system_code from mart_indicator_latest")}
+    _, _, tables = installation.said().partition("Hệ thống ")
+    shown, _, figures = tables.partition("Số đã công bố")
+    assert re.findall(r"^(\d\d) \S", shown, re.MULTILINE) == sorted(systems)
+    assert {f"{number:02}" for number in range(1, 26)} == systems
+    verdicts = installation.query("select verdict from mart_conflict where conflict_kind = 'published_figure'")
+    assert verdicts
+    for verdict in {row["verdict"] for row in verdicts}:
+        assert figures.count(f" {verdict}\n") == sum(row["verdict"] == verdict for row in verdicts)
+
+
 def test_the_password_is_printed_once_and_kept_for_the_owner_only(installation: Installation) -> None:
     passwords = installation.home / "airflow" / "passwords.json"
     password = json.loads(passwords.read_text("utf-8"))["ioc"]
