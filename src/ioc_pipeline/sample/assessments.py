@@ -165,7 +165,7 @@ def _scores(asked: Asked, who: str, count: int, mean: int) -> list[dict[str, Cel
     """Cells of `count` units whose scores, in hundredths, have exactly this mean."""
     wobble = wobbler(f"{asked.seed}:assessment:{who}:{asked.period.end.year}")
     least = mean - 2_200
-    scores = [least + more for more in share_out((mean - least) * count, around([1.0] * count, wobble, 0.8))]
+    scores = [least + more for more in share_out((mean - least) * count, around([1.0] * count, wobble, 0.6))]
     return [
         {
             "assessed": 1,
