@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from ioc_pipeline import settings
 from ioc_pipeline.local_airflow import PRELOAD, Secrets, airflow_environment
+from ioc_pipeline.sources import Api, load_contracts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
@@ -30,12 +32,16 @@ print("ANSWER" + json.dumps({
             "doc_md": dag.doc_md,
             "tags": sorted(dag.tags),
             "catchup": dag.catchup,
+            "schedule": getattr(dag.timetable, "expression", ""),
+            "timezone": str(getattr(dag.timetable, "timezone", "")),
             "max_active_runs": dag.max_active_runs,
             "fileloc": dag.fileloc,
             "tasks": {
                 task.task_id: {
                     "pool": task.pool,
                     "retries": task.retries,
+                    "upstream": sorted(task.upstream_task_ids),
+                    "outlets": [getattr(outlet, "name", "") for outlet in task.outlets],
                     "is_mapped": task.is_mapped,
                     "source": inspect.getsource(task.python_callable) if hasattr(task, "python_callable") else "",
                 }
@@ -48,10 +54,8 @@ print("ANSWER" + json.dumps({
 """
 
 
-@pytest.fixture(scope="module")
-def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    home = tmp_path_factory.mktemp("home")
-    given = settings.from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(REPOSITORY)})
+def read_dags(home: Path, project: Path) -> dict[str, Any]:
+    given = settings.from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(project)})
     environment = airflow_environment(given, 8080, Secrets("", "api", "jwt", "password", is_new=True))
     done = subprocess.run(
         [sys.executable, "-c", PARSE, str(REPOSITORY / "dags")],
@@ -65,9 +69,43 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return answer
 
 
-def test_every_dag_file_can_be_read_and_is_named_like_its_dag(parsed: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return read_dags(tmp_path_factory.mktemp("home"), REPOSITORY)
+
+
+@pytest.fixture(scope="module")
+def apis() -> dict[str, Api]:
+    contracts = load_contracts(REPOSITORY / "include" / "sources", REPOSITORY / "expectations").apis()
+    return {contract.source.source: contract.source.api for contract in contracts if contract.source.api}
+
+
+def test_every_dag_file_can_be_read_and_is_named_like_its_dag(parsed: dict[str, Any], apis: dict[str, Api]) -> None:
     assert parsed["errors"] == {}
-    assert sorted(parsed["dags"]) == [path.stem for path in DAG_FILES]
+    of_apis = {f"extract_{source_name}" for source_name in apis}
+    assert set(parsed["dags"]) == {path.stem for path in DAG_FILES} - {"extract_api"} | of_apis
+
+
+def test_every_api_is_fetched_on_its_schedule_and_loaded_apart(parsed: dict[str, Any], apis: dict[str, Api]) -> None:
+    assert len(apis) >= 4
+    for source_name, api in apis.items():
+        dag = parsed["dags"][f"extract_{source_name}"]
+        assert (dag["schedule"], dag["timezone"]) == (api.schedule, "Asia/Ho_Chi_Minh")
+        assert dag["tasks"]["fetch_pages"]["pool"] == "default_pool", "a slow API must not keep the warehouse"
+        assert dag["tasks"]["load_pages"]["upstream"] == ["fetch_pages"]
+        assert dag["tasks"]["load_pages"]["outlets"] == ["raw_changed"], "raw itself only if something changed"
+
+
+def test_a_broken_contract_takes_no_other_dag_down(tmp_path: Path, apis: dict[str, Api]) -> None:
+    for part in ("include/sources", "expectations"):
+        shutil.copytree(REPOSITORY / part, tmp_path / "project" / part)
+    sources = tmp_path / "project" / "include" / "sources"
+    (sources / "rain_gauges.yml").write_text("api: {", "utf-8")
+    (sources / "task_tracking.yml").write_text("source: task_tracking\napi: {path: /tasks}\n", "utf-8")
+    parsed = read_dags(tmp_path / "home", tmp_path / "project")
+    assert parsed["errors"] == {}
+    left = {f"extract_{name}" for name in apis} - {"extract_rain_gauges", "extract_task_tracking"}
+    assert {dag_id for dag_id in parsed["dags"] if dag_id.startswith("extract_")} == left
 
 
 def test_reading_the_dag_folder_imports_nothing_heavy(parsed: dict[str, Any]) -> None:
@@ -89,7 +127,9 @@ def test_every_task_that_writes_the_warehouse_holds_its_one_slot(parsed: dict[st
         for task_id, task in dag["tasks"].items()
         if any(call in task["source"] for call in ("ingest.load_prepared(", "ingest.build_and_publish("))
     }
-    assert writers == {"take_deliveries": "warehouse", "load_prepared": "warehouse", "build_and_publish": "warehouse"}
+    assert writers == dict.fromkeys(
+        ["take_deliveries", "load_prepared", "build_and_publish", "load_pages"], "warehouse"
+    )
 
 
 def test_every_task_that_does_something_retries_our_faults(parsed: dict[str, Any]) -> None:
@@ -103,12 +143,14 @@ def test_many_deliveries_are_prepared_by_mapped_tasks(parsed: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize("path", DAG_FILES, ids=lambda path: path.name)
-def test_a_dag_file_is_short_and_imports_our_package_only_inside_tasks(path: Path) -> None:
+def test_a_dag_file_is_short_and_imports_of_our_package_only_contracts_and_settings(path: Path) -> None:
     source = path.read_text("utf-8")
     assert len(source.splitlines()) < 80
     top = [node for node in ast.parse(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {node.module if isinstance(node, ast.ImportFrom) else node.names[0].name for node in top}
-    assert {str(name).partition(".")[0] for name in names} <= {"airflow", "datetime", "inbox_trigger", "zoneinfo"}
+    ours = {"ioc_pipeline.sources", "ioc_pipeline.settings"}  # light, and all that a DAG per contract needs
+    others = {str(name).partition(".")[0] for name in names - ours}
+    assert others <= {"airflow", "datetime", "inbox_trigger", "zoneinfo"}
 
 
 def test_everything_preloaded_can_be_imported_and_leaves_neither_thread_nor_anything_of_ours() -> None:

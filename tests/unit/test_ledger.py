@@ -14,9 +14,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ioc_pipeline.deliveries import Delivery
+from ioc_pipeline.deliveries import Delivery, Kind, Outcome
 from ioc_pipeline.errors import ConflictError, UserError
-from ioc_pipeline.ledger import METADATA, MIGRATIONS, NEWEST_REVISION, Arrival, Envelope, Lease, Ledger, PreparedLoad
+from ioc_pipeline.ledger import (
+    METADATA,
+    MIGRATIONS,
+    NEWEST_REVISION,
+    Arrival,
+    Envelope,
+    Lease,
+    Ledger,
+    Own,
+    PreparedLoad,
+)
 
 NINE = datetime(2025, 9, 15, 2, 0, tzinfo=UTC)
 LATER = NINE + timedelta(minutes=10)
@@ -48,6 +58,28 @@ def in_warehouse(ledger: Ledger, *names: str) -> list[int]:
 def withdrawn(ledger: Ledger, delivery_seq: int, content: str = "decision") -> Delivery:
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     return ledger.record_withdrawal(delivery_seq, reason="gửi nhầm", by="an", at=LATER, sha256=sha256, size_bytes=8)
+
+
+def own(kind: Kind, name: str, *, source_name: str = "one_stop") -> Own:
+    return Own(
+        kind=kind,
+        department_code="vp-ubnd",
+        file_name=f"{source_name}/{name}",
+        sha256=hashlib.sha256(name.encode()).hexdigest(),
+        size_bytes=8,
+        source_name=source_name,
+        origin=f"{kind}:{source_name}/{name}",
+        extract_id=name.partition("/")[0],
+        request='{"path": "/dossiers"}' if kind == "page" else "",
+    )
+
+
+def accepted(ledger: Ledger, kind: Kind, name: str, outcome: Outcome = "loaded", source_name: str = "one_stop") -> int:
+    seq = ledger.record_own(own(kind, name, source_name=source_name), at=NINE).delivery_seq
+    leases = ledger.lease([seq], owner="worker", seconds=60, at=NINE)
+    ledger.prepared_batch([PreparedLoad(lease, outcome, CONTRACT, source_name) for lease in leases], at=NINE)
+    ledger.loaded_batch([(seq, outcome, seq)], at=NINE)
+    return seq
 
 
 def states(ledger: Ledger) -> dict[int, str]:
@@ -125,6 +157,35 @@ def test_a_delivery_comes_back_as_it_was_recorded(ledger: Ledger) -> None:
     assert ledger.delivery(1) == recorded
     assert recorded.received_at == datetime(2025, 9, 15, 2, 0, 0, 123456, tzinfo=UTC)
     assert not recorded.is_sealed
+
+
+def test_a_page_comes_back_as_it_was_recorded_and_keeps_its_number(ledger: Ledger) -> None:
+    page = ledger.record_own(own("page", "run-1/0001.json"), at=NINE)
+    assert (page.kind, page.source_name, page.extract_id) == ("page", "one_stop", "run-1")
+    assert (page.request, page.received_at, page.is_sealed) == ('{"path": "/dossiers"}', NINE, True)
+    assert ledger.delivery(1) == page
+    assert ledger.record_own(own("page", "run-1/0001.json"), at=LATER) == page
+    assert ledger.record_own(own("page", "run-2/0001.json"), at=LATER).delivery_seq == 2
+    assert ledger.verify_events() == 2
+
+
+def test_only_extracts_that_count_say_how_far_an_api_was_fetched(ledger: Ledger) -> None:
+    first = accepted(ledger, "extract", "run-1")
+    accepted(ledger, "page", "run-2/0001.json", "page")
+    accepted(ledger, "extract", "run-2", "returned")
+    accepted(ledger, "extract", "run-3", source_name="task_tracking")
+    empty = accepted(ledger, "extract", "run-4", "nil_report")
+    ledger.record_own(own("extract", "run-5"), at=NINE)
+    assert [one.delivery_seq for one in ledger.accepted_extracts("one_stop")] == [first, empty]
+    ledger.load_again([first], at=LATER)
+    assert [one.delivery_seq for one in ledger.accepted_extracts("one_stop")] == [empty]
+
+
+def test_pages_alone_are_nothing_to_publish(ledger: Ledger) -> None:
+    accepted(ledger, "page", "run-1/0001.json", "page")
+    assert not ledger.has_unpublished()
+    accepted(ledger, "extract", "run-1")
+    assert ledger.has_unpublished()
 
 
 def test_a_time_without_its_zone_is_refused(ledger: Ledger) -> None:
