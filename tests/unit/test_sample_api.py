@@ -566,6 +566,11 @@ def test_every_fault_is_shown_by_a_test_here() -> None:
         assert {kind for lie_path, kind in LIES if lie_path == path} | {Kind.UNKNOWN_UNIT} >= told & kinds_of(path)
 
 
+def test_the_documentation_names_every_fault() -> None:
+    text = (REPOSITORY / "docs" / "operations.md").read_text("utf-8")
+    assert {kind for kind in Kind if f"`{kind}`" not in text} == set()
+
+
 # ---------- at the terminal
 
 
