@@ -71,6 +71,7 @@ class Warehouse:
         received = datetime(2025, 9, 20)  # noqa: DTZ001  # raw holds UTC without saying so
         envelope = ("withdrawal", "", "vp-ubnd", "", "0" * 64, 0, received, 1, True, decided)
         self._add("delivery", self.load_seq, delivery_seq, *envelope, "withdrawal", "", 0, 0, 0, "", "")
+        self._add("load", self.load_seq, delivery_seq, "", "withdrawal", received)
 
     def write(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

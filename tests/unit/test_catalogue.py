@@ -20,7 +20,7 @@ def change_seed(tmp_path: Path) -> ChangeSeed:
     """Load the shipped catalogue with one text of one file replaced."""
 
     def change(name: str, old: str, new: str) -> Catalogue:
-        for seed in ("elements.csv", "indicators.csv", "indicator_terms.csv", "targets.csv"):
+        for seed in ("elements.csv", "indicators.csv", "indicator_terms.csv", "targets.csv", "systems.csv"):
             shutil.copy(SEEDS / seed, tmp_path / seed)
         text = (tmp_path / name).read_text(encoding="utf-8")
         assert text.count(old) >= 1
@@ -35,8 +35,13 @@ def line_of(name: str, start: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if line.startswith(start))
 
 
+def reason_of(catalogue: Catalogue, code: str) -> str:
+    [fault] = [fault for fault in catalogue.faults if fault.code == code]
+    return str(fault)
+
+
 def test_the_shipped_catalogue_has_no_faulty_row() -> None:
-    assert load_catalogue(SEEDS).disabled == {}
+    assert load_catalogue(SEEDS).faults == []
 
 
 def test_a_one_element_indicator_and_a_listed_one_have_the_same_terms_shape() -> None:
@@ -54,7 +59,8 @@ def test_a_one_element_indicator_and_a_listed_one_have_the_same_terms_shape() ->
 
 def test_every_target_of_the_province_names_its_legal_source_and_examples_say_so() -> None:
     targets = load_catalogue(SEEDS).targets
-    assert all("Quyết định" in target.legal_source for target in targets if not target.is_example)
+    kinds = ("Quyết định", "Nghị quyết", "Chỉ thị", "Thông tư", "Kế hoạch")
+    assert all(target.legal_source.startswith(kinds) for target in targets if not target.is_example)
     assert all("ví dụ" in target.legal_source for target in targets if target.is_example)
 
 
@@ -152,6 +158,41 @@ def test_published_figures_speak_of_known_indicators_and_say_why_one_is_not_repr
             "ends before it starts",
         ),
         (
+            "indicators.csv",
+            "Dossiers received online,02,",
+            "Dossiers received online,2,",
+            "gov_online_submission_pct",
+            "system_code '2' is not in systems.csv",
+        ),
+        (
+            "indicator_terms.csv",
+            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
+            "gov_tasks_overdue_pct,numerator,tasks_done_late,",
+            "gov_tasks_overdue_pct",
+            "numerator 'tasks_done_late' is listed twice",
+        ),
+        (
+            "indicator_terms.csv",
+            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
+            "gov_tasks_overdue_pct,numerator,indicator:gov_tasks_on_time_pct,",
+            "gov_tasks_overdue_pct",
+            "is a ratio: only a sum can be a term",
+        ),
+        (
+            "indicator_terms.csv",
+            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
+            "gov_tasks_overdue_pct,numerator,indicator:no_such_count,",
+            "gov_tasks_overdue_pct",
+            "unknown indicator 'no_such_count'",
+        ),
+        (
+            "indicator_terms.csv",
+            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
+            "gov_tasks_overdue_pct,threshold,tasks_overdue_not_done,",
+            "gov_tasks_overdue_pct",
+            "lists 1 thresholds",
+        ),
+        (
             "elements.csv",
             "tthc_settled_on_time,",
             "tthc_settled_late,",
@@ -164,7 +205,7 @@ def test_a_faulty_row_disables_its_indicator_and_no_other(
     change_seed: ChangeSeed, name: str, old: str, new: str, code: str, says: str
 ) -> None:
     catalogue = change_seed(name, old, new)
-    assert says in catalogue.disabled[code]
+    assert says in reason_of(catalogue, code)
     assert code not in catalogue.indicators
     assert "infra_population_4g_pct" in catalogue.indicators
 
@@ -172,26 +213,26 @@ def test_a_faulty_row_disables_its_indicator_and_no_other(
 def test_the_message_names_file_and_line(change_seed: ChangeSeed) -> None:
     catalogue = change_seed("indicators.csv", "telecom_population_4g,population,", "telecom_population_4g,no_such,")
     line = line_of("indicators.csv", "infra_population_4g_pct")
-    assert catalogue.disabled["infra_population_4g_pct"].startswith(f"indicators.csv line {line}: ")
+    assert reason_of(catalogue, "infra_population_4g_pct").startswith(f"indicators.csv line {line}: ")
 
 
 def test_a_target_without_a_legal_source_disables_its_indicator(change_seed: ChangeSeed) -> None:
     source = '"Lâm Đồng, số liệu đến 27/11/2025 (nguồn thứ cấp); ví dụ của tỉnh khác"'
     catalogue = change_seed("targets.csv", source, "")
-    assert "legal_source is empty" in catalogue.disabled["gov_dossiers_on_time_pct"]
+    assert "legal_source is empty" in reason_of(catalogue, "gov_dossiers_on_time_pct")
     assert "gov_dossiers_on_time_pct" not in {target.indicator_code for target in catalogue.targets}
 
 
 def test_a_faulty_element_is_not_known_to_the_loader(change_seed: ChangeSeed) -> None:
     catalogue = change_seed("elements.csv", "population,Dân số,count,stock", "population,Dân số,count,stok")
     assert "population" not in catalogue.elements
-    assert "kind is 'stok'" in catalogue.disabled["population"]
-    assert "kind is 'stok'" in catalogue.disabled["infra_population_4g_pct"]
+    assert "kind is 'stok'" in reason_of(catalogue, "population")
+    assert "kind is 'stok'" in reason_of(catalogue, "infra_population_4g_pct")
 
 
 def test_a_row_with_a_comma_too_many_disables_itself(change_seed: ChangeSeed) -> None:
     catalogue = change_seed("elements.csv", "grdp,GRDP theo giá hiện hành,", "grdp,GRDP, theo giá hiện hành,")
-    assert "8 values, expected 7" in catalogue.disabled["grdp"]
+    assert "10 values, expected 9" in reason_of(catalogue, "grdp")
 
 
 def test_other_columns_stop_the_catalogue_and_say_which_are_expected(change_seed: ChangeSeed) -> None:
@@ -202,3 +243,49 @@ def test_other_columns_stop_the_catalogue_and_say_which_are_expected(change_seed
 def test_a_missing_file_stops_the_catalogue(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"elements\.csv: cannot be read"):
         load_catalogue(tmp_path)
+
+
+def test_a_cyclic_formula_is_told_with_file_line_and_the_way_around(change_seed: ChangeSeed, tmp_path: Path) -> None:
+    change_seed("indicators.csv", "indicator_code", "indicator_code")
+    shape = "{},,Tên,Name,02,vp-ubnd,count,none,sum,,,1,0,from_terms,Định nghĩa,Nguồn\n"
+    first = len((tmp_path / "indicator_terms.csv").read_text(encoding="utf-8").splitlines()) + 1
+    with (tmp_path / "indicators.csv").open("a", encoding="utf-8") as seed:
+        seed.write("".join(shape.format(code) for code in ("a_count", "b_count", "c_count")))
+    with (tmp_path / "indicator_terms.csv").open("a", encoding="utf-8") as seed:
+        seed.write("a_count,numerator,indicator:b_count,,1\nb_count,numerator,indicator:a_count,,1\n")
+        seed.write("b_count,numerator,tthc_received,,1\nc_count,numerator,indicator:c_count,,1\n")
+    catalogue = load_catalogue(tmp_path)
+    cycle = f"indicator_terms.csv line {first + 1}: the formula is cyclic: a_count > b_count > a_count"
+    assert reason_of(catalogue, "b_count") == cycle
+    assert cycle in reason_of(catalogue, "a_count")
+    assert "c_count > c_count" in reason_of(catalogue, "c_count")
+    assert {fault.code for fault in catalogue.faults} == {"a_count", "b_count", "c_count"}
+
+
+def test_a_term_that_names_an_indicator_is_written_out(change_seed: ChangeSeed) -> None:
+    catalogue = change_seed(
+        "indicator_terms.csv",
+        "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,,1",
+        "gov_tasks_overdue_pct,numerator,indicator:gov_tasks_slow_count,,2",
+    )
+    assert Term("numerator", "tasks_slow", "", Decimal(2)) in catalogue.indicators["gov_tasks_overdue_pct"].terms
+
+
+def test_a_share_of_units_has_its_threshold_from_the_terms(change_seed: ChangeSeed, tmp_path: Path) -> None:
+    change_seed("indicators.csv", "indicator_code", "indicator_code")
+    with (tmp_path / "indicators.csv").open("a", encoding="utf-8") as seed:
+        seed.write("met_pct,,Tên,Name,02,vp-ubnd,pct,up,share_of_units,")
+        seed.write("tasks_done_on_time,tasks_due,100,2,from_terms,Định nghĩa,Nguồn\n")
+    assert "lists 0 thresholds" in reason_of(load_catalogue(tmp_path), "met_pct")
+    with (tmp_path / "indicator_terms.csv").open("a", encoding="utf-8") as seed:
+        seed.write("met_pct,threshold,,,0.75\n")
+    met = load_catalogue(tmp_path).indicators["met_pct"]
+    assert met.threshold == Decimal("0.75")
+    assert {term.role for term in met.terms} == {"numerator", "denominator"}
+
+
+def test_an_element_weighed_by_nothing_known_is_disabled_with_its_indicators(change_seed: ChangeSeed) -> None:
+    catalogue = change_seed("elements.csv", "count,stock,sum,last,,15,", "count,stock,weighted,last,no_such,15,")
+    [code] = [fault.code for fault in catalogue.faults if fault.kind == "element"]
+    assert "weight_element 'no_such' is not a usable row" in reason_of(catalogue, code)
+    assert any(f"unknown element '{code}'" in fault.reason for fault in catalogue.faults)

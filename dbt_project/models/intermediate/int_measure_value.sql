@@ -90,7 +90,11 @@ weights as (
                 to_be_weighted.source_org_unit_code,
                 to_be_weighted.source_org_unit_series_from_date,
                 to_be_weighted.source_period_end_date
-            order by known.breakdown desc, known.period_end_date desc, known.period_start_date desc, known.record_key desc
+            order by
+                known.breakdown desc,
+                known.period_end_date desc,
+                known.period_start_date desc,
+                known.record_key desc
         ) = 1
 
 ),

@@ -7,10 +7,8 @@ select
 
 from {{ model }}
 
-{% if is_kept_by_year -%}
-where {{ in_touched_years('period_year') }}
+where {{ in_touched_years('period_year') if is_kept_by_year else 'true' }}
 
-{% endif -%}
 group by {{ columns | join(', ') }}
 
 having
