@@ -1,10 +1,24 @@
-"""What a reading comes to."""
+"""What a reading comes to, and the way of an extract from landed pages to raw."""
 
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-from ioc_pipeline.deliveries import Delivery
+import duckdb
+import pytest
+
+from ioc_pipeline import ingest, landing
+from ioc_pipeline.deliveries import Delivery, Extract
 from ioc_pipeline.errors import Problem
+from ioc_pipeline.ledger import Ledger
 from ioc_pipeline.prepare import Reading, to_verdict
+from ioc_pipeline.settings import Settings, from_environment
+
+ANSWERED = datetime(2025, 9, 20, 1, 0, tzinfo=UTC)
 
 
 def test_no_verdict_repeats_an_identifier_that_stood_in_a_bad_cell() -> None:
@@ -13,3 +27,231 @@ def test_no_verdict_repeats_an_identifier_that_stood_in_a_bad_cell() -> None:
     verdict = to_verdict(Reading(delivery, problems=[bad]))
     assert verdict.outcome == "returned"
     assert "014085001234" not in repr(verdict)
+
+
+# ---------- an extract
+
+
+def dossier(number: int = 1, **changed: Any) -> dict[str, Any]:
+    record = {
+        "dossierId": f"H{number:03}",
+        "procedureCode": "1.001123",
+        "agencyCode": "ubnd-03646",
+        "communeCode": "03646",
+        "receivedAt": "2025-09-01T08:30:00+07:00",
+        "channel": "online",
+        "isFullyOnline": True,
+        "dueAt": "2025-09-10T08:30:00+07:00",
+        "settledAt": None,
+        "status": "pending",
+        "isDigitised": True,
+        "reusesData": False,
+        "feeVnd": 15000,
+        "isPaidOnline": True,
+        "updatedAt": "2025-09-02T08:30:00+07:00",
+    }
+    return {**record, **changed}
+
+
+def page(*dossiers: dict[str, Any], total: int | None = None) -> dict[str, Any]:
+    return {"total": len(dossiers) if total is None else total, "items": list(dossiers)}
+
+
+@dataclass
+class Desk:
+    """A pipeline that gets pages without asking an API for them."""
+
+    settings: Settings
+    ledger: Ledger
+    runs: int = 0
+
+    def land(self, *pages: Any, source: str = "one_stop_dossiers", department: str = "vp-ubnd", **request: Any) -> int:
+        """Land one complete run; give its delivery_seq."""
+        self.runs += 1
+        extract_id = f"run-{self.runs}"
+        numbers = [
+            landing.land_page(
+                self.settings.landing,
+                self.ledger,
+                content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode(),
+                source_name=source,
+                department_code=department,
+                extract_id=extract_id,
+                number=number,
+                request=json.dumps({"server_time": None, "period": None, **request}),
+                received_at=ANSWERED,
+            ).delivery_seq
+            for number, content in enumerate(pages, start=1)
+        ]
+        extract = Extract(source, extract_id, ANSWERED, ANSWERED, tuple(numbers))
+        return landing.land_extract(
+            self.settings.landing, self.ledger, extract, department_code=department
+        ).delivery_seq
+
+    def load(self) -> None:
+        ingest.prepare(self.settings, self.ledger.waiting(at=datetime.now(UTC)))
+        ingest.load_prepared(self.settings)
+
+    def ask(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(self.settings.warehouse, read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def answers(self, department: str = "vp-ubnd") -> str:
+        files = sorted((self.settings.inbox / department / "phan-hoi").glob("*.txt"))
+        return "\n".join(path.read_text("utf-8-sig") for path in files)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    settings = from_environment({"IOC_HOME": str(tmp_path), "IOC_SETTLE_SECONDS": "0"})
+    return Desk(settings, ingest.open_ledger(settings))
+
+
+def outcomes(desk: Desk) -> Sequence[tuple[Any, ...]]:
+    return desk.ask("select delivery_seq, kind, outcome from raw.delivery order by load_seq")
+
+
+def test_an_extract_loads_its_records_under_the_number_of_their_page(desk: Desk) -> None:
+    desk.land(page(dossier(1), total=2), page(dossier(2, feeVnd=0.1), total=2))
+    desk.load()
+    assert outcomes(desk) == [(1, "page", "page"), (2, "page", "page"), (3, "extract", "loaded")]
+    rows = (
+        "select load_seq, delivery_seq, record_key, org_unit_code, fee_vnd, sheet_name, cell_address from raw.dossier"
+    )
+    assert desk.ask(rows) == [
+        (3, 1, "H001", "03646", 15000, "/items", "/items/0"),
+        (3, 2, "H002", "03646", Decimal("0.1"), "/items", "/items/0"),
+    ]
+    assert desk.ask("select distinct extract_id from raw.delivery") == [("run-1",)]
+    assert desk.answers() == ""
+
+
+def test_loading_an_extract_twice_is_loading_it_once(desk: Desk) -> None:
+    seq = desk.land(page(dossier(1), dossier(2)))
+    desk.load()
+    before = desk.ask("select * from raw.dossier")
+    desk.ledger.load_again([seq], at=datetime.now(UTC))
+    desk.load()
+    assert desk.ask("select * from raw.dossier") == before
+
+
+def test_two_equal_polls_are_two(desk: Desk) -> None:
+    for _ in range(2):
+        desk.land(page(dossier(1)))
+        desk.load()
+    assert [outcome for _, kind, outcome in outcomes(desk) if kind == "extract"] == ["loaded", "loaded"]
+    assert desk.ask("select count(*), count(distinct delivery_seq) from raw.dossier") == [(2, 2)]
+
+
+def test_pages_of_a_run_that_died_never_count(desk: Desk) -> None:
+    landing.land_page(
+        desk.settings.landing,
+        desk.ledger,
+        json.dumps(page(dossier(1))).encode(),
+        source_name="one_stop_dossiers",
+        department_code="vp-ubnd",
+        extract_id="dead",
+        number=1,
+        request=json.dumps({"server_time": None, "period": None}),
+        received_at=ANSWERED,
+    )
+    desk.load()
+    assert outcomes(desk) == [(1, "page", "page")]
+    assert desk.ask("select count(*) from raw.dossier") == [(0,)]
+
+
+def test_an_extract_without_a_record_is_accepted_as_nil(desk: Desk) -> None:
+    desk.land(page())
+    desk.load()
+    assert outcomes(desk)[-1][2] == "nil_report"
+    assert desk.answers() == ""
+
+
+def test_figures_that_an_api_does_not_give_yet_are_nothing_to_read(desk: Desk) -> None:
+    period = {"type": "month", "start": "2025-08-01", "end": "2025-08-31"}
+    desk.land({"data": []}, source="portal_766", period=period)
+    desk.load()
+    assert outcomes(desk)[-1][2] == "nothing_to_read"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "cell", "field"),
+    [
+        (page(dossier(1, feeVnd=-5)), "failed-check", "/items/0/feeVnd", "feeVnd"),
+        (page(dossier(1, feeVnd="mười hai")), "bad-field", "/items/0/feeVnd", "feeVnd"),
+        (page(dossier(1, isDigitised=-1)), "bad-field", "/items/0/isDigitised", "isDigitised"),
+        (page(dossier(1, communeCode="99999")), "unknown-unit", "/items/0/communeCode", "communeCode"),
+        (page(dossier(1, status="lost")), "failed-check", "/items/0/status", "status"),
+        (
+            page(dossier(1, receivedAt="2099-01-01T00:00:00+07:00", dueAt="2099-02-01T00:00:00+07:00")),
+            "failed-check",
+            "/items/0/receivedAt",
+            "receivedAt",
+        ),
+        (page(dossier(1, updatedAt="2099-01-01T00:00:00+07:00")), "future-time", "/items/0/updatedAt", "updatedAt"),
+        (page(dossier(1, status="settled")), "failed-check", "/items/0/status", "status"),
+    ],
+)
+def test_a_lie_returns_the_whole_extract_with_record_and_field(
+    desk: Desk, content: dict[str, Any], code: str, cell: str, field: str
+) -> None:
+    desk.land(page(dossier(2), total=1) | {"total": 2}, content | {"total": 2})
+    desk.load()
+    assert outcomes(desk)[-1] == (3, "extract", "returned")
+    errors = "select code, sheet_name, cell_address, column_header from raw.delivery_error where severity = 'critical'"
+    assert desk.ask(errors) == [(code, "/items", cell, field)]
+    assert desk.ask("select count(*) from raw.dossier") == [(0,)]
+    answer = desk.answers()
+    assert f"[{code}] Bản ghi “H001”, trường “{field}”, vị trí {cell}, câu trả lời 0002.json" in answer
+    assert "TRẢ LẠI: chưa nạp số liệu nào của lần lấy dữ liệu này" in answer
+
+
+def test_a_wrong_total_returns_the_extract(desk: Desk) -> None:
+    desk.land(page(dossier(1), total=9), page(dossier(2), total=9))
+    desk.load()
+    assert desk.ask("select code, cell_address from raw.delivery_error") == [("wrong-total", "/total")]
+    assert "Đọc được: “9”. Cần: 2" in desk.answers()
+
+
+def test_a_page_that_cannot_be_read_returns_the_extract_by_its_name(desk: Desk) -> None:
+    desk.land(page(dossier(1), total=2), b'{"total": 2, "items": [')
+    desk.load()
+    assert outcomes(desk)[-1][2] == "returned"
+    assert "[bad-json] Câu trả lời 0002.json" in desk.answers()
+
+
+def test_personal_data_is_returned_and_stands_nowhere(desk: Desk) -> None:
+    desk.land(page(dossier(1, citizenId="014085001234", feeVnd="014085001234")))
+    desk.load()
+    assert set(desk.ask("select code, column_header from raw.delivery_error")) == {
+        ("personal-data", "citizenId"),
+        ("personal-data", "feeVnd"),
+    }
+    assert "014085001234" not in desk.answers() + repr(desk.ask("select * from raw.delivery_error"))
+
+
+def test_a_warning_is_told_and_the_records_are_loaded(desk: Desk) -> None:
+    desk.land(page(dossier(1, newField=1)))
+    desk.load()
+    assert outcomes(desk)[-1][2] == "loaded"
+    assert "[unknown-field] Trường “newField”" in desk.answers()
+
+
+def test_a_row_of_rain_takes_its_time_from_the_answer(desk: Desk) -> None:
+    station = {"uuid": "s-1", "name": "Trạm 1", "address": "Xã Mai Sơn, tỉnh Sơn La"}
+    desk.land(
+        [{"station": station, "sumDepth": None, "level": 0, "color": "#fff"}],
+        source="rain_gauges",
+        department="so-nnmt",
+    )
+    desk.load()
+    assert desk.ask("select record_key, station_name, observed_at, depth_mm, level from raw.rain_reading") == [
+        ("s-1|2025-09-20T01:00:00Z", "Trạm 1", ANSWERED.replace(tzinfo=None), None, 0)
+    ]
+
+
+def test_an_extract_waits_while_its_contract_is_missing(desk: Desk) -> None:
+    desk.land(page(dossier(1)), source="no_such_api")
+    desk.load()
+    held = [row.held_reason for row in desk.ledger.status_rows() if row.kind == "extract"]
+    assert held == ["waiting for its contract: no API 'no_such_api' in include/sources"]
