@@ -20,8 +20,9 @@ from ioc_pipeline.deliveries import CheckResult, Delivery, Scope, Verdict
 from ioc_pipeline.errors import ContractError, Problem
 from ioc_pipeline.load import Loaded
 from ioc_pipeline.messages import MESSAGES
-from ioc_pipeline.observations import OBSERVATION_SCHEMA
+from ioc_pipeline.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.periods import Period
+from ioc_pipeline.sources import load_contracts
 
 ELEMENTS = {"tthc_received", "tthc_received_online"}
 LOADED_AT = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
@@ -130,6 +131,109 @@ def desk(tmp_path: Path) -> Desk:
 
 def outcomes(answers: list[Loaded]) -> list[tuple[int, str]]:
     return [(answer.delivery_seq, answer.outcome) for answer in answers]
+
+
+# ---------- records and waivers
+
+
+def test_the_tables_of_records_are_those_of_the_contracts() -> None:
+    root = Path(__file__).resolve().parents[2]
+    contracts = load_contracts(root / "include" / "sources", root / "expectations").apis()
+    tables = [table for contract in contracts for table in contract.source.tables if table.record]
+    with duckdb.connect() as connection:
+        load.create_raw(connection)
+        for table in tables:
+            written = connection.from_arrow(record_schema(table).empty_table())
+            loaded = connection.table(f"raw.{table.record}")
+            assert loaded.columns == ["load_seq", *written.columns]
+            assert loaded.types == ["BIGINT", *(("VARCHAR" if "ENUM" in str(each) else each) for each in written.types)]
+    assert {table.record for table in tables} == {"dossier", "task", "rain_reading"}
+
+
+def records(desk: Desk, delivery_seq: int, columns: dict[str, list[Any]], **more: Any) -> Verdict:
+    """Prepare an extract of two records of an API that no other test knows; its page is the delivery before it."""
+    verdict = desk.verdict(delivery_seq, scopes=(), values=(), **more)
+    common = {
+        "delivery_seq": [delivery_seq - 1] * 2,
+        "source_name": ["visits"] * 2,
+        "record_key": ["a", "b"],
+        "org_unit_code": [""] * 2,
+    }
+    pq.write_table(pa.table({**common, **columns}), desk.prepared / str(delivery_seq) / "visit.parquet")
+    delivery = replace(verdict.delivery, kind="extract", source_name="visits", extract_id="run-1")
+    return replace(verdict, delivery=delivery, source_name="visits", record_counts={"visit": 2})
+
+
+def test_records_of_a_new_api_make_their_table_and_a_new_field_its_column(desk: Desk) -> None:
+    desk.load(records(desk, 2, {"visit_count": [1, 2]}))
+    desk.load(records(desk, 4, {"visit_count": [3, 4], "reason": ["x", "y"]}))
+    assert desk.ask("select load_seq, delivery_seq, record_key, visit_count, reason from raw.visit order by all") == [
+        (1, 1, "a", 1, None),
+        (1, 1, "b", 2, None),
+        (2, 3, "a", 3, "x"),
+        (2, 3, "b", 4, "y"),
+    ]
+
+
+def test_a_column_of_records_keeps_its_type(desk: Desk) -> None:
+    desk.load(records(desk, 2, {"visit_count": [1, 2]}))
+    with pytest.raises(ContractError, match=r"visits.yml: column visit_count is VARCHAR, and raw.visit has it as BIG"):
+        desk.load(records(desk, 4, {"visit_count": ["1", "2"]}))
+    assert desk.ask("select count(*) from raw.visit") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "count", "message"),
+    [
+        ({}, 3, "prepared rows are not the 3"),
+        ({"record_key": ["a", "a"]}, 2, "gives a record twice"),
+        ({"delivery_seq": [1, 2]}, 2, "a page that came after it"),
+    ],
+)
+def test_records_that_are_not_those_of_the_verdict_are_refused(
+    desk: Desk, columns: dict[str, list[Any]], count: int, message: str
+) -> None:
+    verdict = replace(records(desk, 2, columns), record_counts={"visit": count})
+    with pytest.raises(ValueError, match=message):
+        desk.load(verdict)
+
+
+def test_no_api_fills_a_table_of_the_pipelines_own(desk: Desk) -> None:
+    verdict = records(desk, 2, {})
+    (desk.prepared / "2" / "visit.parquet").rename(desk.prepared / "2" / "delivery.parquet")
+    with pytest.raises(ContractError, match="a table of the pipeline's own"):
+        desk.load(replace(verdict, record_counts={"delivery": 2}))
+
+
+def test_the_newest_extract_may_say_the_same_as_the_one_before(desk: Desk) -> None:
+    polls = []
+    for seq in (2, 4):
+        verdict = desk.verdict(seq, "same bytes", scan_seq=1)
+        rows = [observation(seq - 1, scope(), "03646", "tthc_received", "10")]
+        write_observations(desk.prepared / str(seq) / "observation.parquet", rows)
+        polls.append(replace(verdict, delivery=replace(verdict.delivery, kind="extract"), observation_count=1))
+    assert outcomes(desk.load(*polls)) == [(2, "loaded"), (4, "loaded")]
+    assert desk.ask("select load_seq, delivery_seq from raw.observation order by all") == [(1, 1), (2, 3)]
+
+
+@pytest.mark.parametrize("until", [None, date(2025, 10, 1)])
+def test_a_waiver_says_what_is_not_owed_and_speaks_for_no_scope(desk: Desk, until: date | None) -> None:
+    verdict = desk.verdict(1, outcome="waiver", scopes=(scope(table=""),), reason="Bão", waived_until=until)
+    desk.load(replace(verdict, delivery=replace(verdict.delivery, kind="waiver")))
+    assert desk.ask("select * from raw.waiver") == [
+        (1, 1, "admin_procedures", "vp-ubnd", "month", SEPTEMBER.start, SEPTEMBER.end, until, "Bão")
+    ]
+    assert desk.ask("select count(*) from raw.delivery_scope") == [(0,)]
+
+
+def test_a_warehouse_of_before_there_were_apis_is_widened(desk: Desk) -> None:
+    desk.warehouse.parent.mkdir(parents=True)
+    with duckdb.connect(desk.warehouse) as connection:
+        load.create_raw(connection)
+        connection.execute("alter table raw.delivery drop request")
+        connection.execute("alter table raw.delivery drop extract_id")
+    desk.load(desk.verdict(1))
+    assert desk.ask("select extract_id, request from raw.delivery") == [("", "")]
 
 
 # ---------- what a load writes
