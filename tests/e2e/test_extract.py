@@ -1,0 +1,339 @@
+"""From an API to raw over real HTTP: faults, runs killed at every step, withdrawals; nothing missed, nothing twice."""
+
+import json
+import os
+import signal
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import httpx
+import pytest
+
+from e2e.conftest import Installation
+from http_api import Asked, HttpApi, Reply, serving
+from ioc_pipeline import ingest, landing
+from ioc_pipeline.deliveries import Delivery, Extract
+from ioc_pipeline.errors import FetchError, UserError
+from ioc_pipeline.fetch.client import Client, Connection
+from ioc_pipeline.fetch.paging import records_of
+from ioc_pipeline.fetch.run import Run
+from ioc_pipeline.ingest import ExtractSummary
+from ioc_pipeline.ledger import Ledger
+from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.prepare import Reference
+from ioc_pipeline.sample.api import server as demo
+from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections
+from ioc_pipeline.sample.api.world import World
+from ioc_pipeline.settings import Settings, from_environment
+
+TODAY = date(2025, 9, 15)
+DOSSIERS, TASKS = "one_stop_dossiers", "task_tracking"
+NEWEST = """
+    select record_key, updated_at from raw.{table}
+    qualify row_number() over (partition by record_key order by delivery_seq desc, load_seq desc) = 1
+"""
+
+
+@dataclass
+class Home:
+    """An installation that asks one API."""
+
+    settings: Settings
+    connection: Connection
+    waited: list[float] = field(default_factory=list)
+
+    @property
+    def ledger(self) -> Ledger:
+        return ingest.open_ledger(self.settings)
+
+    def extract(self, source_name: str = DOSSIERS, **more: Any) -> ExtractSummary:
+        return ingest.extract(
+            self.settings, source_name, self.connection, as_of=TODAY, sleep=self.waited.append, **more
+        )
+
+    def raw(self, query: str) -> list[tuple[Any, ...]]:
+        with duckdb.connect(str(self.settings.warehouse), read_only=True) as warehouse:
+            return warehouse.execute(query).fetchall()
+
+    def newest(self, table: str = "dossier") -> dict[str, datetime]:
+        return dict(self.raw(NEWEST.format(table=table)))  # type: ignore[arg-type]
+
+    def landed(self, kind: str) -> list[Delivery]:
+        return [one for one in self.ledger.deliveries() if one.kind == kind]
+
+    def extracts(self) -> list[Extract]:
+        return [landing.read_extract(self.settings.landing, one) for one in self.landed("extract")]
+
+
+@pytest.fixture
+def new_home(new_installation: Callable[..., Installation], tmp_path: Path) -> Callable[..., Home]:
+    """Homes over one project whose APIs give small pages; `host` is asked."""
+    installation = new_installation(own_project=True)
+    contract = installation.project / "include" / "sources" / f"{DOSSIERS}.yml"
+    contract.write_text(contract.read_text("utf-8").replace("size: 2000", "size: 3"), "utf-8")
+    homes = iter(range(1000))
+    empty = Ledger(f"sqlite:///{tmp_path}/empty.db")
+    empty.migrate()
+
+    def new(host: str) -> Home:
+        home = tmp_path / f"home-{next(homes)}"
+        home.mkdir()
+        for name in ("ledger.db", "rebuilt.db"):
+            (home / name).write_bytes((tmp_path / "empty.db").read_bytes())
+        given = from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(installation.project)})
+        return Home(given, Connection(host, LOGIN, PASSWORD))
+
+    return new
+
+
+def in_utc(times: dict[str, datetime]) -> dict[str, datetime]:
+    return {key: time.replace(tzinfo=time.tzinfo or UTC) for key, time in times.items()}
+
+
+# ---------- the demo server and its faults
+
+
+@pytest.fixture(scope="module")
+def systems() -> Iterator[str]:
+    seeds = from_environment({}).seeds
+    world = World(OrgUnits.from_seeds(seeds), today=TODAY, months=1, dossiers=12)
+    with demo.serving(demo.make_app(world)) as url:
+        yield url
+
+
+def fail(systems: str, kind: str, path: str, times: int = 1) -> None:
+    fault = {"kind": kind, "path": path, "times": times, "seconds": 1}
+    assert httpx.post(f"{systems}/faults", json=fault).is_success
+
+
+def test_a_person_fetches_an_api_at_the_terminal(
+    new_installation: Callable[..., Installation], systems: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation = new_installation()
+    for name, connection in connections(systems).items():
+        monkeypatch.setenv(name, connection)
+    assert installation.ioc("extract", "rain_gauges").startswith("fetched 1 pages; loaded 1, returned 0")
+    monkeypatch.setenv("AIRFLOW_CONN_VRAIN", "http://a.vn")
+    assert "AIRFLOW_CONN_VRAIN: expected" in installation.ioc("extract", "rain_gauges", expect=1)
+    assert "expected one of" in installation.ioc("extract", "admin_procedures", expect=1)
+    monkeypatch.setenv("AIRFLOW_CONN_ONE_STOP", json.dumps({"host": systems, "password": "Qu3n-m@t"}))
+    told = installation.ioc("extract", DOSSIERS, expect=2)
+    assert "401" in told
+    assert "Qu3n-m@t" not in told
+
+
+def what_the_api_holds(home: Home, source_name: str) -> dict[str, datetime]:
+    """Record and its newest time, asked for without us in between."""
+    contract = Reference(home.settings).contracts.ready[source_name].source
+    assert contract.api is not None
+    name, held = {DOSSIERS: "dossierId", TASKS: "taskId"}[source_name], {}
+    with Client(home.connection, contract.api, sleep=home.waited.append) as client:
+        for page in Run(contract, client, since="", today=TODAY).pages():
+            for one in records_of(json.loads(page.content), contract.api.records):
+                held[one[name]] = datetime.fromisoformat(one["updatedAt"])
+    return held
+
+
+IN_TRANSPORT = ["too_many_requests", "server_error", "truncated_json", "cut_off", "clock_skew"]
+IN_THE_LIST = ["duplicated_page", "reordered_page", "moving_records"]
+
+
+@pytest.mark.parametrize(
+    ("source_name", "kind"),
+    [(DOSSIERS, kind) for kind in IN_TRANSPORT + IN_THE_LIST] + [(TASKS, kind) for kind in IN_THE_LIST],
+)
+def test_after_a_fault_and_a_quiet_run_raw_holds_what_the_api_holds(
+    new_home: Callable[..., Home], systems: str, kind: str, source_name: str
+) -> None:
+    home = new_home(systems)
+    path, table = ("/dossiers", "dossier") if source_name == DOSSIERS else ("/tasks", "task")
+    fail(systems, kind, path)
+    assert home.extract(source_name).load.returned == 0
+    home.extract(source_name)
+    held = what_the_api_holds(home, source_name)
+    assert in_utc(home.newest(table)) == held
+    assert len(held) >= 12
+
+
+def test_a_token_that_expires_within_a_run_is_renewed(new_home: Callable[..., Home], systems: str) -> None:
+    fail(systems, "expired_token", "/tasks")
+    assert new_home(systems).extract(TASKS).load.loaded == 1
+
+
+@pytest.mark.parametrize("kind", ["wrong_total", "personal_field", "future_period", "unknown_unit"])
+def test_an_api_that_lies_is_returned_whole_and_asked_again_from_the_same_place(
+    new_home: Callable[..., Home], systems: str, kind: str
+) -> None:
+    home = new_home(systems)
+    fail(systems, kind, "/dossiers", times=20)
+    assert home.extract().load.returned == 1
+    httpx.delete(f"{systems}/faults")
+    assert home.raw("select count(*) from raw.dossier") == [(0,)]
+    answers = list((home.settings.inbox / "vp-ubnd" / "phan-hoi").iterdir())
+    assert len(answers) == 1
+    assert home.extract().load.loaded == 1
+    assert [one.since for one in home.extracts()] == ["", ""]
+    assert len(home.newest()) == 12
+    assert list((home.settings.inbox / "vp-ubnd" / "phan-hoi").iterdir()) == answers, "an accepted one is silent"
+
+
+def test_a_run_that_is_given_up_leaves_pages_that_do_not_count(new_home: Callable[..., Home], systems: str) -> None:
+    home = new_home(systems)
+    pages = httpx.get(f"{systems}/dossiers", params={"pageSize": 3}, headers={"x-api-key": PASSWORD}).json()
+    assert pages["total"] == 12
+
+    def fail_later(step: str) -> None:
+        if step == "confirmed" and len(home.landed("page")) == 2:
+            fail(systems, "server_error", "/dossiers", times=5)
+
+    with pytest.raises(FetchError, match="500; asked 5 times"):
+        home.extract(checkpoint=fail_later)
+    assert (len(home.landed("page")), home.landed("extract")) == (2, [])
+    summary = home.extract()
+    assert (summary.pages, summary.load.loaded, summary.load.returned) == (5, 1, 0)
+    assert home.extracts()[0].pages == (3, 4, 5, 6, 7)
+    assert {seq for (seq,) in home.raw("select distinct delivery_seq from raw.dossier")} <= set(range(3, 8))
+    assert len(home.newest()) == 12
+
+
+# ---------- killed
+
+
+def dossier(number: int, updated_at: str) -> dict[str, Any]:
+    return {
+        "dossierId": f"H14-{number:04}", "procedureCode": "1.001193", "agencyCode": "so-khcn", "communeCode": "03646",
+        "receivedAt": "2025-09-01T08:00:00+07:00", "channel": "online", "isFullyOnline": 1,
+        "dueAt": "2025-09-20T17:00:00+07:00", "settledAt": None, "status": "pending", "isDigitised": 0,
+        "reusesData": 0, "feeVnd": 0, "isPaidOnline": 0, "updatedAt": updated_at,
+    }  # fmt: skip
+
+
+LISTED = [dossier(number, f"2025-09-{number:02}T09:00:00+07:00") for number in range(1, 6)]
+
+
+def answer(asked: Asked) -> Reply:
+    since = datetime.fromisoformat(asked.query.get("updatedSince", "2000-01-01T00:00:00+00:00"))
+    changed = [one for one in LISTED if datetime.fromisoformat(one["updatedAt"]) >= since]
+    first = (int(asked.query["page"]) - 1) * int(asked.query["pageSize"])
+    return Reply({"total": len(changed), "items": changed[first : first + int(asked.query["pageSize"])]})
+
+
+@pytest.fixture
+def api() -> Iterator[HttpApi]:
+    with serving(answer) as api:
+        yield api
+
+
+def killed_at(home: Home, number: int) -> str:
+    """Fetch in a process that ends itself, as by power loss, at its n-th step; gives that step, '' if it ended."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        left = [number]
+
+        def checkpoint(step: str) -> None:
+            if left[0] == 0:
+                os.write(writer, step.encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+            left[0] -= 1
+
+        try:
+            ingest.fetch_pages(home.settings, DOSSIERS, home.connection, as_of=TODAY, checkpoint=checkpoint)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as pipe:
+        step = pipe.read()
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == (-signal.SIGKILL if step else 0)
+    return step
+
+
+def check_nothing_missed_and_nothing_twice(home: Home) -> None:
+    truth = {one["dossierId"]: datetime.fromisoformat(one["updatedAt"]) for one in LISTED}
+    assert in_utc(home.newest()) == truth
+    counted = {page for one in home.extracts() for page in one.pages}
+    rows = home.raw("select delivery_seq, record_key from raw.dossier")
+    assert {seq for seq, _ in rows} <= counted, "a page of a dead run never counts"
+    assert len(rows) == len(set(rows))
+    rebuilt = Ledger(f"sqlite:///{home.settings.home}/rebuilt.db")
+    assert landing.replay(home.settings.landing, rebuilt, at=datetime.now(UTC)) == []
+    assert rebuilt.deliveries() == home.ledger.deliveries()
+    assert home.ledger.waiting(at=datetime.now(UTC)) == []
+
+
+def test_killed_once_at_each_step_the_next_run_misses_nothing_and_counts_nothing_twice(
+    new_home: Callable[..., Home], api: HttpApi
+) -> None:
+    number, met = 0, [""]
+    while met[-1] or number == 0:
+        home = new_home(api.host)
+        met.append(killed_at(home, number))
+        home.extract()
+        check_nothing_missed_and_nothing_twice(home)
+        number += 1
+    assert met[1:] == [*landing.OWN_STEPS] * 3 + [""], "two pages and the extract"
+
+
+def test_killed_while_it_follows_an_earlier_run_it_starts_again_where_that_ended(
+    new_home: Callable[..., Home], api: HttpApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = new_home(api.host)
+    home.extract()
+    later = [dossier(number, f"2025-09-{number + 9:02}T09:00:00+07:00") for number in (1, 2, 9, 10)]
+    monkeypatch.setattr(f"{__name__}.LISTED", LISTED[2:] + later)
+    for number in (1, 6, 8):
+        killed_at(home, number)
+    home.extract()
+    check_nothing_missed_and_nothing_twice(home)
+    assert {one.since for one in home.extracts()[1:]} == {"2025-09-05T08:50:00+07:00"}
+
+
+# ---------- one at a time, and taken back
+
+
+def test_two_runs_of_one_api_do_not_overlap(new_home: Callable[..., Home], api: HttpApi) -> None:
+    home = new_home(api.host)
+    met = []
+
+    def try_meanwhile(_step: str) -> None:
+        if not met:
+            met.append("once")
+            with pytest.raises(UserError, match="is being fetched by another process"):
+                ingest.fetch_pages(home.settings, DOSSIERS, home.connection)
+
+    home.extract(checkpoint=try_meanwhile)
+    assert met == ["once"]
+    assert len(home.extracts()) == 1
+
+
+def test_what_a_withdrawn_extract_had_is_fetched_again(new_home: Callable[..., Home], api: HttpApi) -> None:
+    home = new_home(api.host)
+    home.extract()
+    home.extract()
+    first, second = (one.delivery_seq for one in home.landed("extract"))
+    page = home.landed("page")[0].delivery_seq
+    with pytest.raises(UserError, match="withdraw that extract"):
+        ingest.withdraw(home.settings, page, reason="nhầm", by="an")
+    ingest.withdraw(home.settings, first, reason="nhầm", by="an")
+    for batch in ingest.land_inbox(home.settings):
+        ingest.prepare(home.settings, batch)
+    ingest.load_prepared(home.settings)
+    assert [one.delivery_seq for one in home.ledger.accepted_extracts(DOSSIERS)] == [second]
+    home.extract()
+    assert [one.since for one in home.extracts()] == ["", "2025-09-05T08:50:00+07:00", ""]
+
+
+def test_a_run_that_brought_only_pages_tells_nobody(new_home: Callable[..., Home], api: HttpApi) -> None:
+    home = new_home(api.host)
+    assert killed_at(home, 3) == "confirmed"
+    for batch in ingest.land_inbox(home.settings):
+        ingest.prepare(home.settings, batch)
+    assert not ingest.load_prepared(home.settings).changed
+    assert not home.ledger.has_unpublished()
