@@ -52,8 +52,7 @@ measured as (
             load_seq,
             'raw.dossier' as sheet_name,
             '' as cell_address,
-            {{ column }} as record_count,
-            period_year
+            {{ column }} as record_count
 
         from counted
 

@@ -55,8 +55,7 @@ measured as (
         load_seq,
         'raw.rain_reading' as sheet_name,
         '' as cell_address,
-        cast(reading_count as bigint) as record_count,
-        cast(extract(year from rain_date) as integer) as period_year
+        cast(reading_count as bigint) as record_count
 
     from wettest
 

@@ -43,8 +43,7 @@ measured as (
             load_seq,
             'raw.task' as sheet_name,
             '' as cell_address,
-            coalesce({{ column }}, 0) as record_count,
-            period_year
+            coalesce({{ column }}, 0) as record_count
 
         from counted
 

@@ -248,7 +248,6 @@ counted as (
         agency_months.org_unit_code,
         agency_months.period_start_date,
         agency_months.period_end_date,
-        cast(extract(year from agency_months.period_end_date) as integer) as period_year,
 
         ---------- whose, and until when
         agency_months.reporting_unit_code,
