@@ -390,3 +390,9 @@ def test_personal_data_returns_all_and_is_not_repeated(read: Any, changed: dict[
 
 def test_a_personal_field_without_a_value_is_only_unknown(read: Any) -> None:
     assert [warning.code for warning in read(answer(dossier(phone=None))).warnings] == ["unknown-field"]
+
+
+def test_two_keys_that_read_alike_when_joined_stay_two_records(read: Any) -> None:
+    contract = {**DOSSIERS, "tables": [{**DOSSIERS["tables"][0], "record_key": ["dossier_id", "note"]}]}
+    one, other = dossier(id="a|b", note="c"), dossier(id="a", note="b|c")
+    assert read(answer(one, other), contract=contract).records[0].keys == ["a\\|b|c", "a|b\\|c"]

@@ -145,10 +145,10 @@ def text_of(value: object) -> str:
 
 
 def key_text(value: Single) -> str:
-    """One part of a record's key: times in UTC, numbers without an exponent."""
+    """One part of a record's key: times in UTC, numbers without an exponent, `|` marked since it joins the parts."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").replace(".000000Z", "Z")
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return format(value, "f") if isinstance(value, Decimal) else str(value).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _naive(value: object) -> datetime | None:
