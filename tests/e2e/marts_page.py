@@ -89,8 +89,6 @@ def _deliver(warehouse: Warehouse, seq: int, org_units: OrgUnits) -> None:
         for item in items
     ]
     deliver_records(warehouse, seq, dossiers, source="one_stop_dossiers", received_at=NOW)
-    tasks, after = [], (datetime.min.replace(tzinfo=UTC), "")
-    tracked = Tasks(world)
     tasks = [
         Task(
             item["taskId"],
@@ -101,17 +99,10 @@ def _deliver(warehouse: Warehouse, seq: int, org_units: OrgUnits) -> None:
             item["progress"],
             _utc(item["updatedAt"]),
         )
-        for item in _all_pages(tracked, world, after)
+        for item in _all_tasks(world)
     ]
     deliver_records(warehouse, seq + 10, tasks, source="task_tracking", received_at=NOW)
-    begin = datetime(2025, 9, 19, 12, 55)  # noqa: DTZ001
-    readings = []
-    communes = world.communes(AS_OF)
-    for hour in range(21):
-        at = begin + timedelta(hours=hour)
-        for number, commune in enumerate(communes[:12]):
-            depth = None if (number + hour) % 11 == 10 else Decimal(number * (hour + 1)) / 4
-            readings.append(Reading(f"trạm-{number + 1:02d}", commune.code, at, depth))
+    readings = _readings([commune.code for commune in world.communes(AS_OF)[:12]])
     deliver_records(warehouse, seq + 20, readings, source="rain_gauges", received_at=NOW, department="so-nnmt")
     for number, month in enumerate((Period("month", date(2025, 7, 1), date(2025, 7, 31)), _AUGUST)):
         scores = {part: Decimal(values[1 - number]) for part, values in PARTS.items()}
@@ -121,8 +112,23 @@ def _deliver(warehouse: Warehouse, seq: int, org_units: OrgUnits) -> None:
         warehouse.deliver(seq + 30 + number, "portal_766", "provinces", month, cells, received_at=NOW)
 
 
-def _all_pages(tracked: Tasks, world: World, after: tuple[datetime, str]) -> list[dict[str, str]]:
-    items: list[dict[str, str]] = []
+def _readings(communes: list[str]) -> list[Reading]:
+    """Every hour since 19:00: each station is wetter than the one before it, and sometimes silent."""
+    begin = datetime(2025, 9, 19, 12, 55)  # noqa: DTZ001  # raw holds UTC without saying so
+    return [
+        Reading(
+            f"tram-{number:02d}",
+            commune,
+            begin + timedelta(hours=hour),
+            None if (number + hour) % 11 == 0 else Decimal((number - 1) * (hour + 1)) / 4,
+        )
+        for hour in range(21)
+        for number, commune in enumerate(communes, start=1)
+    ]
+
+
+def _all_tasks(world: World) -> list[dict[str, str]]:
+    tracked, items, after = Tasks(world), [], (datetime.min.replace(tzinfo=UTC), "")
     while True:
         page = tracked.page(today=world.today, since=None, after=after)
         items.extend(page["data"])
