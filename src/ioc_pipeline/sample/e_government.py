@@ -16,7 +16,7 @@ from ioc_pipeline.sample.departments import (
     rows_of,
     sums_of,
 )
-from ioc_pipeline.sample.figures import Figures, agency_sizes, around, less, share_out, wobbler
+from ioc_pipeline.sample.figures import agency_sizes, around, less, share_out, wobbler
 from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out
 from ioc_pipeline.sample.writers import ods_bytes, xls_bytes, xlsx_bytes
 
@@ -28,7 +28,7 @@ def digital_settlement(asked: Asked) -> FileOfForm:
     """Biểu 09/SH: .xlsx, three pairs of a whole and its part; over 95 % of results digitised in the last month."""
     communes = asked.communes()
     settled = figures.settlements(asked.seed, asked.weights(), asked.age)
-    values = _digitised(asked, settled["received_count"], settled["settled_count"])
+    values = figures.digitisation(asked.seed, settled, asked.age)
     done, fee, full = "Hồ sơ đã có kết quả", "Hồ sơ có phí, lệ phí", "Hồ sơ thuộc dịch vụ công toàn trình"
     columns = [
         FormColumn("org_unit", ("Xã, phường",), 22, ""),
@@ -59,26 +59,6 @@ def digital_settlement(asked: Asked) -> FileOfForm:
         signers=("NGƯỜI LẬP BIỂU", "CHÁNH VĂN PHÒNG"),
     )
     return f"Biểu 09-SH số hóa {asked.month}.xlsx", xlsx_bytes([lay_out(form)])
-
-
-def _digitised(asked: Asked, received: list[int], completed: list[int]) -> Figures:
-    wobble = wobbler(f"{asked.seed}:digitised:{asked.age}")
-
-    def part(whole: list[int], share: float, width: float) -> list[int]:
-        return share_out(round(sum(whole) * share), around(whole, wobble, width), whole)
-
-    digitised = part(completed, 0.9562 - 0.011 * asked.age, 0.03)
-    with_fee = part(received, 0.2741, 0.2)
-    eligible = part(received, 0.4133, 0.2)
-    return {
-        "completed_count": completed,
-        "digitised_count": digitised,
-        "reusing_count": part(digitised, 0.6128 - 0.014 * asked.age, 0.15),
-        "with_fee_count": with_fee,
-        "paid_online_count": part(with_fee, 0.8236 - 0.009 * asked.age, 0.1),
-        "eligible_count": eligible,
-        "fully_online_count": part(eligible, 0.6347 - 0.012 * asked.age, 0.15),
-    }
 
 
 def online_meetings(asked: Asked) -> FileOfForm:

@@ -75,6 +75,27 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
     }
 
 
+def digitisation(seed: int, month: Figures, age: int) -> Figures:
+    """What of the dossiers of a month (`settlements`) was digitised, paid online and served online throughout."""
+    wobble = wobbler(f"{seed}:digitised:{age}")
+
+    def part(whole: list[int], share: float, width: float) -> list[int]:
+        return share_out(round(sum(whole) * share), around(whole, wobble, width), whole)
+
+    digitised = part(month["settled_count"], 0.9562 - 0.011 * age, 0.03)
+    with_fee = part(month["received_count"], 0.2741, 0.2)
+    eligible = part(month["received_count"], 0.4133, 0.2)
+    return {
+        "completed_count": month["settled_count"],
+        "digitised_count": digitised,
+        "reusing_count": part(digitised, 0.6128 - 0.014 * age, 0.15),
+        "with_fee_count": with_fee,
+        "paid_online_count": part(with_fee, 0.8236 - 0.009 * age, 0.1),
+        "eligible_count": eligible,
+        "fully_online_count": part(eligible, 0.6347 - 0.012 * age, 0.15),
+    }
+
+
 def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
     """Accounts up to the last day of one month: just over 680,000 in the last one."""
     wobble = wobbler(f"{seed}:accounts")

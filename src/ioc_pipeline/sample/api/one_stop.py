@@ -13,11 +13,10 @@ from ioc_pipeline.sample.api.world import EARLIEST_AGE, LOCAL_SECONDS, Row, Worl
 from ioc_pipeline.sample.figures import Figures, less, share_out
 
 Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 DAY = 86_400
 PROCEDURES = np.array([f"1.{1_000 + number:06}" for number in range(240)])
-FULLY_ONLINE = 0.35
-SHARES = (0.86, 0.62, 0.8)  # digitised, reusing data, paid online of those with a fee that came online
-FEES_VND = (0, 0, 0, 8_000, 15_000, 30_000, 50_000, 75_000, 150_000)
+FEES_VND = np.array([8_000, 15_000, 30_000, 50_000, 75_000, 150_000])
 CANCELLED_ONE_IN = 250
 MOVED = 7  # dossiers that a form counts in one commune and the system in another
 ON_TIME, LATE, PENDING_LATE, PENDING, CANCELLED = range(5)  # how a dossier stands at the end of its month
@@ -33,7 +32,12 @@ class _Dossiers:
     received: Numbers
     due: Numbers
     ended: Numbers
-    is_online: npt.NDArray[np.bool_]
+    is_online: Flags
+    is_digitised: Flags
+    reuses_data: Flags
+    has_fee: Flags
+    is_paid_online: Flags
+    is_fully_online: Flags
     draws: npt.NDArray[np.float64]
 
     def take(self, rows: Any) -> "_Dossiers":
@@ -89,7 +93,8 @@ class Dossiers:
 
     def _counts(self, age: int, period: Period) -> Figures:
         communes = self._world.communes(period.end)
-        return figures.settlements(self._world.seed, figures.weigh_communes(self._world.seed, communes), age)
+        month = figures.settlements(self._world.seed, figures.weigh_communes(self._world.seed, communes), age)
+        return month | figures.digitisation(self._world.seed, month, age)
 
 
 def _joined(months: list[_Dossiers]) -> _Dossiers:
@@ -101,9 +106,8 @@ def _joined(months: list[_Dossiers]) -> _Dossiers:
 
 def _items(dossiers: _Dossiers, updated: Numbers, today: date) -> list[Row]:
     has_ended = dossiers.ended < _midnight(today)
-    procedure, fee_draw, agency, *draws = dossiers.draws.T
-    fee = np.array(FEES_VND)[(fee_draw * len(FEES_VND)).astype(np.int64)]
-    is_digitised, reuses_data, pays_online = (draw < limit for draw, limit in zip(draws, SHARES, strict=True))
+    procedure, fee, agency = dossiers.draws.T
+    fee_vnd = np.where(dossiers.has_fee, FEES_VND[(fee * len(FEES_VND)).astype(np.int64)], 0)
     is_settled = has_ended & (dossiers.outcome != CANCELLED)
     columns: dict[str, npt.NDArray[Any]] = {
         "dossierId": dossiers.ids,
@@ -112,14 +116,14 @@ def _items(dossiers: _Dossiers, updated: Numbers, today: date) -> list[Row]:
         "communeCode": dossiers.commune,
         "receivedAt": _iso(dossiers.received),
         "channel": np.where(dossiers.is_online, "online", "direct"),
-        "isFullyOnline": (dossiers.is_online & (procedure < FULLY_ONLINE)).astype(int),
+        "isFullyOnline": dossiers.is_fully_online.astype(int),
         "dueAt": _iso(dossiers.due),
         "settledAt": np.where(is_settled, _iso(dossiers.ended).astype(object), np.array(None)),
         "status": np.where(has_ended, np.where(is_settled, "settled", "cancelled"), "pending"),
-        "isDigitised": is_digitised.astype(int),
-        "reusesData": reuses_data.astype(int),
-        "feeVnd": fee,
-        "isPaidOnline": ((fee > 0) & dossiers.is_online & pays_online).astype(int),
+        "isDigitised": dossiers.is_digitised.astype(int),
+        "reusesData": dossiers.reuses_data.astype(int),
+        "feeVnd": fee_vnd,
+        "isPaidOnline": dossiers.is_paid_online.astype(int),
         "updatedAt": _iso(updated),
     }
     rows = zip(*(column.tolist() for column in columns.values()), strict=True)
@@ -136,7 +140,14 @@ def _scaled(month: Figures, factor: float) -> Figures:
     settled = part("settled_count", received)
     pending = less(received, settled)
     late = part("pending_late_count", pending)
+    digitised = part("digitised_count", settled)
+    with_fee = part("with_fee_count", received)
     return {
+        "digitised_count": digitised,
+        "reusing_count": part("reusing_count", digitised),
+        "with_fee_count": with_fee,
+        "paid_online_count": part("paid_online_count", with_fee),
+        "eligible_count": part("eligible_count", received),
         "received_count": received,
         "online_count": part("online_count", received),
         "settled_count": settled,
@@ -174,8 +185,15 @@ def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> 
     for code, part in parts.items():
         outcome[(at >= limit[commune]) & (at < (limit + part)[commune])] = code
         limit = limit + part
-    is_online = place(np.where(outcome == CANCELLED, 1, 0)) < np.array(month["online_count"])[commune]
 
+    def some(name: str, among: Flags) -> Flags:
+        """As many of each commune's as the month counts, all of them out of `among`."""
+        return place(np.where(among, 0, 1)) < np.array(month[name])[commune]
+
+    is_counted = outcome != CANCELLED
+    is_digitised = some("digitised_count", np.isin(outcome, (ON_TIME, LATE)))
+    has_fee = some("with_fee_count", is_counted)
+    is_online = some("online_count", is_counted)
     received = (chance.random(count) * (length - 2 * DAY)).astype(np.int64)
     room = np.minimum(length - received, 12 * DAY)
     taken = (room * (0.1 + 0.85 * chance.random(count))).astype(np.int64)
@@ -199,11 +217,16 @@ def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> 
         due=(start + due)[by_time],
         ended=(start + ended)[by_time],
         is_online=is_online[by_time],
-        draws=chance.random((count, 6)),
+        is_digitised=is_digitised[by_time],
+        reuses_data=some("reusing_count", is_digitised)[by_time],
+        has_fee=has_fee[by_time],
+        is_paid_online=some("paid_online_count", has_fee)[by_time],
+        is_fully_online=some("eligible_count", is_counted)[by_time],
+        draws=chance.random((count, 3)),
     )
 
 
-def _moved(commune: Numbers, is_online: npt.NDArray[np.bool_], outcome: Numbers, communes: int) -> Numbers:
+def _moved(commune: Numbers, is_online: Flags, outcome: Numbers, communes: int) -> Numbers:
     """A few dossiers of one commune stand in another, so that system and form differ in two and agree in the sum."""
     giving, taking = communes // 3, communes // 2
     moved = commune.copy()
