@@ -17,6 +17,12 @@ crosswalk as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('dim_org_unit') }}
+
+),
+
 elements as (
 
     select * from {{ source('catalogue', 'element') }}
@@ -59,6 +65,13 @@ before_it as (
         on
             crosswalk.old_code = measures.org_unit_code
             and crosswalk.effective_date > measures.period_end_date
+
+    -- a unit that stood, as Sơn La did, was not made of others
+    inner join org_units
+        on
+            crosswalk.new_code = org_units.org_unit_code
+            and measures.org_unit_series_from_date < org_units.series_from_date
+            and org_units.valid_to_date = date '9999-12-31'
 
     inner join elements
         on measures.element_code = elements.element_code

@@ -113,37 +113,73 @@ for_province as (
 
 ),
 
-for_units as (
+-- what was reported at a level is not replaced by what is put together, and one level is put together, never two
+province_levels as (
+
+    select
+        element_code,
+        breakdown,
+        org_unit_code,
+        source_period_type,
+        source_period_start_date,
+        source_period_end_date,
+        min(space_rank) as space_rank
+
+    from for_province
+
+    group by
+        element_code,
+        breakdown,
+        org_unit_code,
+        source_period_type,
+        source_period_start_date,
+        source_period_end_date
+
+),
+
+put_together as (
+
+    select for_province.*
+
+    from for_province
+
+    inner join province_levels
+        on
+            for_province.element_code = province_levels.element_code
+            and for_province.breakdown = province_levels.breakdown
+            and for_province.org_unit_code = province_levels.org_unit_code
+            and for_province.source_period_type = province_levels.source_period_type
+            and for_province.source_period_start_date = province_levels.source_period_start_date
+            and for_province.source_period_end_date = province_levels.source_period_end_date
+            and for_province.space_rank = province_levels.space_rank
+
+    left join for_own_unit as reported
+        on
+            for_province.element_code = reported.element_code
+            and for_province.breakdown = reported.breakdown
+            and for_province.org_unit_code = reported.org_unit_code
+            and for_province.source_period_type = reported.source_period_type
+            and for_province.source_period_start_date = reported.source_period_start_date
+            and for_province.source_period_end_date = reported.source_period_end_date
+            and reported.org_unit_level = 'province'
+
+    where reported.element_code is null
+
+),
+
+in_space as (
 
     select * from for_own_unit
 
     union all
 
-    select * from for_province
+    select * from put_together
 
 ),
 
--- what was reported at a level is not replaced by a sum, and one level is added up, never two
-in_space as (
-
-    select * from for_units
-
-    qualify
-        space_rank = min(space_rank) over (
-            partition by
-                element_code,
-                breakdown,
-                org_unit_code,
-                source_period_type,
-                source_period_start_date,
-                source_period_end_date
-        )
-
-),
-
--- The units of today: what was said of a unit that is no more is carried to its successor, or to each of several, and
--- what was said of a unit that stands counts as it is. After the year of the merger the two geographies are the same,
--- and kept once.
+-- The units of today: what was said of a unit that is no more is carried to its successor, or to each of several. What
+-- was said of a unit that stands is the same in both geographies, and kept once but in the year of the merger, which
+-- adds up both.
 predecessors as (
 
     select

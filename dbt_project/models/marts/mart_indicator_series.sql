@@ -43,7 +43,7 @@ merger as (
 
 ),
 
--- the facts keep the years after the merger once, for then both geographies are the same
+-- the facts keep a unit that stands once, but in the year of the merger: its two geographies are the same
 geographies as (
 
     select
@@ -79,7 +79,7 @@ in_both as (
 
     where
         geographies.geography = geographies.kept_as
-        or indicator_values.period_year > merger.merger_year
+        or indicator_values.period_year != merger.merger_year
 
 ),
 
@@ -134,7 +134,10 @@ series as (
         on
             in_both.org_unit_code = org_units.org_unit_code
             and case
-                when in_both.shown_geography = 'restated' then org_units.valid_to_date = date '9999-12-31'
+                when in_both.shown_geography = 'restated'
+                    then
+                        org_units.valid_to_date = date '9999-12-31'
+                        and in_both.org_unit_series_from_date = org_units.series_from_date
                 else in_both.period_end_date between org_units.valid_from_date and org_units.valid_to_date
             end
 
