@@ -10,12 +10,6 @@
 
 with
 
-all_contributions as (
-
-    select * from {{ ref('int_measure_contribution') }}
-
-),
-
 elements as (
 
     select * from {{ source('catalogue', 'element') }}
@@ -28,9 +22,41 @@ org_units as (
 
 ),
 
+-- without the addresses: DuckDB keeps what is read more than once, and these are most of the bytes
 contributions as (
 
-    select * from all_contributions
+    select
+        element_code,
+        breakdown,
+        geography,
+        org_unit_code,
+        org_unit_series_from_date,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        source_org_unit_code,
+        source_org_unit_series_from_date,
+        source_org_unit_level,
+        source_period_type,
+        source_period_end_date,
+        reported_org_unit_code,
+        record_key,
+        is_rolled_up_in_space,
+        is_rolled_up_in_time,
+        predecessor_count,
+        has_split,
+        space_aggregation,
+        weight_element,
+        measured_value,
+        value_qualifier,
+        null_reason,
+        maturity,
+        record_count,
+        delivery_seq
+
+    from {{ ref('int_measure_contribution') }}
 
     where {{ in_touched_years('period_year') }}
 
@@ -68,7 +94,7 @@ weights as (
     inner join elements
         on to_be_weighted.weight_element = elements.element_code
 
-    inner join all_contributions as known
+    inner join {{ ref('int_measure_contribution') }} as known
         on
             to_be_weighted.weight_element = known.element_code
             and to_be_weighted.source_org_unit_code = known.source_org_unit_code
@@ -99,85 +125,205 @@ weights as (
 
 ),
 
+-- one row per unit and period: only a table of records has several, and counting distinct units would cost memory
+per_unit as (
+
+    select
+        element_code,
+        breakdown,
+        geography,
+        org_unit_code,
+        org_unit_series_from_date,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        source_period_type,
+        source_period_end_date,
+        source_org_unit_code,
+        source_org_unit_series_from_date,
+        source_org_unit_level,
+        reported_org_unit_code,
+        is_rolled_up_in_space,
+        is_rolled_up_in_time,
+        predecessor_count,
+        has_split,
+        space_aggregation,
+        1 as row_count,
+        measured_value,
+        null_reason,
+        nullif(value_qualifier, '') as least_qualifier,
+        nullif(value_qualifier, '') as greatest_qualifier,
+        case maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end as maturity_rank,
+        record_count,
+        delivery_seq
+
+    from contributions
+
+    where record_key = ''
+
+    union all
+
+    select
+        element_code,
+        breakdown,
+        geography,
+        org_unit_code,
+        org_unit_series_from_date,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        source_period_type,
+        source_period_end_date,
+        source_org_unit_code,
+        source_org_unit_series_from_date,
+        source_org_unit_level,
+        reported_org_unit_code,
+        is_rolled_up_in_space,
+        is_rolled_up_in_time,
+        predecessor_count,
+        has_split,
+        space_aggregation,
+        count(*) as row_count,
+        sum(measured_value) as measured_value,
+        max(null_reason) as null_reason,
+        min(nullif(value_qualifier, '')) as least_qualifier,
+        max(nullif(value_qualifier, '')) as greatest_qualifier,
+        min(case maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end) as maturity_rank,
+        sum(record_count) as record_count,
+        max(delivery_seq) as delivery_seq
+
+    from contributions
+
+    where record_key != ''
+
+    group by
+        element_code,
+        breakdown,
+        geography,
+        org_unit_code,
+        org_unit_series_from_date,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        source_period_type,
+        source_period_end_date,
+        source_org_unit_code,
+        source_org_unit_series_from_date,
+        source_org_unit_level,
+        reported_org_unit_code,
+        is_rolled_up_in_space,
+        is_rolled_up_in_time,
+        predecessor_count,
+        has_split,
+        space_aggregation
+
+),
+
+weighed as (
+
+    select
+        per_unit.*,
+        case
+            when per_unit.measured_value is not null or per_unit.null_reason in ('nil', 'not_applicable') then 1
+            else 0
+        end as is_answered,
+        weights.weight
+
+    from per_unit
+
+    left join elements
+        on
+            per_unit.element_code = elements.element_code
+            and per_unit.space_aggregation = 'weighted'
+
+    left join weights
+        on
+            elements.weight_element = weights.weight_element
+            and per_unit.breakdown = weights.breakdown
+            and per_unit.source_org_unit_code = weights.source_org_unit_code
+            and per_unit.source_org_unit_series_from_date = weights.source_org_unit_series_from_date
+            and per_unit.source_period_end_date = weights.source_period_end_date
+
+),
+
 -- over units first, within each period that was reported; a unit that wrote "-" or "x" has answered, a blank has not
 over_units as (
 
     select
-        contributions.element_code,
-        contributions.breakdown,
-        contributions.geography,
-        contributions.org_unit_code,
-        contributions.org_unit_series_from_date,
-        contributions.clock,
-        contributions.period_type,
-        contributions.period_start_date,
-        contributions.period_end_date,
-        contributions.period_year,
-        contributions.source_period_type,
-        contributions.source_period_end_date,
-        max(contributions.space_aggregation) as space_aggregation,
-        max(contributions.weight_element) as weight_element,
-        max(contributions.unit_measure) as unit_measure,
-        max(contributions.source_org_unit_level) as source_org_unit_level,
-        max(case when contributions.is_rolled_up_in_space then 1 else 0 end) as rolled_up_in_space,
-        max(case when contributions.is_rolled_up_in_time then 1 else 0 end) as rolled_up_in_time,
-        max(contributions.predecessor_count) as predecessor_count,
-        max(contributions.has_split) as has_split,
-        count(*) as row_count,
-        count(distinct contributions.source_org_unit_code) as source_unit_count,
-        count(
-            distinct case
-                when
-                    contributions.measured_value is not null
-                    or contributions.null_reason in ('nil', 'not_applicable')
-                    then contributions.reported_org_unit_code
-            end
-        ) as reported_unit_count,
-        count(
-            distinct case
-                when
-                    contributions.measured_value is not null
-                    or contributions.null_reason in ('nil', 'not_applicable')
-                    then contributions.source_org_unit_code
-            end
-        ) as units_present_count,
-        sum(contributions.measured_value) as sum_value,
-        max(contributions.measured_value) as max_value,
-        count(contributions.measured_value) as value_count,
-        sum(contributions.measured_value * weights.weight) as weighted_sum,
-        sum(case when contributions.measured_value is not null then weights.weight end) as weight_sum,
-        sum(case when contributions.measured_value is not null and weights.weight is null then 1 else 0 end)
-            as unweighted_count,
-        max(contributions.null_reason) as null_reason,
-        min(nullif(contributions.value_qualifier, '')) as least_qualifier,
-        max(nullif(contributions.value_qualifier, '')) as greatest_qualifier,
-        min(case contributions.maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end) as maturity_rank,
-        sum(contributions.record_count) as record_count,
-        max(contributions.delivery_seq) as delivery_seq
+        element_code,
+        breakdown,
+        geography,
+        org_unit_code,
+        org_unit_series_from_date,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        source_period_type,
+        source_period_end_date,
+        max(source_org_unit_level) as source_org_unit_level,
+        max(case when is_rolled_up_in_space then 1 else 0 end) as rolled_up_in_space,
+        max(case when is_rolled_up_in_time then 1 else 0 end) as rolled_up_in_time,
+        max(predecessor_count) as predecessor_count,
+        max(has_split) as has_split,
+        sum(row_count) as row_count,
+        count(*) as source_unit_count,
+        -- a province's predecessors may each have been put together from communes
+        count(distinct reported_org_unit_code) filter (
+            where predecessor_count > 0 and is_rolled_up_in_space and is_answered = 1
+        )
+        + sum(case when not is_rolled_up_in_space then is_answered else 0 end) as reported_unit_count,
+        count(case when is_answered = 1 then 1 end) as units_present_count,
+        sum(measured_value) as sum_value,
+        max(measured_value) as max_value,
+        count(measured_value) as value_count,
+        sum(measured_value * weight) as weighted_sum,
+        sum(case when measured_value is not null then weight end) as weight_sum,
+        sum(case when measured_value is not null and weight is null then 1 else 0 end) as unweighted_count,
+        max(null_reason) as null_reason,
+        min(least_qualifier) as least_qualifier,
+        max(greatest_qualifier) as greatest_qualifier,
+        min(maturity_rank) as maturity_rank,
+        sum(record_count) as record_count,
+        max(delivery_seq) as delivery_seq
 
-    from contributions
-
-    left join weights
-        on
-            contributions.weight_element = weights.weight_element
-            and contributions.breakdown = weights.breakdown
-            and contributions.source_org_unit_code = weights.source_org_unit_code
-            and contributions.source_org_unit_series_from_date = weights.source_org_unit_series_from_date
-            and contributions.source_period_end_date = weights.source_period_end_date
+    from weighed
 
     group by
-        contributions.element_code,
-        contributions.breakdown,
-        contributions.geography,
-        contributions.org_unit_code,
-        contributions.org_unit_series_from_date,
-        contributions.clock,
-        contributions.period_type,
-        contributions.period_start_date,
-        contributions.period_end_date,
-        contributions.period_year,
-        contributions.source_period_type,
-        contributions.source_period_end_date
+        element_code,
+        breakdown,
+        geography,
+        org_unit_code,
+        org_unit_series_from_date,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year,
+        source_period_type,
+        source_period_end_date
+
+),
+
+with_rule as (
+
+    select
+        over_units.*,
+        elements.space_aggregation,
+        elements.weight_element,
+        elements.unit_measure
+
+    from over_units
+
+    inner join elements
+        on over_units.element_code = elements.element_code
 
 ),
 
@@ -187,7 +333,7 @@ over_units as (
 put_together as (
 
     select
-        over_units.*,
+        with_rule.*,
         case
             when row_count > source_unit_count and space_aggregation != 'sum' then 'not_additive'
             when predecessor_count = 0 then ''
@@ -212,7 +358,7 @@ put_together as (
                     )
         end as value_together
 
-    from over_units
+    from with_rule
 
 ),
 
