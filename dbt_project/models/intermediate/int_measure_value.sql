@@ -275,11 +275,7 @@ over_units as (
         max(has_split) as has_split,
         sum(row_count) as row_count,
         count(*) as source_unit_count,
-        -- a province's predecessors may each have been put together from communes
-        count(distinct reported_org_unit_code) filter (
-            where predecessor_count > 0 and is_rolled_up_in_space and is_answered = 1
-        )
-        + sum(case when not is_rolled_up_in_space then is_answered else 0 end) as reported_unit_count,
+        sum(case when not is_rolled_up_in_space then is_answered else 0 end) as reported_itself_count,
         count(case when is_answered = 1 then 1 end) as units_present_count,
         sum(measured_value) as sum_value,
         max(measured_value) as max_value,
@@ -312,10 +308,44 @@ over_units as (
 
 ),
 
+-- a province's predecessors may each have been put together from communes; apart, because one distinct count keeps the
+-- whole grouping in memory
+put_together_before as (
+
+    select
+        element_code,
+        breakdown,
+        org_unit_code,
+        period_type,
+        period_start_date,
+        source_period_type,
+        source_period_end_date,
+        count(distinct reported_org_unit_code) as reported_unit_count
+
+    from weighed
+
+    where
+        predecessor_count > 0
+        and is_rolled_up_in_space
+        and is_answered = 1
+
+    group by
+        element_code,
+        breakdown,
+        org_unit_code,
+        period_type,
+        period_start_date,
+        source_period_type,
+        source_period_end_date
+
+),
+
 with_rule as (
 
     select
         over_units.*,
+        over_units.reported_itself_count + coalesce(put_together_before.reported_unit_count, 0)
+            as reported_unit_count,
         elements.space_aggregation,
         elements.weight_element,
         elements.unit_measure
@@ -324,6 +354,17 @@ with_rule as (
 
     inner join elements
         on over_units.element_code = elements.element_code
+
+    left join put_together_before
+        on
+            over_units.predecessor_count > 0
+            and over_units.element_code = put_together_before.element_code
+            and over_units.breakdown = put_together_before.breakdown
+            and over_units.org_unit_code = put_together_before.org_unit_code
+            and over_units.period_type = put_together_before.period_type
+            and over_units.period_start_date = put_together_before.period_start_date
+            and over_units.source_period_type = put_together_before.source_period_type
+            and over_units.source_period_end_date = put_together_before.source_period_end_date
 
 ),
 
