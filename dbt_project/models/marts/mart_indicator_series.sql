@@ -64,6 +64,22 @@ geographies as (
 
 ),
 
+restated as (
+
+    select
+        indicator_code,
+        org_unit_code,
+        breakdown,
+        period_type,
+        period_start_date,
+        period_end_date
+
+    from indicator_values
+
+    where geography = 'restated'
+
+),
+
 in_both as (
 
     select
@@ -77,9 +93,23 @@ in_both as (
 
     cross join merger
 
+    -- a mean over the communes of a province that stands is another one over those of today
+    left join restated
+        on
+            geographies.geography != geographies.kept_as
+            and indicator_values.indicator_code = restated.indicator_code
+            and indicator_values.org_unit_code = restated.org_unit_code
+            and indicator_values.breakdown = restated.breakdown
+            and indicator_values.period_type = restated.period_type
+            and indicator_values.period_start_date = restated.period_start_date
+            and indicator_values.period_end_date = restated.period_end_date
+
     where
         geographies.geography = geographies.kept_as
-        or indicator_values.period_year != merger.merger_year
+        or (
+            indicator_values.period_year != merger.merger_year
+            and restated.indicator_code is null
+        )
 
 ),
 
