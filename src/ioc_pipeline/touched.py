@@ -97,7 +97,7 @@ def _record_tables(warehouse: duckdb.DuckDBPyConnection) -> dict[str, list[str]]
 def _earliest(warehouse: duckdb.DuckDBPyConnection, table: str, columns: list[str], built_load_seq: int) -> date | None:
     """The first day that any version of a record says of which a new one was loaded, None if there is no new one."""
     names = ", ".join(columns)
-    (earliest,) = _one(
+    earliest: date | None = _one(
         warehouse,
         f"""
         select min(least({names}, null)::date) from raw.{table} as older
@@ -106,7 +106,7 @@ def _earliest(warehouse: duckdb.DuckDBPyConnection, table: str, columns: list[st
             and newer.load_seq > $built
         """,  # noqa: S608  # our own names
         built_load_seq,
-    )
+    )[0]
     return earliest
 
 

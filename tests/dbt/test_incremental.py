@@ -51,6 +51,7 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
     as_of = date(2025, 10, 20)
     for number, month in enumerate(MONTHS[:20], start=1):
         small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+        small_warehouse.deliver(20 + number, "another_form", "settlements", month, _report(draw))
     small_warehouse.write()
     build(small_settings, as_of=as_of)
     steps = ["withdrawal", "month", "reload", "correction", "month"]
@@ -81,7 +82,12 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
     assert build(again, as_of=as_of).is_full
     incremental, full = _tables(small_settings), _tables(again)
     assert set(incremental) == set(full)
-    assert {name for name, rows in full.items() if rows} >= {"marts.mart_lineage", "intermediate.fct_indicator_value"}
+    assert {name for name, rows in full.items() if rows} >= {
+        "marts.mart_lineage",
+        "marts.mart_revision",
+        "intermediate.fct_indicator_value",
+        "intermediate.int_sources_compared",
+    }
     assert {name: rows for name, rows in incremental.items() if rows != full[name]} == {}
 
 

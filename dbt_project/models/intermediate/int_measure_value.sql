@@ -240,7 +240,7 @@ weighed as (
     left join elements
         on
             per_unit.element_code = elements.element_code
-            and per_unit.space_aggregation = 'weighted'
+            and elements.space_aggregation = 'weighted'
 
     left join weights
         on
@@ -357,8 +357,7 @@ with_rule as (
 
     left join put_together_before
         on
-            over_units.predecessor_count > 0
-            and over_units.element_code = put_together_before.element_code
+            over_units.element_code = put_together_before.element_code
             and over_units.breakdown = put_together_before.breakdown
             and over_units.org_unit_code = put_together_before.org_unit_code
             and over_units.period_type = put_together_before.period_type

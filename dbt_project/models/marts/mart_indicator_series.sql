@@ -96,8 +96,7 @@ in_both as (
     -- a mean over the communes of a province that stands is another one over those of today
     left join restated
         on
-            geographies.geography != geographies.kept_as
-            and indicator_values.indicator_code = restated.indicator_code
+            indicator_values.indicator_code = restated.indicator_code
             and indicator_values.org_unit_code = restated.org_unit_code
             and indicator_values.breakdown = restated.breakdown
             and indicator_values.period_type = restated.period_type

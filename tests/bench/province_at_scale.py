@@ -1,0 +1,139 @@
+"""A province of three years: every form of 36 months and 100,000 dossiers through the API, then one month more.
+
+    python tests/bench/province_at_scale.py [MONTHS] [DOSSIERS]
+
+CPU seconds of this process and its children per stage, and the peak memory of either. Yardsticks, as in
+inbox_to_raw.py the least work that touches the same bytes: every workbook opened and read by calamine into DuckDB;
+every page asked for, decoded and inserted. A build is compared with the build of everything.
+"""
+
+import io
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import httpx
+import pyarrow as pa
+import python_calamine
+
+from ioc_pipeline import ingest, publish
+from ioc_pipeline.build import build
+from ioc_pipeline.fetch.client import Connection
+from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.sample import write_samples
+from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
+from ioc_pipeline.sample.api.world import World
+from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.sources import load_contracts
+
+AS_OF = date(2025, 10, 1)
+
+
+def main() -> None:
+    months, dossiers = (int(text) for text in (*sys.argv[1:3], *("36", "100000")[len(sys.argv) - 1 :]))
+    with tempfile.TemporaryDirectory() as folder:
+        given = from_environment({**os.environ, "IOC_HOME": f"{folder}/home", "IOC_SETTLE_SECONDS": "0"})
+        files, newest = write_files(given, months)
+        print(f"{len(files) + len(newest)} files of {months} months, {dossiers} dossiers", flush=True)
+        plain = stage("plain: read every workbook", lambda: read_plainly([*files, *newest]))
+        stage("land the older months", lambda: ingest.land_inbox(given), plain)
+        stage("prepare them", lambda: prepare(given), plain)
+        stage("load them", lambda: ingest.load_prepared(given), plain)
+        world = World(OrgUnits.from_seeds(given.seeds), today=AS_OF, months=3, dossiers=dossiers)
+        with serving(make_app(world)) as url:
+            plain_api = stage("plain: ask for every dossier", lambda: ask_plainly(url))
+            connection = Connection(url, LOGIN, PASSWORD)
+            source = "one_stop_dossiers"
+            stage(
+                "fetch and prepare the dossiers",
+                lambda: ingest.fetch_pages(given, source, connection, as_of=AS_OF),
+                plain_api,
+            )
+            stage("load them", lambda: ingest.load_prepared(given), plain_api)
+        full = stage("build everything", lambda: build(given, as_of=AS_OF))
+        stage("publish", lambda: publish.publish(given, published_at=ingest.datetime.now(ingest.UTC)))
+        for path, content in newest:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        stage("one month more: land, prepare, load", lambda: (prepare(given), ingest.load_prepared(given)))
+        stage("build after it", lambda: build(given, as_of=AS_OF), full)
+        with duckdb.connect(str(given.warehouse), read_only=True) as warehouse:
+            for table in ("raw.observation", "raw.dossier", "marts.mart_indicator_series"):
+                print(f"{table}: {warehouse.execute(f'select count(*) from {table}').fetchall()[0][0]} rows")
+
+
+def write_files(given: Settings, months: int) -> tuple[list[tuple[Path, bytes]], list[tuple[Path, bytes]]]:
+    """The samples in the inbox, but for those of the newest month, which are held back."""
+    written = write_samples(
+        given.inbox,
+        seed=1,
+        months=months,
+        contracts=load_contracts(given.sources, given.expectations),
+        org_units=OrgUnits.from_seeds(given.seeds),
+        crosswalk=given.seeds / "crosswalk.csv",
+    )
+    older: list[tuple[Path, bytes]] = []
+    newest: list[tuple[Path, bytes]] = []
+    for path in written:
+        is_newest = any(mark in path.name.casefold() for mark in ("tháng 9 ", "tháng 09", "9-2025", "09-2025", "2025-09"))
+        (newest if is_newest else older).append((path, path.read_bytes()))
+        if is_newest:
+            path.unlink()
+    return older, newest
+
+
+def prepare(given: Settings) -> None:
+    for batch in ingest.land_inbox(given):
+        ingest.prepare(given, batch)
+
+
+def read_plainly(files: list[tuple[Path, bytes]]) -> None:
+    rows = []
+    for path, content in files:
+        if path.suffix == ".csv":
+            rows += [[text] for text in content.decode("utf-8").splitlines()]
+            continue
+        workbook = python_calamine.load_workbook(io.BytesIO(content))
+        for name in workbook.sheet_names:
+            rows += workbook.get_sheet_by_name(name).to_python()
+    cells = pa.table({"text": [str(value) for row in rows for value in row]})  # noqa: F841  # DuckDB finds it by name
+    duckdb.connect().execute("create table cell as select * from cells")
+
+
+def ask_plainly(url: str) -> None:
+    rows = []
+    with httpx.Client(base_url=url, headers={"x-api-key": PASSWORD}) as client:
+        for page in range(1, 10_000):
+            items = client.get("/dossiers", params={"page": page, "pageSize": 1000}).json()["items"]
+            rows += items
+            if len(items) < 1000:
+                break
+    dossiers = pa.Table.from_pylist(rows)  # noqa: F841
+    duckdb.connect().execute("create table dossier as select * from dossiers")
+
+
+def stage(name: str, work: Callable[[], object], yardstick: float = 0.0) -> float:
+    wall, before = time.perf_counter(), _cpu_seconds()
+    work()
+    seconds = _cpu_seconds() - before
+    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+    ratio = f"×{seconds / yardstick:.2f}" if yardstick else ""
+    print(
+        f"{name:38}{seconds:9.1f} CPU s{time.perf_counter() - wall:9.1f} s wall{peak:9.0f} MiB peak {ratio}", flush=True
+    )
+    return seconds
+
+
+def _cpu_seconds() -> float:
+    own, children = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+
+
+if __name__ == "__main__":
+    main()
