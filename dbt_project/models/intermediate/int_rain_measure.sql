@@ -1,4 +1,4 @@
--- The rain of a commune's wettest station on each rain day that is over; stations are never added up.
+-- The rain of a commune's wettest station on each rain day, so far on the one that runs; stations are never added up.
 
 with
 
@@ -6,7 +6,8 @@ days as (
 
     select * from {{ ref('int_rain_days') }}
 
-    where rain_date < cast('{{ var("as_of") }}' as date)
+    -- from 19:00 on it is tomorrow's rain that falls
+    where rain_date <= cast('{{ var("as_of") }}' as date) + interval '1' day
 
 ),
 
@@ -50,7 +51,7 @@ measured as (
         coalesce(cast(depth_mm as varchar), '') as value_text,
         case when depth_mm is not null and is_incomplete = 1 then '>=' else '' end as value_qualifier,
         case when depth_mm is null then 'no_data' else '' end as null_reason,
-        'official' as maturity,
+        case when rain_date < cast('{{ var("as_of") }}' as date) then 'official' else 'estimate' end as maturity,
         delivery_seq,
         load_seq,
         'raw.rain_reading' as sheet_name,

@@ -198,10 +198,10 @@ joined as (
             when expected.fulfilled_by = 'extract'
                 -- an extract that came later still completes every period before it
                 then min(received.accepted_at) over (
-                    partition by expected.source_name, expected.reporting_unit_code, expected.fulfilled_by
-                    order by expected.period_end_date
-                    rows between current row and unbounded following
-                )
+                        partition by expected.source_name, expected.reporting_unit_code, expected.fulfilled_by
+                        order by expected.period_end_date
+                        rows between current row and unbounded following
+                    )
             else received.accepted_at
         end as accepted_at,
         case when received.accepted_file_count > 1 then received.last_accepted_at end as last_corrected_at,

@@ -227,12 +227,12 @@ counted as (
     from owed
 
     {% for counts in ['correctness', 'cells', 'warned'] %}
-    left join {{ counts }}
-        on
-            owed.source_name = {{ counts }}.source_name
-            and owed.period_type = {{ counts }}.period_type
-            and owed.period_start_date = {{ counts }}.period_start_date
-            and owed.period_end_date = {{ counts }}.period_end_date
+        left join {{ counts }}
+            on
+                owed.source_name = {{ counts }}.source_name
+                and owed.period_type = {{ counts }}.period_type
+                and owed.period_start_date = {{ counts }}.period_start_date
+                and owed.period_end_date = {{ counts }}.period_end_date
     {% endfor %}
 
 ),

@@ -8,11 +8,33 @@ both_series as (
 
 ),
 
+-- a code was reused at the merger: it means the unit that bears it now, and what another had under it is not its past
+bearers as (
+
+    select
+        org_unit_code,
+        max(series_from_date) as series_from_date
+
+    from {{ ref('dim_org_unit') }}
+
+    where valid_from_date <= cast('{{ var("as_of") }}' as date)
+
+    group by org_unit_code
+
+),
+
 series as (
 
-    select * from both_series
+    select both_series.*
 
-    where geography = 'as_reported'
+    from both_series
+
+    inner join bearers
+        on
+            both_series.org_unit_code = bearers.org_unit_code
+            and both_series.org_unit_series_from_date = bearers.series_from_date
+
+    where both_series.geography = 'as_reported'
 
 ),
 
