@@ -13,28 +13,19 @@ bearers as (
 
     select
         org_unit_code,
-        max(series_from_date) as series_from_date
+        series_from_date
 
     from {{ ref('dim_org_unit') }}
 
-    where valid_from_date <= cast('{{ var("as_of") }}' as date)
-
-    group by org_unit_code
+    where cast('{{ var("as_of") }}' as date) between valid_from_date and valid_to_date
 
 ),
 
 series as (
 
-    select both_series.*
+    select * from both_series
 
-    from both_series
-
-    inner join bearers
-        on
-            both_series.org_unit_code = bearers.org_unit_code
-            and both_series.org_unit_series_from_date = bearers.series_from_date
-
-    where both_series.geography = 'as_reported'
+    where geography = 'as_reported'
 
 ),
 
@@ -81,12 +72,14 @@ targets as (
 
 ),
 
--- siblings: units of one level in one province; provinces among provinces
+-- siblings: units of one level in one province, provinces among provinces, as they were in the period; a rank within
+-- some other list (a block, 63 provinces) is not ranked again
 ranked as (
 
     select
         series.*,
         case
+            when indicators.unit_measure = 'rank' then null
             when indicators.direction = 'up' then series.value
             when indicators.direction = 'down' then -series.value
         end as merit
@@ -128,18 +121,25 @@ with_rank as (
 
 ),
 
--- the newest period with a value; of two that end together the shorter one
+-- the newest period with a value, of those who are there today; of two that end together the shorter one
 newest as (
 
-    select * from with_rank
+    select with_rank.*
+
+    from with_rank
+
+    inner join bearers
+        on
+            with_rank.org_unit_code = bearers.org_unit_code
+            and with_rank.org_unit_series_from_date = bearers.series_from_date
 
     qualify
         row_number() over (
-            partition by indicator_code, org_unit_code, breakdown
+            partition by with_rank.indicator_code, with_rank.org_unit_code, with_rank.breakdown
             order by
-                case when value is null then 1 else 0 end,
-                period_end_date desc,
-                period_start_date desc
+                case when with_rank.value is null then 1 else 0 end,
+                with_rank.period_end_date desc,
+                with_rank.period_start_date desc
         ) = 1
 
 ),
@@ -156,7 +156,10 @@ target_candidates as (
         targets.is_example as is_example_target,
         row_number() over (
             partition by newest.indicator_code, newest.org_unit_code, newest.breakdown
-            order by targets.period_start_date desc, targets.period_end_date asc
+            order by
+                case when targets.is_example then 1 else 0 end,
+                targets.period_start_date desc,
+                targets.period_end_date asc
         ) as target_number
 
     from newest
@@ -209,6 +212,8 @@ latest as (
         target_candidates.is_example_target,
         case
             when target_candidates.target_value is null then 'no_target'
+            -- what another province set itself is shown, and judges nobody
+            when target_candidates.is_example_target then 'not_judged'
             when newest.value is null then 'undetermined'
             when
                 target_candidates.target_direction = 'at_least'
