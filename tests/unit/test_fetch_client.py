@@ -262,10 +262,17 @@ def test_a_login_that_is_not_accepted_is_told_without_the_password(asking: Askin
     assert "401: login or password is not accepted" in asking.failure(authentication=OAUTH)
 
 
-@pytest.mark.parametrize("answer", [[], {}, {"access_token": ""}, {"access_token": 5}, {"access_token": "a\r\nb"}])
+@pytest.mark.parametrize(
+    "answer", [[], {}, {"access_token": ""}, {"access_token": 5}, {"access_token": "a\r\nb"}, {"access_token": "ộ"}]
+)
 def test_an_answer_without_a_token_is_a_failure(asking: Asking, answer: Any) -> None:
     asking.server.replies(Reply(answer))
     assert "holds no token" in asking.failure(authentication=OAUTH)
+
+
+def test_a_token_may_say_that_it_lasts_for_ever(asking: Asking) -> None:
+    token_server(asking.server, lambda _token: True, expires_in=10**400)
+    assert asking.ask(authentication=OAUTH).data == ["token-1"]
 
 
 # ---------- connections

@@ -152,6 +152,19 @@ def test_pages_that_lead_in_a_circle_are_a_failure(server: HttpApi) -> None:
             fetch(server, source(paging=paging))
 
 
+@pytest.mark.parametrize("cursor", ["\ud800", ["b"], {"b": 1}, True])
+def test_a_cursor_that_cannot_be_sent_is_a_failure(server: HttpApi, cursor: object) -> None:
+    server.replies(Reply({"items": records(1), "meta": {"next": cursor}}))
+    with pytest.raises(FetchError, match=r"meta\.next holds no cursor"):
+        fetch(server, source(paging=BY_CURSOR))
+
+
+def test_a_cursor_that_is_a_number_leads_on_also_from_0(server: HttpApi) -> None:
+    server.replies(Reply({"items": records(1), "meta": {"next": 0}}), Reply({"items": records(2)}))
+    assert ids(fetch(server, source(paging=BY_CURSOR))[0]) == [[1], [2]]
+    assert server.asked[1].query["cursor"] == "0"
+
+
 def test_a_page_that_is_sent_twice_does_not_end_the_run(server: HttpApi) -> None:
     sent = [("", 1, "b"), ("b", 1, "b"), ("b", 2, "c"), ("c", 3, "")]
 
@@ -322,6 +335,8 @@ def test_pages_that_always_repeat_something_are_fetched_twice_and_taken(server: 
 def test_a_total_that_was_never_there_is_left_to_the_parser(server: HttpApi) -> None:
     numbered(server, [1, 2], [3], total=9)
     assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [3], []] * 2
+    numbered(server, [1, 2], [3], total="9" * 5000)
+    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [3]]
 
 
 def test_a_list_that_never_keeps_still_does_not_move_the_watermark(server: HttpApi) -> None:

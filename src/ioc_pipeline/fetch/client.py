@@ -19,6 +19,7 @@ ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 120.0  # of a Retry-After; who asks for more is asked again by the next run
 _REDIRECTS = 3
 _RENEW_SECONDS = 30.0  # before a token expires
+_LONGEST_TOKEN_SECONDS = 86_400.0  # a run is over long before; an API may say a number that no float holds
 _backoff = wait_exponential_jitter(multiplier=0.5, max=30.0, jitter=0.5)
 
 
@@ -263,10 +264,10 @@ class Client:
         answer = self._send(next(basic.auth_flow(request)))
         data = answer.data if isinstance(answer.data, dict) else {}
         token, seconds = data.get("access_token"), data.get("expires_in")
-        if not isinstance(token, str) or not token.isprintable() or not token:
+        if not isinstance(token, str) or not (token.isascii() and token.isprintable() and token):
             raise self._failure("the answer to our login holds no token")
         self._token = token
-        lasts = float(seconds) if isinstance(seconds, int | float) else math.inf
+        lasts = min(seconds, _LONGEST_TOKEN_SECONDS) if isinstance(seconds, int | float) else math.inf
         self._token_ends_at = time.monotonic() + lasts - _RENEW_SECONDS
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from ioc_pipeline.deliveries import Extract
 from ioc_pipeline.errors import FetchError
 from ioc_pipeline.fetch.client import Answer, Client
-from ioc_pipeline.fetch.paging import declared_total, is_last, records_of, value_at
+from ioc_pipeline.fetch.paging import declared_total, is_last, next_cursor, records_of, value_at
 from ioc_pipeline.periods import Period, period_containing
 from ioc_pipeline.sources import RequestPeriod, Source
 
@@ -140,7 +140,10 @@ class Run:
                 is_new_place = False  # a number leads on for ever, also where there is nothing
             else:
                 if paging.kind == "cursor" and paging.parameter and paging.field:
-                    goes_on = parameters[paging.parameter] = str(value_at(answer.data, paging.field) or "")
+                    cursor = next_cursor(answer.data, paging)
+                    if cursor is None:
+                        raise self._failure(f"{paging.field} holds no cursor that can be sent")
+                    goes_on = parameters[paging.parameter] = cursor
                 else:
                     goes_on, parameters = answer.next_url, {}
                     url = goes_on

@@ -19,6 +19,9 @@ _LAST_PLACE = Decimal("1E-12")  # raw keeps decimal(38,12)
 _LARGEST_COUNT = 10**18  # fits a bigint
 _LONGEST_NUMBER = 80
 _TIMESTAMP = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:?\d{2})")
+# 0001, 1970 and 9999 are what programs write for "none": as a date it would begin or end all reporting
+_YEARS = range(2000, 2100)
+_A_YEAR = f"một ngày từ năm {_YEARS[0]} đến năm {_YEARS[-1]}"
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -153,15 +156,21 @@ def _times(number: Decimal, column: Column) -> Decimal:
 def _timestamp(text: str) -> datetime:
     """A moment in UTC."""
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadCell("bad-field", "một thời điểm có thật, ví dụ 2025-09-25T08:30:00+07:00") from error
+    if moment.year not in _YEARS:
+        raise BadCell("bad-field", f"{_A_YEAR}; không có thì ghi null")
+    return moment
 
 
 def _date(text: str) -> date:
+    if not _ISO_DATE.fullmatch(text):
+        raise BadCell("bad-field", "một ngày theo ISO 8601, ví dụ 2025-09-25")
     try:
-        if _ISO_DATE.fullmatch(text):
-            return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise BadCell("bad-field", "một ngày có thật, ví dụ 2025-09-25") from error
-    raise BadCell("bad-field", "một ngày theo ISO 8601, ví dụ 2025-09-25")
+    if day.year not in _YEARS:
+        raise BadCell("bad-field", f"{_A_YEAR}; không có thì ghi null")
+    return day
