@@ -16,6 +16,7 @@ from ioc_pipeline.deliveries import Outcome, Scope, Verdict
 from ioc_pipeline.errors import ContractError, Problem
 from ioc_pipeline.messages import MESSAGES
 from ioc_pipeline.periods import Period
+from ioc_pipeline.sources import OWN_TABLES
 
 # The columns of raw.observation after load_seq are those of observations.OBSERVATION_SCHEMA; a test compares them.
 # Facts have no keys in the database: they cost half the insert again, and `_check_observations` looks before it.
@@ -192,18 +193,6 @@ _ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
 _TOLD_CELLS = 100  # failing cells kept per check; failed_count says how many there were
 
 _PREPARED = "read_parquet(?, hive_partitioning = false, filename = true)"
-_OWN_TABLES = frozenset(
-    {
-        "observation",
-        "delivery",
-        "delivery_scope",
-        "delivery_error",
-        "check_result",
-        "load",
-        "waiver",
-        "reporting_obligation",
-    }
-)
 _KEY = "table_name, org_unit_code, period_type, period_start_date, period_end_date, element_code, breakdown, record_key"
 
 _ScopeKey = tuple[str, Scope]  # source_name and scope
@@ -494,7 +483,7 @@ def _append_files(connection: duckdb.DuckDBPyConnection, table: str, paths: list
     connection.register("assigned", pa.table({"load_seq": load_seqs, "path": paths}))
     connection.execute(
         f"""
-        insert into raw.{table} by name
+        insert into raw."{table}" by name
         select assigned.load_seq, prepared.* exclude (filename)
         from {_PREPARED} as prepared
         inner join assigned on prepared.filename = assigned.path
@@ -523,14 +512,14 @@ def _append_records(
 
 def _fit_record_table(connection: duckdb.DuckDBPyConnection, record: str, path: Path, verdict: Verdict) -> None:
     """Give `raw.<record>` the columns of a prepared file, whose types are the contract's. None is ever taken away."""
-    if record in _OWN_TABLES:
+    if record in OWN_TABLES:
         raise ContractError(f"{verdict.source_name}.yml: record: raw.{record} is a table of the pipeline's own")
     wanted = connection.execute(f"describe select * exclude (filename) from {_PREPARED}", [[str(path)]]).fetchall()  # noqa: S608
-    connection.execute(f"create table if not exists raw.{record} (load_seq bigint)")
-    present = {name: kind for name, kind, *_ in connection.execute(f"describe raw.{record}").fetchall()}
+    connection.execute(f'create table if not exists raw."{record}" (load_seq bigint)')
+    present = {name: kind for name, kind, *_ in connection.execute(f'describe raw."{record}"').fetchall()}
     for name, kind, *_ in wanted:
         if name not in present:
-            connection.execute(f"alter table raw.{record} add column {name} {kind}")
+            connection.execute(f'alter table raw."{record}" add column "{name}" {kind}')
         elif present[name] != kind:
             raise ContractError(
                 f"{verdict.source_name}.yml: column {name} is {kind}, and raw.{record} has it as {present[name]}: "

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
@@ -27,6 +28,44 @@ Maturity = Literal["estimate", "preliminary", "official"]
 NUMERIC: frozenset[ColumnType] = frozenset({"count", "number", "percent", "money", "rank", "ratio"})
 _COMMUNE = re.compile(r"\d{5}")  # Decision 124/2004/QĐ-TTg: five digits
 ADDITIVE: frozenset[ColumnType] = frozenset({"count", "money"})
+FETCHED_AT = "$fetched_at"
+UrlPath = Annotated[str, StringConstraints(pattern=r"^/([^/\s]\S*)?$")]  # right behind the connection's host
+HeaderName = Annotated[str, StringConstraints(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]  # RFC 9110, section 5.6.2
+OWN_TABLES = frozenset(
+    {
+        "observation",
+        "delivery",
+        "delivery_scope",
+        "delivery_error",
+        "check_result",
+        "load",
+        "waiver",
+        "reporting_obligation",
+        "element",
+        "indicator",
+        "indicator_term",
+        "target",
+        "catalogue_fault",
+    }
+)
+"""Tables of the schema raw that the pipeline fills itself."""
+_RECORD_COLUMNS = frozenset(
+    {
+        "load_seq",
+        "delivery_seq",
+        "source_name",
+        "record_key",
+        "reporting_unit_code",
+        "org_unit_code",
+        "org_unit_name",
+        "latest_possible_at",
+        "sheet_name",
+        "cell_address",
+    }
+)
+_CRON_NAMES = frozenset({"@hourly", "@daily", "@weekly", "@monthly", "@yearly"})
+_CRON_RANGES = (range(60), range(24), range(1, 32), range(1, 13), range(8))
+_CRON_PART = re.compile(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/[1-9]\d?)?")
 
 
 class _Model(BaseModel):
@@ -65,6 +104,8 @@ class Column(_Model):
             raise ValueError(f"column '{self.name}': of_element goes with type rank or ratio, and they with it")
         if bool(self.headers) == bool(self.field):
             raise ValueError(f"column '{self.name}': headers (of a form) or field (of an API), one of them")
+        if self.field and self.field.startswith("$") and (self.field, self.type) != (FETCHED_AT, "timestamp"):
+            raise ValueError(f"column '{self.name}': field: of the envelope there is {FETCHED_AT}, of type timestamp")
         if (self.type == "org_unit") != (self.level is not None):
             raise ValueError(f"column '{self.name}': level goes with type org_unit, and it with level")
         return self
@@ -119,6 +160,10 @@ class Table(_Model):
             raise ValueError(f"table '{self.table}': valid_to lies before valid_from")
         if self.record and (self.replaces != "record" or any(column.element for column in self.columns)):
             raise ValueError(f"table '{self.table}': records go with replaces: record, and fill no element themselves")
+        if self.record in OWN_TABLES:
+            raise ValueError(f"table '{self.table}': record: raw.{self.record} is a table of the pipeline's own")
+        if self.record and (taken := _RECORD_COLUMNS.intersection(names)):
+            raise ValueError(f"table '{self.table}': every record has a {', '.join(sorted(taken))} already")
         unit_columns = [column for column in self.columns if column.type == "org_unit"]
         if len(unit_columns) + (self.org_unit is not None) != 1:
             raise ValueError(f"table '{self.table}': one column of type org_unit, or else 'org_unit', names the unit")
@@ -148,8 +193,8 @@ class Authentication(_Model):
     """
 
     kind: Literal["none", "api_key", "oauth2"] = "none"
-    header: Text = "x-api-key"
-    token_path: Text | None = None
+    header: HeaderName = "x-api-key"
+    token_path: UrlPath | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -189,7 +234,7 @@ class Watermark(_Model):
 
     field: Text
     parameter: Text
-    overlap_minutes: Annotated[int, Field(ge=0)] = 10
+    overlap_minutes: Annotated[int, Field(ge=0, le=366 * 24 * 60)] = 10
 
 
 class RequestPeriod(_Model):
@@ -202,7 +247,7 @@ class RequestPeriod(_Model):
     half_year: Text | None = None
     quarter: Text | None = None
     month: Text | None = None
-    ended: Annotated[int, Field(ge=1)] = 1
+    ended: Annotated[int, Field(ge=1, le=120)] = 1
 
 
 class Api(_Model):
@@ -219,18 +264,18 @@ class Api(_Model):
 
     connection: Name
     schedule: Text
-    path: Text
+    path: UrlPath
     method: Literal["GET", "POST"] = "GET"
     body: Literal["none", "form"] = "none"
     form_json: Text | None = None
     parameters: dict[Text, str | int | dict[str, str | int]] = {}
-    vary: dict[Text, list[str | int]] = {}
+    vary: dict[Text, Annotated[list[str | int], Field(min_length=1)]] = {}
     period: RequestPeriod | None = None
     authentication: Authentication = Authentication()
     paging: Paging = Paging()
     watermark: Watermark | None = None
     rate_limit_per_minute: Annotated[int, Field(ge=1)] = 60
-    timeout_seconds: Annotated[float, Field(gt=0)] = 30
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
     max_response_mb: Annotated[int, Field(ge=1, le=100)] = 20
     records: Annotated[list[str], Field(min_length=1)] = [""]
     numbers: Literal["json", "text"] = "json"
@@ -243,6 +288,13 @@ class Api(_Model):
             raise ValueError("body: form goes with method: POST, and it with body: form")
         if self.form_json and self.body != "form":
             raise ValueError("form_json needs body: form")
+        if not _is_cron(self.schedule):
+            raise ValueError('schedule: expected five fields of cron: minute hour day month weekday, "20 5 * * *"')
+        said = [*self.parameters, *self.vary, self.paging.parameter, self.paging.size_parameter]
+        said += [self.watermark.parameter] if self.watermark else []
+        said += [*self.period.model_dump(exclude={"ended"}).values()] if self.period else []
+        if repeated := [name for name, times in Counter(said).items() if name and times > 1]:
+            raise ValueError(f"a parameter can say one thing only: {', '.join(repeated)}")
         return self
 
 
@@ -280,10 +332,32 @@ class Source(_Model):
                 raise ValueError(f"table '{table.table}': a form's table is found by its titles")
             if any((column.field is None) == (self.api is not None) for column in table.columns):
                 raise ValueError(f"table '{table.table}': columns of an API have a field, columns of a form headers")
+        if self.api is not None:
+            self._check_api(self.api)
         for one, other in combinations(self.tables, 2):
+            if one.record and one.record == other.record and one.table != other.table:
+                raise ValueError(f"tables '{one.table}' and '{other.table}': raw.{one.record} takes the records of one")
             if one.table == other.table and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
                 raise ValueError(f"table '{one.table}' has two layouts at the same time: set valid_from and valid_to")
         return self
+
+    def _check_api(self, api: Api) -> None:
+        if self.reporters != "department" or self.csv is not None:
+            raise ValueError("an API is its department's, and no CSV: no reporters, no csv")
+        asks = api.period and (self.period_type == "year" or getattr(api.period, self.period_type, None))
+        for table in self.tables:
+            if any(column.type == "period" for column in table.columns):
+                raise ValueError(f"table '{table.table}': an API is asked for its period: no column of type period")
+            if not table.record and not asks:
+                raise ValueError(
+                    f"table '{table.table}': figures need api.period with the parameter of a {self.period_type}"
+                )
+            reads = {column.field for column in table.columns if column.type == "timestamp"}
+            if api.watermark and api.watermark.field not in reads:
+                raise ValueError(
+                    f"table '{table.table}': api.watermark.field: expected the field of a column of type timestamp"
+                    f" (found {api.watermark.field})"
+                )
 
     @property
     def folder(self) -> str:
@@ -362,10 +436,10 @@ def read_contract(path: Path, expectations: Path) -> Contract:
     Raises:
         ContractError: names file, line or key, and what is wrong.
     """
-    content = path.read_bytes()
     try:
+        content = path.read_bytes()
         source = Source.model_validate(read_yaml(content.decode("utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, OSError) as error:
         raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
     except ValidationError as error:
         raise ContractError("\n".join(_explain(path.name, detail) for detail in error.errors())) from error
@@ -387,7 +461,9 @@ class _UniqueKeyLoader(yaml.CSafeLoader):
 def _unique_mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
+        key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):
+            raise yaml.constructor.ConstructorError(None, None, "a key must be a name", key_node.start_mark)
         if key in seen:
             raise yaml.constructor.ConstructorError(None, None, f"key '{key}' is written twice", key_node.start_mark)
         seen.add(key)
@@ -402,7 +478,25 @@ def read_yaml(text: str) -> Any:
     return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506  # a SafeLoader
 
 
+def _is_cron(text: str) -> bool:
+    """Whether text says when: else the DAGs of all APIs, which stand in one file, would go with it."""
+    fields = text.split()
+    if fields and fields[0] in _CRON_NAMES:
+        return len(fields) == 1
+    if len(fields) != len(_CRON_RANGES):
+        return False
+    for field_text, allowed in zip(fields, _CRON_RANGES, strict=True):
+        for part in field_text.split(","):
+            match = _CRON_PART.fullmatch(part)
+            if not match:
+                return False
+            bounds = [int(bound) for bound in match.groups() if bound is not None]
+            if bounds != sorted(bounds) or not all(bound in allowed for bound in bounds):
+                return False
+    return True
+
+
 def _explain(file_name: str, detail: Any) -> str:
     key = ".".join(str(part) for part in detail["loc"]) or "(whole file)"
-    found = "" if detail["type"] == "missing" else f" (found {detail['input']!r:.80})"
+    found = "" if detail["type"] in ("missing", "value_error") else f" (found {detail['input']!r:.80})"
     return f"{file_name}: {key}: {detail['msg']}{found}"

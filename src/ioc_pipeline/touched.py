@@ -96,12 +96,12 @@ def _record_tables(warehouse: duckdb.DuckDBPyConnection) -> dict[str, list[str]]
 
 def _earliest(warehouse: duckdb.DuckDBPyConnection, table: str, columns: list[str], built_load_seq: int) -> date | None:
     """The first day that any version of a record says of which a new one was loaded, None if there is no new one."""
-    names = ", ".join(columns)
+    names = ", ".join(f'"{column}"' for column in columns)
     earliest: date | None = _one(
         warehouse,
         f"""
-        select min(least({names}, null)::date) from raw.{table} as older
-        semi join raw.{table} as newer
+        select min(least({names}, null)::date) from raw."{table}" as older
+        semi join raw."{table}" as newer
             on older.source_name = newer.source_name and older.record_key = newer.record_key
             and newer.load_seq > $built
         """,  # noqa: S608  # our own names

@@ -2,7 +2,9 @@
 
 import ast
 import csv
+import math
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -11,7 +13,7 @@ import yaml
 from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.errors import SourceError
 from ioc_pipeline.parse.layout import find_blocks
-from ioc_pipeline.sources import Contract, Contracts, Table, load_contracts
+from ioc_pipeline.sources import Api, Contract, Contracts, Table, load_contracts
 from ioc_pipeline.validate import Check, check_suite, validate
 from ioc_pipeline.workbooks import Sheet, Workbook
 
@@ -90,6 +92,93 @@ def test_every_suite_can_run_on_its_table(contracts: Contracts) -> None:
             condition = expectation["kwargs"].get("row_condition", "True")
             names = {node.id for node in ast.walk(ast.parse(condition, mode="eval")) if isinstance(node, ast.Name)}
             assert names <= columns, f"{name}: {condition}"
+
+
+def change(data: Any, place: str, value: object) -> None:
+    """Set what stands at keys and positions joined by dots; `...` takes it away."""
+    *path, last = [int(step) if step.isdecimal() else step for step in place.split(".")]
+    for step in path:
+        data = data[step]
+    if value is ...:
+        del data[last]
+    else:
+        data[last] = value
+
+
+@pytest.mark.parametrize(
+    ("source", "place", "value", "told"),
+    [
+        ("portal_766", "api.vary.p_loaidonvi", [], "api.vary.p_loaidonvi: List should have at least 1 item"),
+        ("portal_766", "api.period", ..., "'provinces': figures need api.period with the parameter of a month"),
+        ("portal_766", "api.period.month", ..., "'provinces': figures need api.period with the parameter of a month"),
+        ("portal_766", "period_type", "day", "'provinces': figures need api.period with the parameter of a day"),
+        ("portal_766", "api.period.quarter", "p_thang", "api: Value error, a parameter can say one thing only: p_th"),
+        ("portal_766", "api.period.ended", 10**5, "api.period.ended: Input should be less than or equal to 120"),
+        ("one_stop_dossiers", "api.vary", {"page": [1]}, "a parameter can say one thing only: page"),
+        ("one_stop_dossiers", "api.watermark.field", "at", "api.watermark.field: expected the field of a column"),
+        ("one_stop_dossiers", "api.watermark.field", "status", "api.watermark.field: expected the field of a column"),
+        ("one_stop_dossiers", "api.schedule", "99 * * * *", "schedule: expected five fields of cron"),
+        ("one_stop_dossiers", "api.schedule", "mỗi giờ", "schedule: expected five fields of cron"),
+        ("one_stop_dossiers", "api.path", "dossiers", "api.path: String should match"),
+        ("one_stop_dossiers", "api.path", "@other.vn/x", "api.path: String should match"),
+        ("one_stop_dossiers", "api.authentication.header", "x-api\nkey", "api.authentication.header: String should"),
+        ("one_stop_dossiers", "api.timeout_seconds", math.inf, "api.timeout_seconds: Input should be less than"),
+        ("one_stop_dossiers", "api.retries", 3, "api.retries: Extra inputs are not permitted"),
+        ("one_stop_dossiers", "reporters", "communes", "an API is its department's"),
+        ("one_stop_dossiers", "tables.0.record", "delivery", "raw.delivery is a table of the pipeline's own"),
+        ("one_stop_dossiers", "tables.0.record", "target", "raw.target is a table of the pipeline's own"),
+        ("one_stop_dossiers", "tables.0.columns.1.name", "load_seq", "every record has a load_seq already"),
+        ("one_stop_dossiers", "tables.0.columns.1.type", "period", "no column of type period"),
+        (
+            "rain_gauges",
+            "tables.0.columns.3.field",
+            "$now",
+            "'observed_at': field: of the envelope there is $fetched_at",
+        ),
+        (
+            "rain_gauges",
+            "tables.0.columns.3.type",
+            "code",
+            "'observed_at': field: of the envelope there is $fetched_at",
+        ),
+        ("task_tracking", "api.paging.field", ..., "api.paging: Value error, paging by cursor needs field"),
+        ("task_tracking", "api.authentication.token_path", "oauth", "api.authentication.token_path: String should"),
+    ],
+)
+def test_a_mistake_in_the_contract_of_an_api_is_told_with_file_and_key(
+    tmp_path: Path, source: str, place: str, value: object, told: str
+) -> None:
+    data = yaml.safe_load((PROJECT / "include" / "sources" / f"{source}.yml").read_bytes())
+    change(data, place, value)
+    (tmp_path / f"{source}.yml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    reason = str(load_contracts(tmp_path, PROJECT / "expectations").broken[f"{source}.yml"])
+    assert reason.startswith(f"{source}.yml: ")
+    assert told in reason
+
+
+def test_the_records_of_two_tables_do_not_mix(tmp_path: Path) -> None:
+    data = yaml.safe_load((PROJECT / "include" / "sources" / "task_tracking.yml").read_bytes())
+    data["tables"].append({**data["tables"][0], "table": "others", "suite": "task_tracking__tasks"})
+    (tmp_path / "task_tracking.yml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
+    broken = load_contracts(tmp_path, PROJECT / "expectations").broken
+    assert "tables 'tasks' and 'others': raw.task takes the records of one" in str(broken["task_tracking.yml"])
+
+
+@pytest.mark.parametrize("content", [b"{[a]: 1}", b"? {a: 1}\n: 2", b"<<: {a: 1}", b"\xff", b"a: [", b"[" * 5000])
+def test_what_is_no_yaml_stops_its_contract_and_no_other(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd.yml").write_bytes(content)
+    (tmp_path / "folder.yml").mkdir()
+    shipped = PROJECT / "include" / "sources" / "rain_gauges.yml"
+    (tmp_path / shipped.name).write_bytes(shipped.read_bytes())
+    contracts = load_contracts(tmp_path, PROJECT / "expectations")
+    assert set(contracts.ready) == {"rain_gauges"}
+    assert set(contracts.broken) == {"odd.yml", "folder.yml"}
+    assert "odd.yml: not readable as YAML" in str(contracts.broken["odd.yml"])
+
+
+@pytest.mark.parametrize("schedule", ["20 5 * * *", "*/15 0-23 1,15 1-12/3 0-7", "@daily"])
+def test_a_schedule_is_cron(schedule: str) -> None:
+    assert Api.model_validate({"connection": "a", "path": "/a", "schedule": schedule}).schedule == schedule
 
 
 def check_rows(contracts: Contracts, source: str, table: str, rows: list[dict[str, float | None]]) -> list[Check]:

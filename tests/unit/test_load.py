@@ -175,6 +175,12 @@ def test_records_of_a_new_api_make_their_table_and_a_new_field_its_column(desk: 
     ]
 
 
+def test_a_column_may_be_called_like_a_word_of_sql(desk: Desk) -> None:
+    desk.load(records(desk, 2, {"visit_count": [1, 2]}))
+    desk.load(records(desk, 4, {"visit_count": [3, 4], "order": ["x", "y"]}))
+    assert desk.ask('select "order" from raw.visit where load_seq = 2 order by all') == [("x",), ("y",)]
+
+
 def test_a_column_of_records_keeps_its_type(desk: Desk) -> None:
     desk.load(records(desk, 2, {"visit_count": [1, 2]}))
     with pytest.raises(ContractError, match=r"visits.yml: column visit_count is VARCHAR, and raw.visit has it as BIG"):

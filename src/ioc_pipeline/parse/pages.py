@@ -22,7 +22,7 @@ from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_pos
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import Api, Column, Source, Table
+from ioc_pipeline.sources import FETCHED_AT, Api, Column, Source, Table
 
 PROBLEMS_OF_A_COLUMN = 1000  # nobody mends more at once, and a wholly wrong column is one mistake
 
@@ -262,7 +262,7 @@ def _gather(
     for column in table.columns:
         name = str(column.field)
         values = found.fields[column.name]
-        if name == "$fetched_at":
+        if name == FETCHED_AT:
             values += [page.received_at] * len(records)
         else:
             values += [record.get(name, Absent.ABSENT) for record in records]
