@@ -29,6 +29,12 @@ def _values(settings: Settings) -> list[tuple[object, ...]]:
     )
 
 
+def _parsed_files(settings: Settings) -> int:
+    """How many files dbt had to parse for the newest build."""
+    told = json.loads((settings.home / "build" / "target" / "perf_info.json").read_text(encoding="utf-8"))
+    return int(told["parsed_path_count"])
+
+
 def test_an_empty_warehouse_builds_and_publishes(small_settings: Settings, small_warehouse: Warehouse) -> None:
     small_warehouse.write()
     result = build(small_settings, as_of=AS_OF)
@@ -45,7 +51,9 @@ def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
     small_warehouse.write()
     first = build(small_settings, as_of=AS_OF)
     assert publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC)).changed
+    assert _parsed_files(small_settings) > 0
     second = build(small_settings, as_of=AS_OF)
+    assert _parsed_files(small_settings) == 0
     assert not publish(small_settings, published_at=datetime(2025, 10, 21, tzinfo=UTC)).changed
     # a new indicator over existing elements is one row
     seed = small_settings.seeds / "indicators.csv"
