@@ -1,16 +1,16 @@
 """Marts made of records: each number against one counted here in Python from the same records."""
 
 import random
+import shutil
 from collections import Counter
-from contextlib import closing
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
-import duckdb
 import pytest
 
 from ioc_pipeline.build import build
-from ioc_pipeline.settings import Settings
+from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Warehouse, management_month, query_warehouse, write_seed
 from record_rows import VIETNAM, Dossier, Reading, Task, deliver_records, local
 
@@ -19,23 +19,49 @@ FETCHED = local(2025, 12, 19, 6)
 COMMUNES = ("03646", "03703")
 
 
-@pytest.fixture
-def settings(small_settings: Settings) -> Settings:
-    """The small project with the elements that records fill."""
+@pytest.fixture(scope="module")
+def record_project(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small project with the elements that records fill, and no indicator."""
+    project = tmp_path_factory.mktemp("records") / "project"
+    shutil.copytree(small_project, project)
+    seeds = project / "include" / "seeds"
     measures = [
         f"tthc_{name}" for name in ("received", "received_online", "settled", "settled_on_time", "settled_late")
     ]
     flows = [f"{code},Hồ sơ,count,flow,sum,sum,,,one_stop_dossiers>admin_procedures" for code in measures]
     stocks = [f"tthc_pending_{name},Hồ sơ,count,stock,sum,last,,,one_stop_dossiers" for name in ("on_time", "late")]
     write_seed(
-        small_settings.seeds / "elements.csv",
+        seeds / "elements.csv",
         *flows,
         *stocks,
         "rain_day_depth,Mưa,mm,flow,max,none,,,rain_gauges",
         "tasks_slow,Chậm,count,stock,sum,last,,,task_tracking",
     )
-    write_seed(small_settings.seeds / "indicators.csv")
-    return small_settings
+    write_seed(seeds / "indicators.csv")
+    return project
+
+
+@pytest.fixture(scope="module")
+def built(record_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Marts of the records of three systems."""
+    settings = _over(record_project, tmp_path_factory.mktemp("built"))
+    warehouse = Warehouse(settings.warehouse)
+    deliver_records(warehouse, 1, DOSSIERS, source="one_stop_dossiers", received_at=FETCHED)
+    deliver_records(warehouse, 11, TASKS, source="task_tracking", received_at=FETCHED)
+    deliver_records(warehouse, 21, READINGS, source="rain_gauges", received_at=local(2025, 12, 19, 20, 55))
+    warehouse.write()
+    build(settings, as_of=AS_OF)
+    return settings
+
+
+@pytest.fixture
+def settings(record_project: Path, tmp_path: Path) -> Settings:
+    """An empty home over the same project."""
+    return _over(record_project, tmp_path)
+
+
+def _over(project: Path, home: Path) -> Settings:
+    return from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(project)})
 
 
 def _dossiers(count: int, seed: int) -> list[Dossier]:
@@ -90,12 +116,23 @@ def _measured(settings: Settings) -> dict[tuple[str, date, str], int]:
     return {(unit, end, name): int(value) for unit, end, name, value in rows}
 
 
-def test_months_counted_from_dossiers_are_those_counted_one_by_one(settings: Settings) -> None:
-    warehouse, dossiers = Warehouse(settings.warehouse), _dossiers(600, seed=1)
-    deliver_records(warehouse, 1, dossiers, source="one_stop_dossiers", received_at=FETCHED)
-    warehouse.write()
-    build(settings, as_of=AS_OF)
-    assert _measured(settings) == dict(_counted(dossiers))
+DOSSIERS = _dossiers(600, seed=1)
+TASKS = [
+    Task("late", "so-y-te", local(2025, 10, 16), local(2025, 10, 30), local(2025, 11, 2)),
+    Task("overdue", "so-y-te", local(2025, 10, 16), local(2025, 10, 30)),
+    Task("on time", "so-y-te", local(2025, 10, 16), local(2025, 10, 30), local(2025, 10, 20)),
+]
+READINGS = [
+    Reading("wet", "03646", local(2025, 12, 19, 19, 55), "30.5"),
+    Reading("wet", "03646", local(2025, 12, 19, 20, 55), "70"),
+    Reading("dry", "03646", local(2025, 12, 19, 20, 55), "0"),
+    Reading("silent", "03703", local(2025, 12, 19, 20, 55), None),
+    Reading("wet", "03646", local(2025, 12, 18, 20, 55), "120"),
+]
+
+
+def test_months_counted_from_dossiers_are_those_counted_one_by_one(built: Settings) -> None:
+    assert _measured(built) == dict(_counted(DOSSIERS))
 
 
 def test_adding_an_extract_gives_what_building_everything_anew_gives(settings: Settings) -> None:
@@ -148,20 +185,9 @@ def test_a_running_month_is_on_the_screen_and_no_measure(settings: Settings) -> 
     assert _measured(settings) == {}
 
 
-def test_a_station_in_the_red_is_above_the_threshold_and_a_silent_one_is_not(settings: Settings) -> None:
-    warehouse = Warehouse(settings.warehouse)
-    readings = [
-        Reading("wet", "03646", local(2025, 12, 19, 19, 55), "30.5"),
-        Reading("wet", "03646", local(2025, 12, 19, 20, 55), "70"),
-        Reading("dry", "03646", local(2025, 12, 19, 20, 55), "0"),
-        Reading("silent", "03703", local(2025, 12, 19, 20, 55), None),
-        Reading("wet", "03646", local(2025, 12, 18, 20, 55), "120"),
-    ]
-    deliver_records(warehouse, 1, readings, source="rain_gauges", received_at=local(2025, 12, 19, 20, 55))
-    warehouse.write()
-    build(settings, as_of=AS_OF)
+def test_a_station_in_the_red_is_above_the_threshold_and_a_silent_one_is_not(built: Settings) -> None:
     days = query_warehouse(
-        settings,
+        built,
         "select station_uuid, rain_date, depth_mm, level_code, is_above_threshold_now, null_reason"
         " from marts.mart_rainfall where period_type = 'rain_day' order by 1, 2",
     )
@@ -173,39 +199,26 @@ def test_a_station_in_the_red_is_above_the_threshold_and_a_silent_one_is_not(set
         ("wet", today, 70, "heavy", True, ""),
     ]
     hours = query_warehouse(
-        settings,
+        built,
         "select depth_mm from marts.mart_rainfall where period_type = 'hour' and station_uuid = 'wet'"
         " and rain_date = '2025-12-20' order by period_start_at",
     )
     assert hours == [(Decimal("30.5"),), (Decimal("39.5"),)]
 
 
-def test_a_task_done_late_and_one_overdue_stand_apart(settings: Settings) -> None:
-    warehouse = Warehouse(settings.warehouse)
-    assigned, due = local(2025, 10, 16), local(2025, 10, 30)
-    tasks = [
-        Task("late", "so-y-te", assigned, due, local(2025, 11, 2)),
-        Task("overdue", "so-y-te", assigned, due),
-        Task("on time", "so-y-te", assigned, due, local(2025, 10, 20)),
-    ]
-    deliver_records(warehouse, 1, tasks, source="task_tracking", received_at=FETCHED)
-    warehouse.write()
-    build(settings, as_of=AS_OF)
+def test_a_task_done_late_and_one_overdue_stand_apart(built: Settings) -> None:
     rows = query_warehouse(
-        settings,
+        built,
         "select due_count, done_on_time_count, done_late_count, overdue_not_done_count, system_code"
         " from marts.mart_tasks where period_end_date = '2025-11-14'",
     )
     assert rows == [(3, 1, 1, 1, "14")]
 
 
-def test_everything_published_is_in_mart_conflict_also_without_a_report_of_ours(settings: Settings) -> None:
-    Warehouse(settings.warehouse).write()
-    build(settings, as_of=AS_OF)
-    with closing(duckdb.connect(str(settings.warehouse), read_only=True)) as connection:
-        published = connection.execute(
-            "select conflict_kind, count(*) from marts.mart_conflict group by all order by all"
-        ).fetchall()
+def test_everything_published_is_in_mart_conflict_also_without_a_report_of_ours(built: Settings) -> None:
+    published = query_warehouse(
+        built, "select conflict_kind, count(*) from marts.mart_conflict group by all order by all"
+    )
     # without a report of ours nothing is reproduced, and everything published is still there
     assert [kind for kind, _ in published] == ["published_figure", "published_pair", "statement", "trend_claim"]
     assert dict(published)["published_figure"] == 44
