@@ -13,7 +13,7 @@ import pyarrow as pa
 from ioc_pipeline.org_units import OrgUnits
 from ioc_pipeline.periods import WorkingCalendar, periods_between
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.sources import Contracts, load_contracts
+from ioc_pipeline.sources import Contracts, Source, load_contracts
 
 _VIETNAM = timedelta(hours=7)
 _NOT_YET = "unit_did_not_exist"
@@ -39,7 +39,8 @@ class Obligation(NamedTuple):
 
     `cut_off_date` is the period's last day, `due_date` the last one that is on time, `window_close_date` the last on
     which it still counts as the report of its period, None while it stays open. `fulfilled_by` is `delivery`, or
-    `extract` where records have no period of their own. `not_required_reason` is '' for what is owed.
+    `extract` where records have no period of their own and an API tells all that changed, or `reading` where it tells
+    only what is now and nobody can ask it for yesterday. `not_required_reason` is '' for what is owed.
     """
 
     source_name: str
@@ -119,7 +120,7 @@ def obligations(
         if source.missing_table == "nothing_to_read":
             continue  # a publisher, who owes us nothing
         one_reporter = source.department if source.reporters == "department" else ""
-        fulfilled_by = "extract" if all(table.record for table in source.tables) else "delivery"
+        fulfilled_by = _fulfilled_by(source)
         for period in periods_between(source.reporting_since, as_of, source.period_type, source.clock):
             due = calendar.due_date(period.end, source.due_working_days)
             window = source.window_working_days
@@ -141,6 +142,12 @@ def obligations(
                     fulfilled_by,
                     reason,
                 )
+
+
+def _fulfilled_by(source: Source) -> str:
+    if not all(table.record for table in source.tables):
+        return "delivery"
+    return "extract" if source.api and source.api.watermark else "reading"
 
 
 def _write_working_days(warehouse: duckdb.DuckDBPyConnection, calendar: WorkingCalendar, as_of: date) -> None:

@@ -70,15 +70,19 @@ def test_a_unit_owes_nothing_before_it_was_and_is_gone_after_it_ended() -> None:
     assert [one.not_required_reason for one in of_agency] == ["unit_did_not_exist", "", ""]
 
 
-def test_an_api_of_records_owes_by_its_extracts_and_a_publisher_owes_nothing() -> None:
+def test_an_api_of_records_owes_by_what_it_can_still_tell_and_a_publisher_owes_nothing() -> None:
     data = source().model_dump()
-    data |= {"api": {"connection": "one_stop", "schedule": "0 * * * *", "path": "/dossiers"}}
+    api = {"connection": "one_stop", "schedule": "0 * * * *", "path": "/dossiers"}
+    watermark = {"watermark": {"field": "updatedAt", "parameter": "updatedSince"}}
     unit = {"name": "org_unit", "field": "commune", "type": "org_unit", "level": "commune"}
     key = {"name": "dossier_id", "field": "id", "type": "code"}
     table = {"table": "dossiers", "record": "dossier", "replaces": "record", "record_key": ["dossier_id"]}
-    data["tables"] = [{**table, "columns": [unit, key]}]
-    tables = {"tables": Source.model_validate(data).tables}
-    assert {one.fulfilled_by for one in owed(date(2025, 9, 20), **tables)} == {"extract"}
+    updated = {"name": "updated_at", "field": "updatedAt", "type": "timestamp"}
+    data["tables"] = [{**table, "columns": [unit, key, updated]}]
+    for told, fulfilled_by in ((watermark, "extract"), ({}, "reading")):
+        contract = Source.model_validate(data | {"api": api | told})
+        records = {"api": contract.api, "tables": contract.tables}
+        assert {one.fulfilled_by for one in owed(date(2025, 9, 20), **records)} == {fulfilled_by}
     assert {one.fulfilled_by for one in owed(date(2025, 9, 20))} == {"delivery"}
     assert owed(date(2025, 9, 20), missing_table="nothing_to_read") == []
 

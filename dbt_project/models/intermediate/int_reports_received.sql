@@ -80,7 +80,8 @@ scope_arrivals as (
 
 ),
 
--- Records have no period of their own: the first extract after a period's last day completes it.
+-- Records have no period of their own: the first extract after a period's last day completes it, but what an API told
+-- of its present moment (rain) speaks of the day on which it was asked, and of no other.
 extract_turns as (
 
     select
@@ -89,6 +90,7 @@ extract_turns as (
         period_type,
         period_start_date,
         period_end_date,
+        fulfilled_by,
         lead(period_end_date) over (
             partition by source_name, reporting_unit_code, period_type
             order by period_end_date
@@ -96,7 +98,7 @@ extract_turns as (
 
     from obligations
 
-    where fulfilled_by = 'extract'
+    where fulfilled_by in ('extract', 'reading')
 
 ),
 
@@ -121,11 +123,16 @@ extract_arrivals as (
     inner join delivery
         on
             extract_turns.source_name = delivery.source_name
-            and cast(delivery.received_at + interval '7' hour as date) > extract_turns.period_end_date
-            and (
-                extract_turns.next_period_end_date is null
-                or cast(delivery.received_at + interval '7' hour as date) <= extract_turns.next_period_end_date
-            )
+            and case
+                when extract_turns.fulfilled_by = 'reading'
+                    then
+                        cast(delivery.received_at + interval '7' hour as date)
+                        between extract_turns.period_start_date and extract_turns.period_end_date
+                else
+                    cast(delivery.received_at + interval '7' hour as date) > extract_turns.period_end_date
+                    and cast(delivery.received_at + interval '7' hour as date)
+                    <= coalesce(extract_turns.next_period_end_date, date '9999-12-31')
+            end
 
     left join withdrawn
         on delivery.delivery_seq = withdrawn.delivery_seq

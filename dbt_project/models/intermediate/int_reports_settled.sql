@@ -196,7 +196,7 @@ joined as (
         received.first_received_at,
         case
             when expected.fulfilled_by = 'extract'
-                -- an extract that came later still completes every period before it
+                -- an extract that came later still completes every period before it; a reading does not
                 then min(received.accepted_at) over (
                         partition by expected.source_name, expected.reporting_unit_code, expected.fulfilled_by
                         order by expected.period_end_date
@@ -294,7 +294,8 @@ statuses as (
         end as is_on_time,
         case
             when dated.not_required_reason = '' and dated.settled_date > dated.due_date
-                then settled_days.working_days_so_far - due_days.working_days_so_far
+                -- what comes on a free day counts as come on the next working day: late is never by nothing
+                then greatest(settled_days.working_days_so_far - due_days.working_days_so_far, 1)
             else 0
         end as late_working_days,
         case
