@@ -80,6 +80,8 @@ added_up as (
         max(units_present_count) as most_units_present_count,
         max(units_expected_count) as units_expected_count,
         max(case when units_present_count < units_expected_count then 1 else 0 end) as has_absent_units,
+        -- a term the province reports itself is one of one: beside 200 communes it lacks nobody
+        max(units_expected_count) - max(units_expected_count - units_present_count) as units_not_absent_count,
         min(case when role = 'denominator' then measured_period_end_date end) as denominator_date,
         max(delivery_seq) as delivery_seq
 
@@ -189,7 +191,7 @@ over_units as (
         max(estimated_basis) as estimated_basis,
         max(refused_basis) as refused_basis,
         max(restatement_basis) as restatement_basis,
-        min(units_present_count) as units_present_count,
+        min(coalesce(units_not_absent_count, units_present_count)) as units_present_count,
         max(units_expected_count) as units_expected_count,
         min(denominator_date) as denominator_date,
         max(delivery_seq) as delivery_seq

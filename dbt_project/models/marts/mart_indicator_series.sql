@@ -37,7 +37,9 @@ periods as (
 
 merger as (
 
-    select extract(year from max(effective_date)) as merger_year
+    select
+        extract(year from max(effective_date)) as merger_year,
+        max(effective_date) as merger_date
 
     from {{ ref('crosswalk') }}
 
@@ -84,7 +86,9 @@ in_both as (
 
     select
         indicator_values.*,
-        geographies.geography as shown_geography
+        geographies.geography as shown_geography,
+        geographies.geography = 'restated'
+        and indicator_values.period_end_date < merger.merger_date as is_of_old_units
 
     from indicator_values
 
@@ -112,46 +116,21 @@ in_both as (
 
 ),
 
-series as (
+-- a rank among the old units says nothing among the new ones, also of a unit that stands: 46 of 63 is no place of 34
+judged as (
 
     select
-        ---------- keys
-        in_both.indicator_code,
-        in_both.org_unit_code,
-        in_both.breakdown,
-        in_both.shown_geography as geography,
-        in_both.period_type,
-        in_both.period_start_date,
-        in_both.period_end_date,
-
-        ---------- names
+        in_both.*,
         indicators.indicator_name_vi,
         indicators.system_code,
+        indicators.unit_measure,
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
         org_units.valid_from_date as org_unit_valid_from_date,
-        in_both.org_unit_series_from_date,
-        periods.period_label_vi,
-        in_both.clock,
-
-        ---------- measure
-        in_both.value,
-        in_both.value_qualifier,
-        in_both.null_reason,
-        in_both.maturity,
-        indicators.unit_measure,
-        in_both.restatement,
-        in_both.restatement_basis,
-
-        ---------- how it came about
-        in_both.is_rolled_up_in_space,
-        in_both.is_rolled_up_in_time,
-        in_both.units_present_count,
-        in_both.units_expected_count,
-        in_both.denominator_age_days,
-        in_both.delivery_seq,
-        in_both.period_year
+        in_both.is_of_old_units
+        and indicators.unit_measure = 'rank'
+        and org_units.org_unit_level in ('province', 'commune') as is_old_rank
 
     from in_both
 
@@ -170,12 +149,57 @@ series as (
                 else in_both.period_end_date between org_units.valid_from_date and org_units.valid_to_date
             end
 
+),
+
+series as (
+
+    select
+        ---------- keys
+        judged.indicator_code,
+        judged.org_unit_code,
+        judged.breakdown,
+        judged.shown_geography as geography,
+        judged.period_type,
+        judged.period_start_date,
+        judged.period_end_date,
+
+        ---------- names
+        judged.indicator_name_vi,
+        judged.system_code,
+        judged.org_unit_name,
+        judged.org_unit_level,
+        judged.province_code,
+        judged.org_unit_valid_from_date,
+        judged.org_unit_series_from_date,
+        periods.period_label_vi,
+        judged.clock,
+
+        ---------- measure
+        case when not judged.is_old_rank then judged.value end as value,
+        case when judged.is_old_rank then '' else judged.value_qualifier end as value_qualifier,
+        case when judged.is_old_rank then 'not_additive' else judged.null_reason end as null_reason,
+        judged.maturity,
+        judged.unit_measure,
+        case when judged.is_old_rank then 'not_restatable' else judged.restatement end as restatement,
+        case when judged.is_old_rank then 'not_additive' else judged.restatement_basis end as restatement_basis,
+
+        ---------- how it came about
+        judged.is_rolled_up_in_space,
+        judged.is_rolled_up_in_time,
+        judged.units_present_count,
+        judged.units_expected_count,
+        judged.denominator_age_days,
+        judged.delivery_seq,
+        judged.period_year
+
+    from judged
+
     inner join periods
         on
-            in_both.clock = periods.clock
-            and in_both.period_type = periods.period_type
-            and in_both.period_start_date = periods.period_start_date
-            and in_both.period_end_date = periods.period_end_date
+            judged.clock = periods.clock
+            and judged.period_type = periods.period_type
+            and judged.period_start_date = periods.period_start_date
+            and judged.period_end_date = periods.period_end_date
 
 )
 
