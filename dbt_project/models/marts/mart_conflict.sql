@@ -209,6 +209,27 @@ by_articles as (
 
 ),
 
+-- what is added up from rounded parts may be off by half a last decimal for each of them
+twin_tolerances as (
+
+    select
+        twins.computed_indicator_code,
+        twins.reported_indicator_code,
+        max(0.5 / power(10, twins.decimals))
+        * (1 + case when max(case when terms.role = 'denominator' then 1 else 0 end) = 0 then count(*) else 0 end)
+            as tolerance
+
+    from twins
+
+    inner join terms
+        on twins.computed_indicator_code = terms.indicator_code
+
+    group by
+        twins.computed_indicator_code,
+        twins.reported_indicator_code
+
+),
+
 by_twins as (
 
     select
@@ -232,12 +253,17 @@ by_twins as (
         reported.delivery_seq as second_delivery_seq,
         {{ verdict(
             'computed.value', 'computed.value_qualifier',
-            'reported.value', 'reported.value_qualifier', '0.5 / power(10, twins.decimals)'
+            'reported.value', 'reported.value_qualifier', 'twin_tolerances.tolerance'
         ) }} as verdict,
         coalesce(nullif(computed.null_reason, ''), reported.null_reason) as reason,
         twins.note as claim_vi
 
     from twins
+
+    inner join twin_tolerances
+        on
+            twins.computed_indicator_code = twin_tolerances.computed_indicator_code
+            and twins.reported_indicator_code = twin_tolerances.reported_indicator_code
 
     inner join series as computed
         on twins.computed_indicator_code = computed.indicator_code
