@@ -252,17 +252,26 @@ def _trace(settings: Settings, options: argparse.Namespace) -> int:
         found = marts.execute(
             """
             select
-                lineage.indicator_code, lineage.org_unit_code, lineage.period_start_date, lineage.period_end_date,
-                lineage.element_code, lineage.breakdown, lineage.value, lineage.value_text, lineage.delivery_seq,
-                lineage.file_name, lineage.sheet_name, lineage.cell
+                lineage.indicator_code, lineage.org_unit_code, lineage.geography, lineage.period_start_date,
+                lineage.period_end_date, lineage.role, lineage.element_code, lineage.breakdown,
+                lineage.source_org_unit_code, lineage.value, lineage.value_text, lineage.record_count,
+                lineage.delivery_seq, lineage.file_name, lineage.sheet_name, lineage.cell
             from mart_lineage as lineage
             inner join dim_indicator using (indicator_code)
             where
                 (lineage.indicator_code = $indicator or dim_indicator.alias_code = $indicator)
                 and (
                     lineage.org_unit_code = $unit
-                    or lineage.org_unit_code in (
-                        select org_unit_code from dim_org_unit where lower(org_unit_name) = lower($unit)
+                    -- a name is its unit's of that time; a code may have named another one before
+                    or exists (
+                        from dim_org_unit as unit
+                        where
+                            lower(unit.org_unit_name) = lower($unit)
+                            and unit.org_unit_code = lineage.org_unit_code
+                            and if(
+                                lineage.geography = 'restated', unit.valid_to_date = date '9999-12-31',
+                                lineage.period_end_date between unit.valid_from_date and unit.valid_to_date
+                            )
                     )
                 )
                 and lineage.period_end_date between $start and $end

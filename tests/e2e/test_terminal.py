@@ -95,6 +95,10 @@ def test_the_trace_of_the_readme_finds_cells_by_code_and_by_name(installation: I
     traced = installation.ioc(trace, indicator, unit, period)
     assert len(traced.splitlines()) > 1
     assert installation.ioc(trace, indicator, "tỉnh Sơn La", period) == traced
+    by_code, by_name = (installation.ioc(trace, indicator, unit, period) for unit in ("03646", "Phường Tô Hiệu"))
+    assert by_name == by_code
+    # 03646 bore another name until 2025-06-30, and that ward is not this one
+    assert run(installation, trace, indicator, "Phường Chiềng Lề", period).returncode == 1
 
 
 def test_a_seed_that_is_no_table_stops_the_build_and_leaves_what_is_published(
