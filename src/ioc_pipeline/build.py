@@ -46,6 +46,19 @@ create or replace table raw.catalogue_fault (
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What differs from the last complete build.
+
+    `years` of the facts must be computed again, None where everything must be built: the project changed, was never
+    built to the end, or what was loaded since cannot be told by years.
+    """
+
+    years: list[int] | None
+    is_new_day: bool
+    has_new_extracts: bool
+
+
 class BuildError(Exception):
     """dbt could not build or test the marts; names each failing node with its message. What was published stays."""
 
@@ -91,9 +104,9 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
         write_obligations(warehouse, settings, as_of)
         _write_catalogue(warehouse, catalogue)
-        years = _begin(warehouse, catalogue, as_of, project_hash)
+        change = _begin(warehouse, catalogue, as_of, project_hash)
     started_at = datetime.now(UTC)
-    nodes, failure = _run_dbt(settings, as_of, years, folder)
+    nodes, failure = _run_dbt(settings, as_of, change, folder)
     results_path = _keep_results(folder, started_at, as_of, nodes)
     failed = [node for node in nodes if node.status in _FAILED]
     if failed or failure:
@@ -104,7 +117,7 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
             "update build.run set is_complete = true, project_hash = ?, built_load_seq = load_seq, built_as_of = as_of",
             [project_hash],
         )
-    return BuildResult(as_of, nodes, years is None, results_path)
+    return BuildResult(as_of, nodes, change.years is None, results_path)
 
 
 def _hash_project(settings: Settings) -> str:
@@ -117,15 +130,8 @@ def _hash_project(settings: Settings) -> str:
     return digest.hexdigest()
 
 
-def _begin(
-    warehouse: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, project_hash: str
-) -> list[int] | None:
-    """Note that a build runs: until it ends well `publish` takes nothing from this warehouse.
-
-    Returns:
-        The years of the facts to compute again; None where everything must be built: the project changed, was never
-        built to the end, or what was loaded since cannot be told by years.
-    """
+def _begin(warehouse: duckdb.DuckDBPyConnection, catalogue: Catalogue, as_of: date, project_hash: str) -> _Change:
+    """Note that a build runs: until it ends well `publish` takes nothing from this warehouse."""
     warehouse.execute(
         """
         create schema if not exists build;
@@ -136,7 +142,7 @@ def _begin(
     )
     run = warehouse.execute("select project_hash, built_load_seq, built_as_of from build.run").fetchone()
     built_hash, built_load_seq, built_as_of = run or ("", None, None)
-    years = None
+    change = _Change(None, is_new_day=True, has_new_extracts=True)
     if built_hash == project_hash and built_load_seq is not None:
         years = touched_years(
             warehouse,
@@ -145,14 +151,18 @@ def _begin(
             as_of=as_of,
             longest_age_months=max((element.max_age_months for element in catalogue.elements.values()), default=0),
         )
+        new_extracts = warehouse.execute(
+            "select count(*) from raw.delivery where kind = 'extract' and load_seq > ?", [built_load_seq]
+        ).fetchone()
+        change = _Change(years, is_new_day=as_of != built_as_of, has_new_extracts=new_extracts != (0,))
     # a full build that is interrupted must be repeated, also when the files are changed back meanwhile; after one of
     # some years that was interrupted, those years are still to be done
     warehouse.execute("delete from build.run")
     warehouse.execute(
         "insert into build.run select ?, ?, coalesce(max(load_seq), 0), false, ?, ? from raw.load",
-        [as_of, "" if years is None else built_hash, built_load_seq, built_as_of],
+        [as_of, "" if change.years is None else built_hash, built_load_seq, built_as_of],
     )
-    return years
+    return change
 
 
 def _write_catalogue(warehouse: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
@@ -178,9 +188,7 @@ def _write_catalogue(warehouse: duckdb.DuckDBPyConnection, catalogue: Catalogue)
     warehouse.commit()
 
 
-def _run_dbt(
-    settings: Settings, as_of: date, years: list[int] | None, folder: Path
-) -> tuple[tuple[NodeResult, ...], str]:
+def _run_dbt(settings: Settings, as_of: date, change: _Change, folder: Path) -> tuple[tuple[NodeResult, ...], str]:
     """Run `dbt build` and release the warehouse. Returns the nodes, and what went wrong before any could run."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
@@ -200,7 +208,7 @@ def _run_dbt(
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *("--target-path", str(folder / "target")),
     ]
-    variables = {"as_of": as_of.isoformat(), "warehouse": str(settings.warehouse), "touched_years": years or []}
+    variables = {"as_of": as_of.isoformat(), "warehouse": str(settings.warehouse), "touched_years": change.years or []}
     arguments = [
         *options,
         "build",
@@ -208,7 +216,7 @@ def _run_dbt(
         *("--threads", "1"),
         *("--vars", json.dumps(variables)),
         *("--exclude-resource-type", "unit_test"),
-        *(("--full-refresh",) if years is None else ("--select", "source:raw+")),
+        *_selection(change),
     ]
     try:
         # dbt parses everything again whenever a variable changed, 4 s at every build; no model is another one for its
@@ -231,6 +239,20 @@ def _run_dbt(
     if outcome.success:
         return nodes, ""
     return nodes, _one_line(str(outcome.exception or "dbt stopped without saying why"))
+
+
+def _selection(change: _Change) -> list[str]:
+    """What of the project a build needs: each node costs 40 to 90 ms whatever it does.
+
+    A view stays the same on the same day, and what it gives is tested in the tables made of it. What is counted from
+    records changes with the day, and with an extract, even one without records: its month may be complete now.
+    """
+    if change.years is None:
+        return ["--full-refresh"]
+    if change.is_new_day:
+        return ["--select", "source:raw+"]
+    tables = [f"source:raw+,config.materialized:{kind}" for kind in ("table", "incremental")]
+    return ["--select", *tables, *(() if change.has_new_extracts else ("--exclude", "tag:records"))]
 
 
 def _one_line(text: str) -> str:

@@ -3,7 +3,7 @@
 import random
 import shutil
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from ioc_pipeline.build import build
 from ioc_pipeline.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, query_warehouse
+from record_rows import deliver_records
 
 UNITS = ("03646", "03703")
 MONTHS = [
@@ -137,3 +138,24 @@ def test_a_year_that_loses_its_only_record_keeps_none_of_it(
         small_settings,
         "select distinct period_year, measured_value from intermediate.int_measure_contribution order by all",
     ) == [(2025, 2)]
+
+
+def test_a_build_leaves_out_what_no_new_delivery_can_change(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
+    def built(as_of: date) -> set[str]:
+        small_warehouse.write()
+        return {node.name for node in build(small_settings, as_of=as_of).nodes}
+
+    facts, records, views = {"fct_indicator_value"}, {"stg_dossier", "mart_procedures"}, {"stg_measured"}
+    today = date(2025, 9, 20)
+    small_warehouse.deliver(1, "admin_procedures", "settlements", MONTHS[19], _report(random.Random(3)))
+    assert built(today) >= facts | records | views
+    small_warehouse.deliver(2, "admin_procedures", "settlements", MONTHS[20], _report(random.Random(4)))
+    of_a_form = built(today)
+    assert of_a_form >= facts | {"key_of_fct_indicator_value"}
+    assert of_a_form.isdisjoint(records | views | {"key_of_stg_dossier"})
+    # no record, but now the month is known to be complete
+    deliver_records(small_warehouse, 3, [], source="one_stop_dossiers", received_at=datetime(2025, 9, 20, 1))  # noqa: DTZ001
+    assert built(today) >= facts | records
+    assert built(today + timedelta(days=1)) >= facts | records | views
