@@ -1,6 +1,7 @@
 """Elements, indicators, their terms and targets (`include/seeds/`) → types; a bad row disables only itself."""
 
 import csv
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -56,6 +57,8 @@ SYSTEM_COLUMNS = ("system_code", "name_vi", "name_en", "owner")
 _SHAPES = {"ratio", "sum", "mean_of_units", "share_of_units"}
 _INDICATOR = "indicator:"  # a term that names another indicator, a sum
 _MOST_MONTHS = 120
+_MOST_NESTED = 20
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LARGE = 10**9  # no factor, coefficient or target is; a typing error may be
 
 
@@ -183,9 +186,9 @@ class _Row:
         return self[column]
 
     def filled(self, column: str) -> str:
-        if not self[column]:
+        if not self[column].strip():
             raise _Misfit(self, f"{column} is empty")
-        return self[column]
+        return self[column].strip()
 
     def number(self, column: str) -> Decimal:
         try:
@@ -265,7 +268,7 @@ def load_catalogue(seeds: Path) -> Catalogue:
 def _rows(path: Path, columns: tuple[str, ...], faults: _Faults, *, is_key: bool = False) -> Iterator[tuple[str, _Row]]:
     """Rows by the code in their first column; a row of another width disables its code, as a repeated key does."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # Excel writes the mark before its first name
     except (OSError, UnicodeDecodeError) as error:
         raise ContractError(f"{path.name}: cannot be read: {error}") from error
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
@@ -275,6 +278,8 @@ def _rows(path: Path, columns: tuple[str, ...], faults: _Faults, *, is_key: bool
         raise ContractError(f"{path.name} line {reader.line_num}: not readable as CSV: {error}") from error
     if not lines or tuple(lines[0][1]) != columns:
         raise ContractError(f"{path.name} line 1: expected the columns {','.join(columns)}")
+    if is_key and len(lines) == 1:
+        raise ContractError(f"{path.name} line 2: expected rows: without any, nothing at all would be published")
     times = Counter(cells[0] for _, cells in lines[1:])
     for line, cells in lines[1:]:
         code = cells[0]
@@ -285,6 +290,8 @@ def _rows(path: Path, columns: tuple[str, ...], faults: _Faults, *, is_key: bool
             faults.add(code, row, f"{len(cells)} values, expected {len(columns)}")
         elif is_key and times[code] > 1:
             faults.add(code, row, f"{columns[0]} '{code}' is listed {times[code]} times")
+        elif is_key and not _CODE.fullmatch(code):
+            faults.add(code, row, f"{columns[0]} is '{code}', expected small letters, digits and _ after a letter")
         else:
             yield code, row
 
@@ -310,13 +317,19 @@ def _element(row: _Row) -> Element:
     space = row.one_of("space_aggregation", {"sum", "weighted", "mean_by_decree", "max", "none"})
     if (space == "weighted") != bool(row["weight_element"]):
         raise _Misfit(row, f"weight_element is '{row['weight_element']}', but space_aggregation is {space}")
+    if row["weight_element"] == row["element_code"]:
+        raise _Misfit(row, "weight_element is the element itself")
+    kind = row.one_of("kind", {"stock", "flow", "rate"})
+    over_time = row.one_of("time_aggregation", {"sum", "last", "none"})
+    if (kind != "flow" and over_time == "sum") or (kind == "rate" and space == "sum"):
+        raise _Misfit(row, f"kind is {kind}, but it is added up: {space} over units, {over_time} over time")
     return Element(
         row["element_code"],
         row.filled("name_vi"),
         row.filled("unit_measure"),
-        row.one_of("kind", {"stock", "flow", "rate"}),
+        kind,
         space,
-        row.one_of("time_aggregation", {"sum", "last", "none"}),
+        over_time,
         row["weight_element"],
         row.whole_number("max_age_months", _MOST_MONTHS) if row["max_age_months"] else 0,
         tuple(source.strip() for source in row.filled("source_order").split(">")),
@@ -344,6 +357,8 @@ def _indicator(row: _Row, listed: list[tuple[_Row, Term]], systems: Collection[s
     shape = row.one_of("shape", _SHAPES)
     numerator, denominator = (_terms_of(row, role, listed) for role in ("numerator", "denominator"))
     thresholds = [term.coefficient for _, term in listed if term.role == "threshold"]
+    if round(row.number("factor"), 9) <= 0:  # nine decimals are kept
+        raise _Misfit(row, f"factor is '{row['factor']}', expected a number above 0")
     if not numerator:
         raise _Misfit(row, "no numerator: fill numerator_element or list its terms in indicator_terms.csv")
     if not denominator and shape in {"ratio", "share_of_units"}:
@@ -422,6 +437,8 @@ class _Resolver:
             return (term,)
         if named in path:
             raise _Misfit(row, f"the formula is cyclic: {' > '.join((*path, named))}")
+        if len(path) > _MOST_NESTED:
+            raise _Misfit(row, f"more than {_MOST_NESTED} formulas name one another in turn")
         inner = self.indicator(named, path)
         if inner is None:
             raise _Misfit(row, f"indicator '{named}' is disabled: {self._faults.of_indicators[named]}")
@@ -468,13 +485,18 @@ class _Resolver:
 
 
 def _targets(seeds: Path, known: Collection[str], faults: _Faults) -> list[Target]:
-    targets: list[Target] = []
+    targets: dict[tuple[object, ...], Target] = {}
     for code, row in _rows(seeds / "targets.csv", TARGET_COLUMNS, faults):
         try:
-            targets.append(_target(row, known))
+            target = _target(row, known)
         except _Misfit as misfit:
             faults.add(code, misfit.row, misfit.reason)
-    return targets
+            continue
+        key = (code, target.org_unit_code, target.period_start, target.period_end, target.is_example)
+        if key in targets:
+            faults.add(code, row, f"a second target of '{target.org_unit_code}' for the same period")
+        targets[key] = target
+    return list(targets.values())
 
 
 def _target(row: _Row, known: Collection[str]) -> Target:

@@ -102,6 +102,20 @@ def test_published_figures_speak_of_known_indicators_and_say_why_one_is_not_repr
         ),
         (
             "indicators.csv",
+            "tthc_received_online,tthc_received,100",
+            "tthc_received_online,tthc_received,0",
+            "gov_online_submission_pct",
+            "factor is '0', expected a number above 0",
+        ),
+        (
+            "indicators.csv",
+            "gov_online_submission_pct,",
+            "gov online pct,",
+            "gov online pct",
+            "expected small letters, digits and _",
+        ),
+        (
+            "indicators.csv",
             "tthc_received_online,tthc_received,100,2",
             "tthc_received_online,tthc_received,100,1.5",
             "gov_online_submission_pct",
@@ -260,6 +274,59 @@ def test_a_cyclic_formula_is_told_with_file_line_and_the_way_around(change_seed:
     assert cycle in reason_of(catalogue, "a_count")
     assert "c_count > c_count" in reason_of(catalogue, "c_count")
     assert {fault.code for fault in catalogue.faults} == {"a_count", "b_count", "c_count"}
+
+
+def test_a_chain_of_formulas_has_an_end(change_seed: ChangeSeed, tmp_path: Path) -> None:
+    change_seed("indicators.csv", "indicator_code", "indicator_code")
+    with (tmp_path / "indicators.csv").open("a", encoding="utf-8") as seed:
+        for number in range(2000):
+            seed.write(f"c{number},,Tên,Name,02,vp-ubnd,count,none,sum,indicator:c{number + 1},,1,0,from_terms,Đ,N\n")
+        seed.write("c2000,,Tên,Name,02,vp-ubnd,count,none,sum,tthc_received,,1,0,from_terms,Đ,N\n")
+    catalogue = load_catalogue(tmp_path)
+    assert "more than 20 formulas name one another" in reason_of(catalogue, "c0")
+    assert "c2000" in catalogue.indicators
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "population,Dân số,count,stock,sum,last",
+            "population,Dân số,count,stock,sum,sum",
+            "kind is stock, but it is ad",
+        ),
+        (
+            "population,Dân số,count,stock,sum,last",
+            "population,Dân số,count,rate,sum,last",
+            "kind is rate, but it is ad",
+        ),
+        (
+            "population,Dân số,count,stock,sum,last,,",
+            "population,Dân số,count,stock,weighted,last,population,",
+            "itself",
+        ),
+    ],
+)
+def test_what_cannot_be_added_up_is_not(change_seed: ChangeSeed, old: str, new: str, says: str) -> None:
+    assert says in reason_of(change_seed("elements.csv", old, new), "population")
+
+
+def test_two_targets_for_one_period_disable_their_indicator(change_seed: ChangeSeed) -> None:
+    line = SEEDS.joinpath("targets.csv").read_text("utf-8").splitlines()[1]
+    catalogue = change_seed("targets.csv", line, f"{line}\n{line.replace(',100,', ',90,')}")
+    assert "targets.csv line 3: a second target of '14'" in reason_of(catalogue, "infra_communes_fibre_pct")
+
+
+def test_the_mark_that_excel_writes_first_is_no_part_of_a_name(change_seed: ChangeSeed) -> None:
+    assert change_seed("indicators.csv", "indicator_code", "\ufeffindicator_code").faults == []
+
+
+@pytest.mark.parametrize("name", ["elements.csv", "indicators.csv"])
+def test_a_file_that_lost_its_rows_stops_the_catalogue(tmp_path: Path, change_seed: ChangeSeed, name: str) -> None:
+    change_seed(name, "_code", "_code")
+    (tmp_path / name).write_text((SEEDS / name).read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    with pytest.raises(ContractError, match=rf"{name} line 2: expected rows"):
+        load_catalogue(tmp_path)
 
 
 def test_a_term_that_names_an_indicator_is_written_out(change_seed: ChangeSeed) -> None:
