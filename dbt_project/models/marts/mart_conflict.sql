@@ -34,6 +34,44 @@ delivery as (
 
 ),
 
+elements as (
+
+    select * from {{ source('catalogue', 'element') }}
+
+),
+
+obligations as (
+
+    select
+        source_name,
+        max(system_code) as system_code
+
+    from {{ source('raw', 'reporting_obligation') }}
+
+    group by source_name
+
+),
+
+-- an element that no indicator uses belongs to the system of the source believed
+element_systems as (
+
+    select
+        pairs.element_code,
+        max(elements.unit_measure) as unit_measure,
+        max(obligations.system_code) as system_code
+
+    from pairs
+
+    inner join elements
+        on pairs.element_code = elements.element_code
+
+    inner join obligations
+        on pairs.source_name = obligations.source_name
+
+    group by pairs.element_code
+
+),
+
 twins as (
 
     select * from {{ ref('computed_twins') }}
@@ -463,8 +501,8 @@ conflicts as (
 
         ---------- names
         coalesce(indicators.indicator_name_vi, '') as indicator_name_vi,
-        coalesce(indicators.system_code, '') as system_code,
-        coalesce(indicators.unit_measure, '') as unit_measure,
+        coalesce(indicators.system_code, element_systems.system_code, '') as system_code,
+        coalesce(element_systems.unit_measure, indicators.unit_measure, '') as unit_measure,
 
         ---------- the two figures
         cast(together.first_value as decimal(38, 12)) as first_value,
@@ -486,6 +524,9 @@ conflicts as (
 
     left join indicators
         on together.indicator_code = indicators.indicator_code
+
+    left join element_systems
+        on together.element_code = element_systems.element_code
 
 )
 
