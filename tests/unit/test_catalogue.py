@@ -50,11 +50,18 @@ def test_a_one_element_indicator_and_a_listed_one_have_the_same_terms_shape() ->
         Term("numerator", "tthc_received_online", "", Decimal(1)),
         Term("denominator", "tthc_received", "", Decimal(1)),
     )
-    assert indicators["gov_tasks_overdue_pct"].terms == (
-        Term("numerator", "tasks_done_late", "", Decimal(1)),
-        Term("numerator", "tasks_overdue_not_done", "", Decimal(1)),
-        Term("denominator", "tasks_due", "", Decimal(1)),
+    assert indicators["infra_party_wan_pct"].terms == (
+        Term("numerator", "party_agencies_connected", "level=province", Decimal(1)),
+        Term("numerator", "party_agencies_connected", "level=commune", Decimal(1)),
+        Term("denominator", "party_agencies", "level=province", Decimal(1)),
+        Term("denominator", "party_agencies", "level=commune", Decimal(1)),
     )
+
+
+def test_done_late_and_overdue_not_done_are_never_one_number() -> None:
+    for indicator in load_catalogue(SEEDS).indicators.values():
+        elements = {term.element_code for term in indicator.terms}
+        assert not {"tasks_done_late", "tasks_overdue_not_done"} <= elements
 
 
 def test_every_target_of_the_province_names_its_legal_source_and_examples_say_so() -> None:
@@ -144,16 +151,16 @@ def test_published_figures_speak_of_known_indicators_and_say_why_one_is_not_repr
         ),
         (
             "indicator_terms.csv",
-            "numerator,tasks_done_late,,1",
-            "numerators,tasks_done_late,,1",
-            "gov_tasks_overdue_pct",
+            "numerator,party_agencies_connected,level=province,1",
+            "numerators,party_agencies_connected,level=province,1",
+            "infra_party_wan_pct",
             "role is 'numerators'",
         ),
         (
             "indicator_terms.csv",
-            "numerator,tasks_done_late,,1",
-            "numerator,tasks_done_late,,một",
-            "gov_tasks_overdue_pct",
+            "numerator,party_agencies_connected,level=province,1",
+            "numerator,party_agencies_connected,level=province,một",
+            "infra_party_wan_pct",
             "coefficient is 'một'",
         ),
         (
@@ -180,30 +187,30 @@ def test_published_figures_speak_of_known_indicators_and_say_why_one_is_not_repr
         ),
         (
             "indicator_terms.csv",
-            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
-            "gov_tasks_overdue_pct,numerator,tasks_done_late,",
-            "gov_tasks_overdue_pct",
-            "numerator 'tasks_done_late' is listed twice",
+            "infra_party_wan_pct,numerator,party_agencies_connected,level=commune,",
+            "infra_party_wan_pct,numerator,party_agencies_connected,level=province,",
+            "infra_party_wan_pct",
+            "numerator 'party_agencies_connected' is listed twice",
         ),
         (
             "indicator_terms.csv",
-            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
-            "gov_tasks_overdue_pct,numerator,indicator:gov_tasks_on_time_pct,",
-            "gov_tasks_overdue_pct",
+            "infra_party_wan_pct,numerator,party_agencies_connected,level=commune,",
+            "infra_party_wan_pct,numerator,indicator:gov_tasks_on_time_pct,,",
+            "infra_party_wan_pct",
             "is a ratio: only a sum can be a term",
         ),
         (
             "indicator_terms.csv",
-            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
-            "gov_tasks_overdue_pct,numerator,indicator:no_such_count,",
-            "gov_tasks_overdue_pct",
+            "infra_party_wan_pct,numerator,party_agencies_connected,level=commune,",
+            "infra_party_wan_pct,numerator,indicator:no_such_count,,",
+            "infra_party_wan_pct",
             "unknown indicator 'no_such_count'",
         ),
         (
             "indicator_terms.csv",
-            "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,",
-            "gov_tasks_overdue_pct,threshold,tasks_overdue_not_done,",
-            "gov_tasks_overdue_pct",
+            "infra_party_wan_pct,numerator,party_agencies_connected,level=commune,",
+            "infra_party_wan_pct,threshold,party_agencies_connected,level=commune,",
+            "infra_party_wan_pct",
             "lists 1 thresholds",
         ),
         (
@@ -332,10 +339,10 @@ def test_a_file_that_lost_its_rows_stops_the_catalogue(tmp_path: Path, change_se
 def test_a_term_that_names_an_indicator_is_written_out(change_seed: ChangeSeed) -> None:
     catalogue = change_seed(
         "indicator_terms.csv",
-        "gov_tasks_overdue_pct,numerator,tasks_overdue_not_done,,1",
-        "gov_tasks_overdue_pct,numerator,indicator:gov_tasks_slow_count,,2",
+        "infra_party_wan_pct,numerator,party_agencies_connected,level=commune,1",
+        "infra_party_wan_pct,numerator,indicator:gov_tasks_slow_count,,2",
     )
-    assert Term("numerator", "tasks_slow", "", Decimal(2)) in catalogue.indicators["gov_tasks_overdue_pct"].terms
+    assert Term("numerator", "tasks_slow", "", Decimal(2)) in catalogue.indicators["infra_party_wan_pct"].terms
 
 
 def test_a_share_of_units_has_its_threshold_from_the_terms(change_seed: ChangeSeed, tmp_path: Path) -> None:
