@@ -22,6 +22,7 @@ from ioc_pipeline.periods import Period
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 from ioc_pipeline.sources import Api, Source
+from ioc_pipeline.warehouse import open_warehouse
 
 BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them
 LEASE_SECONDS = 900.0
@@ -355,7 +356,7 @@ def _verdict_path(settings: Settings, delivery_seq: int) -> Path:
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> publish.Published:
     """Protocol step 6: build and test the marts, then publish them as a new version."""
-    load.open_warehouse(settings.warehouse).close()  # made where there is none yet: an empty one has marts too
+    open_warehouse(settings.warehouse).close()  # made where there is none yet: an empty one has marts too
     build.build(settings, as_of=as_of or today())
     published = publish.publish(settings, published_at=datetime.now(UTC))
     open_ledger(settings).published(published.load_seq, published.version, at=datetime.now(UTC))

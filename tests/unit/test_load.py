@@ -23,6 +23,7 @@ from ioc_pipeline.messages import MESSAGES
 from ioc_pipeline.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.periods import Period
 from ioc_pipeline.sources import load_contracts
+from ioc_pipeline.warehouse import create_raw, open_warehouse
 
 ELEMENTS = {"tthc_received", "tthc_received_online"}
 LOADED_AT = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
@@ -141,7 +142,7 @@ def test_the_tables_of_records_are_those_of_the_contracts() -> None:
     contracts = load_contracts(root / "include" / "sources", root / "expectations").apis()
     tables = [table for contract in contracts for table in contract.source.tables if table.record]
     with duckdb.connect() as connection:
-        load.create_raw(connection)
+        create_raw(connection)
         for table in tables:
             written = connection.from_arrow(record_schema(table).empty_table())
             loaded = connection.table(f"raw.{table.record}")
@@ -235,7 +236,7 @@ def test_a_waiver_says_what_is_not_owed_and_speaks_for_no_scope(desk: Desk, unti
 def test_a_warehouse_of_before_there_were_apis_is_widened(desk: Desk) -> None:
     desk.warehouse.parent.mkdir(parents=True)
     with duckdb.connect(desk.warehouse) as connection:
-        load.create_raw(connection)
+        create_raw(connection)
         connection.execute("alter table raw.delivery drop request")
         connection.execute("alter table raw.delivery drop extract_id")
     desk.load(desk.verdict(1))
@@ -247,7 +248,7 @@ def test_a_warehouse_of_before_there_were_apis_is_widened(desk: Desk) -> None:
 
 def test_the_columns_of_raw_observation_are_those_the_parser_writes() -> None:
     with duckdb.connect() as connection:
-        load.create_raw(connection)
+        create_raw(connection)
         loaded = connection.execute("select * from raw.observation limit 0").to_arrow_table().schema
     plain = [
         (column.name, column.type.value_type if pa.types.is_dictionary(column.type) else column.type)
@@ -258,7 +259,7 @@ def test_the_columns_of_raw_observation_are_those_the_parser_writes() -> None:
 
 def test_creating_raw_twice_keeps_what_is_there(desk: Desk) -> None:
     desk.load(desk.verdict(1))
-    load.open_warehouse(desk.warehouse).close()
+    open_warehouse(desk.warehouse).close()
     assert desk.ask("select count(*) from raw.observation") == [(2,)]
 
 
@@ -581,13 +582,14 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from ioc_pipeline import load
+from ioc_pipeline.warehouse import open_warehouse
 from ioc_pipeline.deliveries import Verdict
 
 warehouse, prepared, crash = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 verdicts = [Verdict.read(path) for path in sorted(prepared.glob("*/verdict.json"))]
 known = dict(elements={"tthc_received"}, loaded_at=datetime(2025, 11, 22, 8, 30, tzinfo=UTC))
 if crash == "before the commit":
-    connection = load.open_warehouse(warehouse)
+    connection = open_warehouse(warehouse)
     connection.begin()
     load.append(connection, prepared, verdicts, **known)
     assert connection.execute("select count(*) from raw.observation").fetchone() == (4,)

@@ -1,0 +1,202 @@
+"""The DuckDB file that dbt builds in, with its append-only schema `raw`."""
+
+from pathlib import Path
+
+import duckdb
+
+# The columns of raw.observation after load_seq are those of observations.OBSERVATION_SCHEMA; a test compares them.
+# Facts have no keys in the database: they cost half the insert again, and loading looks for repeats before it.
+_RAW = """
+create schema if not exists raw;
+
+create table if not exists raw.observation (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    table_name varchar,
+    reporting_unit_code varchar,
+    org_unit_code varchar,
+    period_type varchar,
+    period_start_date date,
+    period_end_date date,
+    element_code varchar,
+    breakdown varchar,
+    record_key varchar,
+    replaces varchar,
+    measured_value decimal(38, 12),
+    value_text varchar,
+    value_qualifier varchar,
+    null_reason varchar,
+    maturity varchar,
+    sheet_name varchar,
+    cell_address varchar
+);
+
+create table if not exists raw.delivery (
+    load_seq bigint,
+    delivery_seq bigint,
+    kind varchar,
+    source_name varchar,
+    department_code varchar,
+    file_name varchar,
+    sha256 varchar,
+    size_bytes bigint,
+    received_at timestamp,
+    scan_seq bigint,
+    is_sealed boolean,
+    decides_delivery_seq bigint,
+    outcome varchar,
+    contract_hash varchar,
+    observation_count bigint,
+    error_count bigint,
+    warning_count bigint,
+    extract_id varchar,
+    request varchar
+);
+
+-- A warehouse of before there were APIs.
+alter table raw.delivery add column if not exists extract_id varchar;
+alter table raw.delivery add column if not exists request varchar;
+
+create table if not exists raw.waiver (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    reporting_unit_code varchar,
+    period_type varchar,
+    period_start_date date,
+    period_end_date date,
+    due_date date,
+    reason varchar
+);
+
+create table if not exists raw.dossier (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    record_key varchar,
+    org_unit_code varchar,
+    dossier_id varchar,
+    procedure_code varchar,
+    agency_code varchar,
+    received_at timestamp,
+    channel varchar,
+    is_fully_online bigint,
+    due_at timestamp,
+    settled_at timestamp,
+    status varchar,
+    is_digitised bigint,
+    reuses_data bigint,
+    fee_vnd decimal(38, 12),
+    is_paid_online bigint,
+    updated_at timestamp,
+    sheet_name varchar,
+    cell_address varchar
+);
+
+create table if not exists raw.task (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    record_key varchar,
+    org_unit_code varchar,
+    task_id varchar,
+    assigned_at timestamp,
+    due_at timestamp,
+    done_at timestamp,
+    progress varchar,
+    updated_at timestamp,
+    sheet_name varchar,
+    cell_address varchar
+);
+
+create table if not exists raw.rain_reading (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    record_key varchar,
+    org_unit_code varchar,
+    station_uuid varchar,
+    station_name varchar,
+    observed_at timestamp,
+    depth_mm decimal(38, 12),
+    level bigint,
+    sheet_name varchar,
+    cell_address varchar
+);
+
+create table if not exists raw.delivery_scope (
+    load_seq bigint,
+    delivery_seq bigint,
+    source_name varchar,
+    table_name varchar,
+    reporting_unit_code varchar,
+    period_type varchar,
+    period_start_date date,
+    period_end_date date,
+    replaces varchar,
+    outcome varchar
+);
+
+create table if not exists raw.delivery_error (
+    load_seq bigint,
+    delivery_seq bigint,
+    problem_index int,
+    code varchar,
+    severity varchar,
+    sheet_name varchar,
+    cell_address varchar,
+    column_header varchar,
+    expected varchar
+);
+
+create table if not exists raw.check_result (
+    load_seq bigint,
+    delivery_seq bigint,
+    suite_name varchar,
+    expectation_index bigint,
+    expectation_type varchar,
+    column_name varchar,
+    severity varchar,
+    outcome varchar,
+    description varchar,
+    checked_count bigint,
+    failed_count bigint,
+    failed_cells varchar
+);
+
+create table if not exists raw.load (
+    load_seq bigint,
+    delivery_seq bigint,
+    contract_hash varchar,
+    outcome varchar,
+    loaded_at timestamp,
+    unique (delivery_seq, contract_hash)
+);
+"""
+
+
+def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for writing, made with its raw schema where there is none. The caller closes it.
+
+    Raises:
+        duckdb.IOException: another process has it open.
+    """
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        warehouse,
+        config={
+            "memory_limit": "512MB",  # the process takes about half as much again
+            "threads": 2,
+            "temp_directory": str(warehouse.with_name(f"{warehouse.name}.tmp")),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        },
+    )
+    create_raw(connection)
+    return connection
+
+
+def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the append-only schema `raw`, where it is not there yet."""
+    connection.execute(_RAW)
