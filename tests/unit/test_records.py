@@ -224,6 +224,12 @@ def test_a_record_in_two_pages_counts_once_in_its_newest_version(read: Any) -> N
     ]
 
 
+def test_of_two_changes_within_one_second_the_later_answer_counts(read: Any) -> None:
+    first, second = dossier(1, fee=1), dossier(1, fee=2)
+    (records,) = read(answer(first, dossier(2), total=2), answer(second, total=2, number=2)).records
+    assert [(row["record_key"], row["fee_vnd"]) for row in rows_of(records)] == [("H002", 15000), ("H001", 2)]
+
+
 def test_the_same_record_twice_in_one_page_is_one(read: Any) -> None:
     assert read(answer(dossier(), dossier(), total=1)).records[0].keys == ["H001"]
 
