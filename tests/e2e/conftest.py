@@ -29,6 +29,12 @@ class Installation:
 
     def ioc(self, *arguments: str, expect: int = 0) -> str:
         """Run one command; give what it printed, or with another `expect` than 0 what it complained of too."""
+        code, printed, complained = self.told(*arguments)
+        assert code == expect, f"ioc {arguments} gave {code}\n{complained}\n{printed}"
+        return printed + (complained if expect else "")
+
+    def told(self, *arguments: str) -> tuple[int, str, str]:
+        """Run one command; give its exit code, what it printed and what it complained of."""
         environment = {
             "IOC_HOME": str(self.home),
             "IOC_PROJECT": str(self.project),
@@ -41,8 +47,7 @@ class Installation:
             for name, value in environment.items():
                 patch.setenv(name, value)
             code = main(arguments)
-        assert code == expect, f"ioc {arguments} gave {code}\n{complained.getvalue()}\n{printed.getvalue()}"
-        return printed.getvalue() + (complained.getvalue() if expect else "")
+        return code, printed.getvalue(), complained.getvalue()
 
     def query(self, sql: str) -> list[dict[str, str]]:
         return list(DictReader(StringIO(self.ioc("sql", sql))))
