@@ -21,7 +21,7 @@ COMMUNES = ("03646", "03703")
 
 @pytest.fixture(scope="module")
 def record_project(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small project with the elements that records fill, and no indicator."""
+    """The small project with the elements that records fill, and one indicator: a catalogue without any is refused."""
     project = tmp_path_factory.mktemp("records") / "project"
     shutil.copytree(small_project, project)
     seeds = project / "include" / "seeds"
@@ -37,7 +37,10 @@ def record_project(small_project: Path, tmp_path_factory: pytest.TempPathFactory
         "rain_day_depth,Mưa,mm,flow,max,none,,,rain_gauges",
         "tasks_slow,Chậm,count,stock,sum,last,,,task_tracking",
     )
-    write_seed(seeds / "indicators.csv")
+    write_seed(
+        seeds / "indicators.csv",
+        "received_count,,Hồ sơ,Dossiers,02,vp-ubnd,count,none,sum,tthc_received,,1,0,from_terms,Hồ sơ,Biểu 01/TTHC",
+    )
     return project
 
 
