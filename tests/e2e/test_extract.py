@@ -72,8 +72,11 @@ class Home:
 
 @pytest.fixture
 def new_home(new_installation: Callable[..., Installation], tmp_path: Path) -> Callable[..., Home]:
-    """Homes over one project whose APIs give small pages; `host` is asked."""
+    """Homes over one project of two APIs that give small pages; `host` is asked."""
     installation = new_installation(own_project=True)
+    for contract in (installation.project / "include" / "sources").glob("*.yml"):
+        if contract.stem not in (DOSSIERS, TASKS):
+            contract.unlink()
     contract = installation.project / "include" / "sources" / f"{DOSSIERS}.yml"
     contract.write_text(contract.read_text("utf-8").replace("size: 2000", "size: 3"), "utf-8")
     homes = iter(range(1000))
@@ -274,6 +277,9 @@ def test_killed_once_at_each_step_the_next_run_misses_nothing_and_counts_nothing
     number, met = 0, [""]
     while met[-1] or number == 0:
         home = new_home(api.host)
+        # one expectation is enough: how often an answer counts does not depend on how much of it is checked
+        suite = home.settings.expectations / f"{DOSSIERS}__dossiers.yml"
+        suite.write_text(suite.read_text("utf-8").partition("\n\n")[0] + "\n", "utf-8")
         met.append(killed_at(home, number))
         home.extract()
         check_nothing_missed_and_nothing_twice(home)
