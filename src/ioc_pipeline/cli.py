@@ -58,7 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
-    except Exception:
+    except Exception as error:
+        if isinstance(error, duckdb.IOException) and "Could not set lock" in str(error):
+            _say("another command works on the warehouse; nothing is lost, try again when it has ended")
+            return 1
         traceback.print_exc()
         return 2
 

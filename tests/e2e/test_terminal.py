@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from e2e.conftest import REPOSITORY, Installation
@@ -143,3 +144,12 @@ def test_published_marts_cannot_be_written_or_used_to_reach_files(published: Ins
         code, _, complained = published.told("sql", query)
         assert (code, "found no query" in complained) == (1, True)
     assert run(published, "sql", "select 1 as one").stdout == "one\n1\n"
+
+
+def test_two_commands_at_once_are_told_to_take_turns(installation: Installation) -> None:
+    warehouse = installation.home / "warehouse" / "warehouse.duckdb"
+    warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect(str(warehouse)):
+        told = run(installation, "run")
+    assert told.returncode == 1
+    assert told.stderr == "another command works on the warehouse; nothing is lost, try again when it has ended\n"
