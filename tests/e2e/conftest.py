@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ioc_pipeline import ingest
 from ioc_pipeline.cli import main
+from ioc_pipeline.settings import from_environment
 from postgresql_server import postgresql_url
 
 __all__ = ["postgresql_url"]
@@ -27,6 +29,16 @@ class Installation:
     project: Path
     ledger_url: str = ""
 
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "IOC_HOME": str(self.home),
+            "IOC_PROJECT": str(self.project),
+            "IOC_LEDGER_URL": self.ledger_url,
+            "IOC_SETTLE_SECONDS": "0",
+            "IOC_UNSEALED_SECONDS": "0",
+        }
+
     def ioc(self, *arguments: str, expect: int = 0) -> str:
         """Run one command; give what it printed, or with another `expect` than 0 what it complained of too."""
         code, printed, complained = self.told(*arguments)
@@ -35,19 +47,19 @@ class Installation:
 
     def told(self, *arguments: str) -> tuple[int, str, str]:
         """Run one command; give its exit code, what it printed and what it complained of."""
-        environment = {
-            "IOC_HOME": str(self.home),
-            "IOC_PROJECT": str(self.project),
-            "IOC_LEDGER_URL": self.ledger_url,
-            "IOC_SETTLE_SECONDS": "0",
-            "IOC_UNSEALED_SECONDS": "0",
-        }
         printed, complained = StringIO(), StringIO()
         with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(complained):
-            for name, value in environment.items():
+            for name, value in self.environment.items():
                 patch.setenv(name, value)
             code = main(arguments)
         return code, printed.getvalue(), complained.getvalue()
+
+    def load(self) -> None:
+        """Take the inbox to raw as `ioc run` does, without the marts: their building takes longest."""
+        settings = from_environment(self.environment)
+        for batch in ingest.land_inbox(settings):
+            ingest.prepare(settings, batch)
+        ingest.load_prepared(settings)
 
     def query(self, sql: str) -> list[dict[str, str]]:
         return list(DictReader(StringIO(self.ioc("sql", sql))))

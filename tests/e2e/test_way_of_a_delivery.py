@@ -140,12 +140,12 @@ def test_two_versions_of_one_scope_in_one_scan_are_both_returned(teams: Installa
     answers = teams.answers("so-khcn")
     assert len(answers) == 2
     assert all("[two-versions]" in text for text in answers.values())
-    assert teams.query("select * from mart_lineage") == []
+    assert teams.query("select * from mart_lineage where source_name = 'community_teams'") == []
 
 
 def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installation, tmp_path: Path) -> None:
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
-    teams.ioc("run")
+    teams.load()
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 101)}))
     teams.ioc("run")
     assert trained(teams) == 50
@@ -158,7 +158,7 @@ def test_the_ledger_may_be_on_postgresql(teams: Installation, tmp_path: Path, po
     served = replace(teams, ledger_url=postgresql_url)
     for number, count in enumerate((50, 80)):
         served.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / f"{number}.xlsx", {"Phường Tô Hiệu": (100, count)}))
-        served.ioc("run")
+        served.load()
     served.ioc("withdraw", "2", "--reason", "sai số liệu")
     served.ioc("run")
     assert trained(served) == 50
@@ -177,7 +177,7 @@ def test_a_returned_form_shows_in_the_reporting_status(teams: Installation, tmp_
 def test_a_row_replacing_form_corrects_one_commune_and_keeps_the_others(teams: Installation, tmp_path: Path) -> None:
     both = {"Phường Tô Hiệu": (100, 50), "Xã Vân Hồ": (100, 70)}
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", both))
-    teams.ioc("run")
+    teams.load()
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "2.xlsx", {"Xã Vân Hồ": (100, 90)}))
     teams.ioc("run")
     assert (trained(teams), trained(teams, "04048")) == (50, 90)
@@ -187,7 +187,7 @@ def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, t
     for number, count in enumerate((50, 80)):
         content = team_workbook(tmp_path / f"{number}.xlsx", {"Phường Tô Hiệu": (100, count)})
         teams.drop("so-khcn", "to.xlsx", content)
-        teams.ioc("run")
+        teams.load()
     teams.ioc("withdraw", "2", "--reason", "sai số liệu")
     teams.ioc("run")
     assert trained(teams) == 50
@@ -209,7 +209,7 @@ def test_the_only_form_of_a_department_waits_while_its_contract_is_broken(teams:
     whole = contract.read_text(encoding="utf-8")
     contract.write_text(whole.replace("clock: management", "clock: lunar"), encoding="utf-8")
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
-    teams.ioc("run")
+    teams.load()
     assert "community_teams.yml: clock" in teams.ioc("status")
     assert teams.answers("so-khcn") == {}
     contract.write_text(whole, encoding="utf-8")
@@ -222,7 +222,7 @@ def test_a_broken_suite_holds_its_deliveries_until_it_is_mended(teams: Installat
     whole = suite.read_text(encoding="utf-8")
     suite.write_text(whole.replace("expect_column_values_to_be_between", "expect_column_values_to_be_betwen"), "utf-8")
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
-    teams.ioc("run")
+    teams.load()
     assert "expect_column_values_to_be_betwen" in teams.ioc("status")
     assert teams.answers("so-khcn") == {}
     suite.write_text(whole, encoding="utf-8")
@@ -233,7 +233,7 @@ def test_a_broken_suite_holds_its_deliveries_until_it_is_mended(teams: Installat
 def test_what_is_answered_names_the_bytes_it_answers(teams: Installation, tmp_path: Path) -> None:
     content = team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)})
     teams.drop("so-khcn", "to.xlsx", content)
-    teams.ioc("run")
+    teams.load()
     (answer,) = teams.answers("so-khcn").values()
     assert hashlib.sha256(content).hexdigest() in answer
 
