@@ -226,12 +226,10 @@ def _take_values(memory: duckdb.DuckDBPyConnection, side: str, reading: Reading)
                 $table_name, what, org_unit, '', record_key, coalesce(value, ''), list_contains($shown, what),
                 sheet_name, cell_address
             from (
-                unpivot include nulls (
-                    select
-                        org_unit_code as org_unit,
-                        columns(* exclude (delivery_seq, source_name))::varchar
-                    from record
-                ) on columns(* exclude (org_unit, record_key, sheet_name, cell_address)) into name what value value
+                select org_unit_code as org_unit, columns(* exclude (delivery_seq, source_name))::varchar from record
+            )
+            unpivot include nulls (
+                value for what in (columns(* exclude (org_unit, record_key, sheet_name, cell_address)))
             )
             """,  # noqa: S608
             {"table_name": str(records.table.record), "shown": shown},

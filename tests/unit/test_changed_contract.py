@@ -9,9 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from http_api import Reply, serving
 from ioc_pipeline import ingest
 from ioc_pipeline.cli import main
 from ioc_pipeline.errors import ContractError, UserError
+from ioc_pipeline.fetch.client import Connection
 from ioc_pipeline.periods import Period
 from ioc_pipeline.replay import replay
 from ioc_pipeline.settings import Settings, from_environment
@@ -124,6 +126,29 @@ def test_every_value_that_would_change_is_told_with_its_place(settings: Settings
     (change,) = second.changes
     assert (change.table_name, change.what, change.org_unit_code) == ("coverage", "households", "04048")
     assert (change.sheet, change.cell, change.before, change.after) == ("", "B4", "120", "120000")
+
+
+def test_the_contract_of_an_api_is_replayed_over_its_extracts(tmp_path: Path) -> None:
+    settings = from_environment({"IOC_HOME": str(tmp_path / "home")})
+    place = "Xã Mai Sơn, tỉnh Sơn La"
+    stations = [
+        {"station": {"uuid": uuid, "name": "Trạm", "address": place}, "sumDepth": depth, "level": 0, "color": ""}
+        for uuid, depth in (("a", 1.5), ("b", None))
+    ]
+    with serving(lambda _asked: Reply(stations)) as api:
+        ingest.extract(settings, "rain_gauges", Connection(api.host))
+    shipped = settings.sources / "rain_gauges.yml"
+    assert [difference.is_any for difference in replay(settings, shipped)] == [False]
+    (tmp_path / shipped.name).write_text(
+        shipped.read_text("utf-8").replace("sumDepth, type: number,", "sumDepth, type: number, multiplier: 10,"),
+        "utf-8",
+    )
+    for suite in settings.expectations.glob("rain_gauges__*.yml"):
+        shutil.copy(suite, tmp_path)
+    (difference,) = replay(settings, tmp_path / shipped.name)
+    (change,) = difference.changes
+    assert (change.table_name, change.what, change.sheet, change.cell) == ("rain_reading", "depth_mm", "", "/0")
+    assert [float(value) for value in (change.before, change.after)] == [1.5, 15]
 
 
 def test_a_new_column_adds_values_and_takes_its_warning_away(settings: Settings, beside: Path) -> None:
