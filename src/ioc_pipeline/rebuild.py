@@ -30,10 +30,12 @@ def rebuild(settings: Settings) -> Comparison:
     gone, the rebuilt one takes its place.
 
     Raises:
-        UserError: landing is empty.
+        UserError: landing is empty, or something was loaded that no published version holds.
     """
     if not settings.landing.is_dir():
         raise UserError(f"{settings.landing}: nothing has landed yet, so there is nothing to rebuild from")
+    if settings.warehouse.exists() and ingest.open_ledger(settings).has_unpublished():
+        raise UserError("something was loaded and is not published yet: `ioc run` first, then compare")
     folder = Path(tempfile.mkdtemp(dir=settings.home, prefix="rebuild-"))
     (folder / "landing").symlink_to(settings.landing)
     fresh = replace(settings, home=folder, ledger_url=f"sqlite:///{folder / 'ledger.db'}")
