@@ -12,7 +12,11 @@ select
         || case when latest.is_example_target then ' (ví dụ)' else '' end as "Mục tiêu",
     latest.target_status as "Tình trạng",
     latest.period_label_vi as "Kỳ",
-    min(lineage.file_name || ' · ' || coalesce(nullif(lineage.sheet_name, '') || '!', '') || lineage.cell)
+    min(
+        -- the pages of an API lie in a folder of its run, whose name is long and says nothing here
+        regexp_replace(lineage.file_name, '/\\d{{8}}T\\d{{6}}Z-[0-9a-f]+', '') || ' · '
+        || concat_ws('!', nullif(lineage.sheet_name, ''), nullif(lineage.cell, ''))
+    )
         || case when count(*) > 1 then ' +' || (count(*) - 1) else '' end as "Ô nguồn"
 from mart_indicator_latest as latest
 left join mart_lineage as lineage
@@ -36,7 +40,13 @@ chosen as (
         row_number() over (
             partition by latest.system_code
             order by
-                latest.value is null, latest.org_unit_code != '{province}', latest.target_value is null,
+                latest.value is null, latest.org_unit_code != '{province}',
+                latest.indicator_code not in (
+                    select conflict.indicator_code
+                    from mart_conflict as conflict
+                    where conflict.conflict_kind = 'published_figure'
+                ),
+                latest.target_value is null or latest.is_example_target,
                 latest.period_end_date desc, latest.indicator_code, latest.org_unit_code, latest.breakdown
         ) as place
 
@@ -81,23 +91,41 @@ _PUBLISHED_FIGURES = """
 select
     conflict.indicator_name_vi as "Số đã công bố",
     units.org_unit_name as "Nơi",
-    conflict.period_type || ' → ' || conflict.period_end_date as "Kỳ",
-    conflict.first_qualifier || conflict.first_value::double as "Báo chí",
-    coalesce(conflict.second_qualifier || round(conflict.second_value::double, 2), conflict.reason) as "Kho dữ liệu",
-    conflict.verdict as "Kết luận"
+    coalesce(
+        periods.period_label_vi, strftime(conflict.period_start_date, '%d/%m/%Y') || ' - '
+        || strftime(conflict.period_end_date, '%d/%m/%Y')
+    ) as "Kỳ",
+    conflict.first_qualifier || rtrim(rtrim(conflict.first_value::varchar, '0'), '.') as "Công bố",
+    coalesce(
+        conflict.second_qualifier || format('{{:.' || indicators.decimals || 'f}}', conflict.second_value::double),
+        conflict.reason
+    ) as "Kho dữ liệu",
+    conflict.verdict as "Kết luận",
+    split_part(conflict.first_place, ':', 1) as "Công bố tại"
 from mart_conflict as conflict
+inner join dim_indicator as indicators on conflict.indicator_code = indicators.indicator_code
 left join dim_org_unit as units
     on conflict.org_unit_code = units.org_unit_code
     and conflict.period_end_date between units.valid_from_date and units.valid_to_date
+left join dim_period as periods
+    on conflict.period_type = periods.period_type
+    and conflict.period_start_date = periods.period_start_date
+    and conflict.period_end_date = periods.period_end_date
 where conflict.conflict_kind = 'published_figure'
-order by case conflict.verdict when 'conflict' then 1 when 'not_comparable' then 3 else 2 end, 1, 3, 4
+order by
+    case conflict.verdict when 'conflict' then 1 when 'not_comparable' then 3 else 2 end, 1, 2,
+    conflict.period_end_date, 4, 7
 """
 
 
 def queries(province_code: str) -> dict[str, str]:
-    """SQL over the published marts: a province's newest indicators, one of each system, and published figures."""
-    texts = {"indicators": _INDICATORS, "systems": _SYSTEMS, "published-figures": _PUBLISHED_FIGURES}
-    return {name: text.format(province=province_code) for name, text in texts.items()}
+    """SQL over the published marts, by title: a province's newest indicators, one of each system, published figures."""
+    texts = {
+        "Chỉ số mới nhất của tỉnh · newest indicators of the province": _INDICATORS,
+        "Mỗi hệ thống một chỉ số · one indicator of each system": _SYSTEMS,
+        "Số liệu báo chí bên số liệu của kho · figures of the press beside those of the marts": _PUBLISHED_FIGURES,
+    }
+    return {title: text.format(province=province_code) for title, text in texts.items()}
 
 
 def as_table(comma_separated: str) -> str:

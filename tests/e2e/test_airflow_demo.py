@@ -130,7 +130,7 @@ def test_the_first_run_shows_an_indicator_of_each_system_and_what_became_of_publ
     verdicts = installation.query("select verdict from mart_conflict where conflict_kind = 'published_figure'")
     assert verdicts
     for verdict in {row["verdict"] for row in verdicts}:
-        assert figures.count(f" {verdict}\n") == sum(row["verdict"] == verdict for row in verdicts)
+        assert figures.count(f" {verdict} ") == sum(row["verdict"] == verdict for row in verdicts)
 
 
 def test_the_password_is_printed_once_and_kept_for_the_owner_only(installation: Installation) -> None:
