@@ -71,7 +71,7 @@ PRELOAD = (
 
 HEALTHY_SECONDS = 300
 PUBLISHED_SECONDS = 900
-SAY_SECONDS = 15
+SAY_SECONDS, STEP_SECONDS = 15, 5
 # A scheduler that stops lets running tasks finish; loading and building are harmless to kill, only slower to repeat.
 FINISH_TASKS_SECONDS = 20
 FINISH_SECONDS = 3
@@ -298,12 +298,13 @@ class _LocalAirflow:
 
     def show_marts(self) -> None:
         """Print the province's newest indicators, one of each system, and what became of published figures."""
-        for name, query in overview.queries(self._given.province_code).items():
-            _say("\n" + overview.as_table(self._finish(name, "-m", "ioc_pipeline.cli", "sql", query)))
+        for title, query in overview.queries(self._given.province_code).items():
+            _say(f"\n{title}\n\n" + overview.as_table(self._finish("overview", "-m", "ioc_pipeline.cli", "sql", query)))
 
     def show_places(self, *, is_serving: bool) -> None:
         """Print where everything is; the login only where there is still something to log in to."""
         _say(
+            '\nTừ đâu mà có · whence      .venv/bin/ioc trace "<chỉ số · indicator>" "<nơi · unit>" <2025-09|2025-Q3|2025>'
             f"\nHộp thư đến · inbox        {self._given.inbox}/<đơn vị · department>/"
             f"\nPhản hồi · feedback        {self._given.inbox}/<đơn vị · department>/phan-hoi/"
             f"\nDữ liệu công bố · marts    {self._given.published}"
@@ -359,6 +360,7 @@ class _LocalAirflow:
         """Ask `missing` what is still missing until it says nothing; now and then say so and look for failures."""
         deadline = time.monotonic() + limit_seconds
         said, said_at = "", time.monotonic()
+        say_next_at = said_at
         while text := missing():
             self._check_components()
             is_late = time.monotonic() > deadline
@@ -368,9 +370,11 @@ class _LocalAirflow:
                 if is_late:
                     raise WaitError(f"Quá {limit_seconds:.0f} giây · after {limit_seconds:.0f} s still: {text}")
                 said = ""
-            if text != said:
+            # Counts change by the second.
+            if text != said and time.monotonic() >= say_next_at:
                 self._say(f"{what}: {text}")
                 said, said_at = text, time.monotonic()
+                say_next_at = said_at + STEP_SECONDS
             time.sleep(0.5)
 
     def _check_components(self) -> None:
@@ -401,7 +405,7 @@ class _LocalAirflow:
             state = self._ask(f"{runs}/{quote(self._first_run)}")["state"]
         except RefusedError:
             return "dag-processor"  # has not read the DAG yet
-        return "" if state in ("success", "failed") else INGEST_DAG
+        return "" if state in ("success", "failed") else ", ".join([INGEST_DAG, *self._on_the_way(self._counts())])
 
     def _fetching(self) -> list[str]:
         """Extracts that have not ended; one that never ran is started, whatever its schedule."""
@@ -423,22 +427,29 @@ class _LocalAirflow:
         return str(json.loads(pointer.read_text(encoding="utf-8"))["version"]) if pointer.exists() else ""
 
     def _unpublished(self) -> str:
+        count = self._counts()
+        waiting = [*self._on_the_way(count), *self._fetching()]
+        if not waiting and self._version():
+            return ""
+        done = f"{count['published']} đã công bố · published, {count['returned']} trả lại · returned"
+        return ", ".join([*waiting, done])
+
+    def _counts(self) -> Counter[str]:
+        """Deliveries by state, and the sample files that have not been taken yet as `inbox`."""
         # Pages are not waited for: those of a run that died never come to anything.
         rows = [row for row in self._ledger.status_rows() if row.kind != "page"]
         count = Counter(row.state for row in rows if not row.held_reason)
         count["inbox"] = len(self._sent - {row.file_name for row in rows})
+        return count
+
+    def _on_the_way(self, count: Counter[str]) -> list[str]:
         steps = {
             "inbox": "trong hộp thư · in the inbox",
             "landed": "đã nhận · landed",
             "prepared": "đã đọc · prepared",
             "loaded": "đã nạp · loaded",
         }
-        waiting = [f"{count[state]} {text}" for state, text in steps.items() if count[state]]
-        waiting += self._fetching()
-        if not waiting and self._version():
-            return ""
-        done = f"{count['published']} đã công bố · published, {count['returned']} trả lại · returned"
-        return ", ".join([*waiting, done])
+        return [f"{count[state]} {text}" for state, text in steps.items() if count[state]]
 
     def _failures(self) -> list[str]:
         """DAG files that Airflow cannot read, and runs that failed for good since we started."""
