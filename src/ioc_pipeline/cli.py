@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -86,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
     add("status", _status, "deliveries and their state, contracts that are stopped")
     trace = add("trace", _trace, "from a published value to file, sheet, cell and original text")
-    trace.add_argument("indicator", help="indicator code or alias, e.g. infra_population_4g_pct")
+    trace.add_argument("indicator", help="indicator code, alias or name, e.g. infra_population_4g_pct")
     trace.add_argument("unit", help='org unit code or name, e.g. 14 or "Xã Vân Hồ"')
     trace.add_argument("period", help="in which the period ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
     withdraw = add("withdraw", _withdraw, "take a delivery back: the version before it stands again")
@@ -262,7 +263,11 @@ def _trace(settings: Settings, options: argparse.Namespace) -> int:
             from mart_lineage as lineage
             inner join dim_indicator using (indicator_code)
             where
-                (lineage.indicator_code = $indicator or dim_indicator.alias_code = $indicator)
+                (
+                    lineage.indicator_code = $indicator
+                    or dim_indicator.alias_code = $indicator
+                    or lower(dim_indicator.indicator_name_vi) = lower($indicator)
+                )
                 and (
                     lineage.org_unit_code = $unit
                     -- a name is its unit's of that time; a code may have named another one before
@@ -445,7 +450,12 @@ def _write_csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
 
 
 def _neutral(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets a leading quote; numbers written as text do not."""
+    """A text that a spreadsheet would run as a formula gets a leading quote; numbers written as text do not.
+
+    A decimal is written out: `0E-12`, Python's zero of twelve decimals, is a text to a spreadsheet.
+    """
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     if isinstance(value, str) and _FORMULA.match(value) and not _PLAIN_NUMBER.match(value):
         return f"'{value}"
     return value

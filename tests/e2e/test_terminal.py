@@ -105,6 +105,7 @@ def test_the_trace_of_the_readme_finds_cells_by_code_and_by_name(published: Inst
     traced = published.ioc(trace, indicator, unit, period)
     assert len(traced.splitlines()) > 1
     assert published.ioc(trace, indicator, "tỉnh Sơn La", period) == traced
+    assert published.ioc(trace, "tỷ lệ dân số được phủ sóng 4G", unit, period) == traced
     by_code, by_name = (published.ioc(trace, indicator, unit, period) for unit in ("03646", "Phường Tô Hiệu"))
     assert by_name == by_code
     # 03646 bore another name until 2025-06-30, and that ward is not this one
