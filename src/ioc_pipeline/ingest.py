@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ioc_pipeline import build, feedback, landing, load, publish
+from ioc_pipeline.apis import Api
 from ioc_pipeline.catalogue import load_catalogue
 from ioc_pipeline.deliveries import Extract, Verdict, Waiver
 from ioc_pipeline.errors import ConflictError, UserError
@@ -21,7 +22,7 @@ from ioc_pipeline.ledger import Lease, Ledger, PreparedLoad
 from ioc_pipeline.periods import Period
 from ioc_pipeline.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
-from ioc_pipeline.sources import Api, Source
+from ioc_pipeline.sources import Source
 from ioc_pipeline.warehouse import open_warehouse
 
 BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from ioc_pipeline import settings
+from ioc_pipeline.apis import Api
 from ioc_pipeline.local_airflow import PRELOAD, Secrets, airflow_environment
-from ioc_pipeline.sources import Api, load_contracts
+from ioc_pipeline.sources import load_contracts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))

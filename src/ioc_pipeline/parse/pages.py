@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ioc_pipeline.answers import Json, Number, Page, pointer
+from ioc_pipeline.apis import Api
 from ioc_pipeline.deliveries import Scope
 from ioc_pipeline.errors import Problem
 from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, UnknownUnit
@@ -22,7 +23,7 @@ from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_pos
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import FETCHED_AT, Api, Column, Source, Table
+from ioc_pipeline.sources import FETCHED_AT, Column, Source, Table
 
 PROBLEMS_OF_A_COLUMN = 1000  # nobody mends more at once, and a wholly wrong column is one mistake
 
