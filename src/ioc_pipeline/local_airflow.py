@@ -304,7 +304,7 @@ class _LocalAirflow:
     def show_places(self, *, is_serving: bool) -> None:
         """Print where everything is; the login only where there is still something to log in to."""
         _say(
-            '\nTừ đâu mà có · whence      .venv/bin/ioc trace "<chỉ số · indicator>" "<nơi · unit>" <2025-09|2025-Q3|2025>'
+            '\nTừ đâu mà có · whence      .venv/bin/ioc trace "<chỉ số · indicator>" "<nơi · unit>" <2025-09|2025-Q3>'
             f"\nHộp thư đến · inbox        {self._given.inbox}/<đơn vị · department>/"
             f"\nPhản hồi · feedback        {self._given.inbox}/<đơn vị · department>/phan-hoi/"
             f"\nDữ liệu công bố · marts    {self._given.published}"
