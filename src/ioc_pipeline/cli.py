@@ -187,14 +187,21 @@ def _check_replay(settings: Settings, contract: Path) -> int:
             about = " ".join(
                 part for part in (change.table_name, change.what, change.org_unit_code, change.period) if part
             )
-            print(f"  {change.kind} {about} at {change.sheet}!{change.cell}: {change.before} -> {change.after}")
+            place = _place(change.sheet, change.cell)
+            print(f"  {change.kind} {about} at {place}: {change.before} -> {change.after}")
         if untold := sum(difference.counts.values()) - len(difference.changes):
             print(f"  … and {untold} more")
         for word, problems in (("new", difference.new_problems), ("gone", difference.gone_problems)):
             for problem in problems:
-                print(f"  {word} problem: {problem.severity} {problem.code} at {problem.sheet}!{problem.cell}")
+                place = _place(problem.sheet, problem.cell)
+                print(f"  {word} problem: {problem.severity} {problem.code}" + (f" at {place}" if place else ""))
     print(f"{differing} of {read} deliveries differ; nothing was written")
     return 1 if differing else 0
+
+
+def _place(sheet: str, cell: str) -> str:
+    """A cell of a sheet; what an API answered has a whole pointer, a CSV no sheet, and a whole file neither."""
+    return cell if cell.startswith("/") else "!".join(part for part in (sheet, cell) if part)
 
 
 def _waive(settings: Settings, options: argparse.Namespace) -> int:
