@@ -149,6 +149,8 @@ def _extract(settings: Settings, options: argparse.Namespace) -> int:
     summary = ingest.extract(settings, options.source, to_connection(api.connection, given))
     load = summary.load
     print(f"fetched {summary.pages} pages; loaded {load.loaded}, returned {load.returned}, other {load.other}")
+    if load.returned:
+        raise UserError(f"what was returned is explained in {settings.inbox}/*/{FEEDBACK_FOLDER}/")
     return 0
 
 

@@ -26,6 +26,12 @@ accepted_scope as (
 
 ),
 
+record_loads as (
+
+    select * from {{ ref('stg_record_load') }}
+
+),
+
 withdrawn as (
 
     select distinct decides_delivery_seq as delivery_seq from delivery
@@ -80,8 +86,9 @@ scope_arrivals as (
 
 ),
 
--- Records have no period of their own: the first extract after a period's last day completes it, but what an API told
--- of its present moment (rain) speaks of the day on which it was asked, and of no other.
+-- Records have no period of their own: the first extract that tells of the time after a period's last day completes it
+-- (by the clock of the API where that is behind ours), but what an API told of its present moment (rain) speaks of the
+-- day on which it was asked, and of no other.
 extract_turns as (
 
     select
@@ -102,6 +109,22 @@ extract_turns as (
 
 ),
 
+told as (
+
+    select
+        delivery.*,
+        cast(delivery.received_at + interval '7' hour as date) as received_date,
+        cast(coalesce(record_loads.complete_until, delivery.received_at) + interval '7' hour as date) as told_until_date
+
+    from delivery
+
+    left join record_loads
+        on delivery.load_seq = record_loads.load_seq
+
+    where delivery.kind = 'extract'
+
+),
+
 extract_arrivals as (
 
     select
@@ -110,39 +133,36 @@ extract_arrivals as (
         extract_turns.period_type,
         extract_turns.period_start_date,
         extract_turns.period_end_date,
-        delivery.delivery_seq,
-        delivery.kind,
-        delivery.load_seq,
-        delivery.received_at,
-        delivery.error_count,
-        delivery.outcome in ('loaded', 'nil_report') and withdrawn.delivery_seq is null as is_accepted,
-        delivery.outcome = 'returned' as is_returned
+        told.delivery_seq,
+        told.kind,
+        told.load_seq,
+        told.received_at,
+        told.error_count,
+        told.outcome in ('loaded', 'nil_report') and withdrawn.delivery_seq is null as is_accepted,
+        told.outcome = 'returned' as is_returned
 
     from extract_turns
 
-    inner join delivery
+    inner join told
         on
-            extract_turns.source_name = delivery.source_name
+            extract_turns.source_name = told.source_name
             and case
                 when extract_turns.fulfilled_by = 'reading'
                     then
-                        cast(delivery.received_at + interval '7' hour as date)
+                        told.received_date
                         between extract_turns.period_start_date and extract_turns.period_end_date
                 else
-                    cast(delivery.received_at + interval '7' hour as date) > extract_turns.period_end_date
-                    and cast(delivery.received_at + interval '7' hour as date)
-                    <= coalesce(extract_turns.next_period_end_date, date '9999-12-31')
+                    extract_turns.period_end_date < told.told_until_date
+                    and told.told_until_date <= coalesce(extract_turns.next_period_end_date, date '9999-12-31')
             end
 
     left join withdrawn
-        on delivery.delivery_seq = withdrawn.delivery_seq
-
-    where delivery.kind = 'extract'
+        on told.delivery_seq = withdrawn.delivery_seq
 
     qualify
         row_number() over (
-            partition by extract_turns.source_name, extract_turns.period_type, delivery.delivery_seq
-            order by delivery.load_seq desc
+            partition by extract_turns.source_name, extract_turns.period_type, told.delivery_seq
+            order by told.load_seq desc
         ) = 1
 
 ),
