@@ -121,6 +121,10 @@ def test_a_person_fetches_an_api_at_the_terminal(
     for name, connection in connections(systems).items():
         monkeypatch.setenv(name, connection)
     assert installation.ioc("extract", "rain_gauges").startswith("fetched 1 pages; loaded 1, returned 0")
+    fail(systems, "missing_field", "/public")
+    assert "phan-hoi" in installation.ioc("extract", "rain_gauges", expect=1)
+    (answer,) = installation.answers("so-nnmt").values()
+    assert "TRẢ LẠI" in answer
     monkeypatch.setenv("AIRFLOW_CONN_VRAIN", "http://a.vn")
     assert "AIRFLOW_CONN_VRAIN: expected" in installation.ioc("extract", "rain_gauges", expect=1)
     assert "expected one of" in installation.ioc("extract", "admin_procedures", expect=1)
