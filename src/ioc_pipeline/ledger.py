@@ -319,22 +319,6 @@ class Ledger:
             self._insert(journal, [Envelope(one, origin) for origin, one in new.items()])
             return [known.get(arrival.origin) or new[arrival.origin] for arrival in arrivals]
 
-    def record_file(
-        self,
-        *,
-        department_code: str,
-        file_name: str,
-        sha256: str,
-        size_bytes: int,
-        received_at: datetime,
-        scan_seq: int,
-        is_sealed: bool,
-        origin: str,
-    ) -> Delivery:
-        """Record one arrival; see `record_files`."""
-        arrival = Arrival(department_code, file_name, sha256, size_bytes, is_sealed, origin)
-        return self.record_files([arrival], received_at=received_at, scan_seq=scan_seq)[0]
-
     def record_own(self, own: Own, *, at: datetime) -> Delivery:
         """Give a page, an extract or a waiver its number; durable when this returns."""
         with self._journal() as journal:

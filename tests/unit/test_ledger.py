@@ -144,15 +144,10 @@ def test_deliveries_are_numbered_in_the_order_they_are_recorded(ledger: Ledger) 
 
 def test_a_delivery_comes_back_as_it_was_recorded(ledger: Ledger) -> None:
     hanoi = timezone(timedelta(hours=7))
-    recorded = ledger.record_file(
-        department_code="so-khcn",
-        file_name="Biểu 02.xlsx",
-        sha256="a" * 64,
-        size_bytes=12,
+    (recorded,) = ledger.record_files(
+        [Arrival("so-khcn", "Biểu 02.xlsx", "a" * 64, 12, False, "1-2-3")],
         received_at=datetime(2025, 9, 15, 9, 0, 0, 123456, tzinfo=hanoi),
         scan_seq=ledger.open_scan(),
-        is_sealed=False,
-        origin="1-2-3",
     )
     assert ledger.delivery(1) == recorded
     assert recorded.received_at == datetime(2025, 9, 15, 2, 0, 0, 123456, tzinfo=UTC)
