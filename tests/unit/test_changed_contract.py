@@ -195,7 +195,7 @@ def test_the_terminal_tells_the_difference_by_its_exit_code(
     assert "0 of 2 deliveries differ" in capsys.readouterr().out
     assert main(["check", "--replay", str(write_contract(beside, beside, multiplier=10))]) == 1
     assert (
-        "changed coverage households 04048 month 2025-09-01..2025-09-30 at !B4: 120 -> 1200" in capsys.readouterr().out
+        "changed coverage households 04048 month 2025-09-01..2025-09-30 at B4: 120 -> 1200" in capsys.readouterr().out
     )
 
 
