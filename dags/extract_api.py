@@ -18,10 +18,12 @@ RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-def extract_api(source: Source, connection_id: str, schedule: str) -> None:
+def extract_api(source: Source) -> None:
+    api = source.api
+
     @dag(
         dag_id=f"extract_{source.source}",
-        schedule=CronTriggerTimetable(schedule, timezone=VIETNAM.key),
+        schedule=CronTriggerTimetable(api.schedule, timezone=VIETNAM.key),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -37,7 +39,7 @@ def extract_api(source: Source, connection_id: str, schedule: str) -> None:
             from ioc_pipeline import ingest, settings
             from ioc_pipeline.fetch.client import to_connection
 
-            connection = to_connection(connection_id, Connection.get(connection_id).to_dict())
+            connection = to_connection(api.connection, Connection.get(api.connection).to_dict())
             as_of: date = dag_run.run_after.astimezone(VIETNAM).date()
             return ingest.fetch_pages(settings.from_environment(), source.source, connection, as_of=as_of)
 
@@ -55,5 +57,4 @@ def extract_api(source: Source, connection_id: str, schedule: str) -> None:
 
 given = from_environment()
 for contract in load_contracts(given.sources, given.expectations).apis():  # a broken contract stops itself alone
-    if contract.source.api:
-        extract_api(contract.source, contract.source.api.connection, contract.source.api.schedule)
+    extract_api(contract.source)
