@@ -27,7 +27,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")  # a report is due on a day of the provin
 def build_marts() -> None:
     @task(pool="warehouse", outlets=[MARTS])
     def build_and_publish(*, dag_run: DagRunProtocol) -> None:
-        from ioc_pipeline import ingest, settings
+        from ioc_pipeline import settings
+        from ioc_pipeline.flows import ingest
 
         as_of = dag_run.run_after.astimezone(VIETNAM).date()
         ingest.build_and_publish(settings.from_environment(), as_of=as_of)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, dag, task
 from airflow.sdk.types import DagRunProtocol
 
+from ioc_pipeline.reference.contracts import Source, load_contracts
 from ioc_pipeline.settings import from_environment
-from ioc_pipeline.sources import Source, load_contracts
 
 RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -36,8 +36,9 @@ def extract_api(source: Source) -> None:
         def fetch_pages(*, dag_run: DagRunProtocol) -> int:
             from airflow.sdk import Connection
 
-            from ioc_pipeline import ingest, settings
+            from ioc_pipeline import settings
             from ioc_pipeline.fetch.client import to_connection
+            from ioc_pipeline.flows import ingest
 
             connection = to_connection(api.connection, Connection.get(api.connection).to_dict())
             as_of: date = dag_run.run_after.astimezone(VIETNAM).date()
@@ -45,7 +46,8 @@ def extract_api(source: Source) -> None:
 
         @task(pool="warehouse", outlets=[RAW_CHANGED])
         def load_pages(*, outlet_events: dict[AssetAlias, AssetAlias]) -> None:
-            from ioc_pipeline import ingest, settings
+            from ioc_pipeline import settings
+            from ioc_pipeline.flows import ingest
 
             if ingest.load_prepared(settings.from_environment()).changed:
                 outlet_events[RAW_CHANGED].add(RAW)  # no change, no build

@@ -29,7 +29,8 @@ HANDFUL = 10
 def ingest_inbox() -> None:
     @task(pool="warehouse", outlets=[RAW_CHANGED])
     def take_deliveries(*, outlet_events: dict[AssetAlias, AssetAlias]) -> list[list[int]]:
-        from ioc_pipeline import ingest, settings
+        from ioc_pipeline import settings
+        from ioc_pipeline.flows import ingest
 
         given = settings.from_environment()
         batches = ingest.land_inbox(given)  # of delivery_seq; empty when nothing waits
@@ -43,13 +44,15 @@ def ingest_inbox() -> None:
 
     @task(map_index_template="{{ task.op_kwargs['batch'] | join(', ') }}")
     def prepare_batch(batch: list[int]) -> int:
-        from ioc_pipeline import ingest, settings
+        from ioc_pipeline import settings
+        from ioc_pipeline.flows import ingest
 
         return ingest.prepare(settings.from_environment(), batch)
 
     @task(pool="warehouse", trigger_rule="all_done_min_one_success", outlets=[RAW_CHANGED])
     def load_prepared(*, outlet_events: dict[AssetAlias, AssetAlias]) -> None:
-        from ioc_pipeline import ingest, settings
+        from ioc_pipeline import settings
+        from ioc_pipeline.flows import ingest
 
         if ingest.load_prepared(settings.from_environment()).changed:
             outlet_events[RAW_CHANGED].add(RAW)

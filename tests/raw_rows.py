@@ -9,9 +9,9 @@ from typing import Any
 
 import duckdb
 
-from ioc_pipeline.periods import Period
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse import create_raw
+from ioc_pipeline.warehouse.raw import create_raw
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.check.validate import Check, validate
+from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.sheet import parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.reference.contracts import Contract, Contracts
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import write_samples
-from ioc_pipeline.sources import Contract, Contracts
-from ioc_pipeline.validate import Check, validate
 
 SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ioc_pipeline.errors import UserError
+from ioc_pipeline.domain.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
 FEEDBACK_FOLDER = "phan-hoi"  # of each department: where we answer, and what is never taken for a delivery

@@ -21,7 +21,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ioc_pipeline import ingest, settings
+from ioc_pipeline import settings
+from ioc_pipeline.flows import ingest
 from ioc_pipeline.settings import Settings
 
 DROPS = 10

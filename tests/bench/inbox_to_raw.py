@@ -23,9 +23,9 @@ import python_calamine
 import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
-from ioc_pipeline import ingest
-from ioc_pipeline.org_units import OrgUnit, OrgUnits
-from ioc_pipeline.periods import Period, label, periods_between
+from ioc_pipeline.domain.periods import Period, label, periods_between
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.settings import PROJECT, Settings, from_environment
 
 COLUMNS = 38

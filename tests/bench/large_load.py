@@ -23,7 +23,7 @@ def write(home: Path, rows: int) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from ioc_pipeline.observations import OBSERVATION_SCHEMA
+    from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA
 
     path = home / "prepared" / "1" / "observation.parquet"
     path.parent.mkdir(parents=True)
@@ -61,9 +61,9 @@ def write(home: Path, rows: int) -> None:
 
 
 def load(home: Path, rows: int) -> None:
-    from ioc_pipeline import load
-    from ioc_pipeline.deliveries import Delivery, Scope, Verdict
-    from ioc_pipeline.periods import Period
+    from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
+    from ioc_pipeline.domain.periods import Period
+    from ioc_pipeline.load import load
 
     period = Period("month", date(2025, 9, 15), date(2025, 10, 14))
     received_at = datetime(2025, 10, 15, tzinfo=UTC)

@@ -14,8 +14,8 @@ from pathlib import Path
 import xlsxwriter
 from inbox_to_raw import cpu_seconds, make_project
 
-from ioc_pipeline import ingest
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.settings import Settings
 
 COUNTS = 6

@@ -22,15 +22,16 @@ import httpx
 import pyarrow as pa
 import python_calamine
 
-from ioc_pipeline import ingest, publish
-from ioc_pipeline.build import build
+from ioc_pipeline.build.build import build
 from ioc_pipeline.fetch.client import Connection
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.publish import publish
+from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import write_samples
 from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
 from ioc_pipeline.sample.api.world import World
 from ioc_pipeline.settings import Settings, from_environment
-from ioc_pipeline.sources import load_contracts
 
 AS_OF = date(2025, 10, 1)
 NEWEST = ("9-2025", "9.2025", "9 năm 2025", "III-2025")  # in the names of the sample files of the last month

@@ -19,8 +19,8 @@ import psutil
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.domain.workbooks import Workbook
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 
 WORKBOOKS, ROWS, COLUMNS = 200, 75, 40
 LARGE_ROWS, LARGE_COLUMNS = 500_000, 8

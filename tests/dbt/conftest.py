@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.build import build
-from ioc_pipeline.periods import Period
+from ioc_pipeline.build.build import build
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, write_seed
 

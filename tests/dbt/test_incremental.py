@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from ioc_pipeline.build import build
-from ioc_pipeline.periods import Period
+from ioc_pipeline.build.build import build
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, query_warehouse
 from record_rows import deliver_records

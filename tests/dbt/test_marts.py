@@ -10,7 +10,7 @@ import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
-from ioc_pipeline.periods import Period, label
+from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.settings import Settings
 from raw_rows import query_warehouse as query
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline import ingest
-from ioc_pipeline.cli import main
+from ioc_pipeline.cli.main import main
+from ioc_pipeline.flows import ingest
 from ioc_pipeline.settings import from_environment
 from postgresql_server import postgresql_url
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from e2e.conftest import REPOSITORY, Installation
-from ioc_pipeline import ingest
-from ioc_pipeline.build import build
-from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.periods import Period
+from ioc_pipeline.build.build import build
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.task_tracking import Tasks
 from ioc_pipeline.sample.api.world import World

@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from ioc_pipeline.local_airflow import COMPONENTS
+from ioc_pipeline.local_airflow.supervisor import COMPONENTS
 
 START_SECONDS = 240
 DROP_SECONDS = 90

@@ -16,16 +16,17 @@ import pytest
 
 from e2e.conftest import Installation
 from http_api import Asked, HttpApi, Reply, serving
-from ioc_pipeline import ingest, landing
-from ioc_pipeline.deliveries import Delivery, Extract
-from ioc_pipeline.errors import FetchError, UserError
+from ioc_pipeline.domain.deliveries import Delivery, Extract
+from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.paging import records_of
 from ioc_pipeline.fetch.run import Run
-from ioc_pipeline.ingest import ExtractSummary
-from ioc_pipeline.ledger import Ledger
-from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.prepare import Reference
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows.ingest import ExtractSummary
+from ioc_pipeline.flows.prepare import Reference
+from ioc_pipeline.land import landing
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample.api import server as demo
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections
 from ioc_pipeline.sample.api.world import World

@@ -15,8 +15,8 @@ from typing import NoReturn
 
 import pytest
 
-from ioc_pipeline import landing
-from ioc_pipeline.ledger import Ledger
+from ioc_pipeline.land import landing
+from ioc_pipeline.ledger.ledger import Ledger
 
 DEPARTMENTS = ("so-khcn", "thue-tinh")
 DROPS = {

@@ -13,11 +13,11 @@ from urllib.parse import unquote_to_bytes
 import pytest
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.messages import MESSAGES
-from ioc_pipeline.sources import Csv
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.workbooks import Workbook
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.reference.contracts import Csv
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 MANIFEST = SHARED / "hostile" / "MANIFEST.csv"

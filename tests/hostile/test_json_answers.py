@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.answers import Number
-from ioc_pipeline.errors import Problem, SourceError
-from ioc_pipeline.extract import json_page
-from ioc_pipeline.extract.json_page import MAX_DEPTH, MAX_VALUES, read_json
+from ioc_pipeline.domain.answers import Number
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.read import json_page
+from ioc_pipeline.read.json_page import MAX_DEPTH, MAX_VALUES, read_json
 
 
 def problem_of(content: bytes) -> Problem:

@@ -9,11 +9,11 @@ import pytest
 
 from hostile import attacks
 from hostile.attacks import CELLS, packed, sheet, workbook, xlsx_parts
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.limits import Limits
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.messages import MESSAGES
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.workbooks import Workbook
+from ioc_pipeline.read.limits import Limits
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 
 GOOD = xlsx_parts(sheet(CELLS))
 DTD = '<!DOCTYPE x [<!ENTITY e "lol">]>'

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from ioc_pipeline.ledger import Ledger
+from ioc_pipeline.ledger.ledger import Ledger
 from postgresql_server import postgresql_url
 
 __all__ = ["postgresql_url"]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.addresses import LAST_COLUMN, LAST_ROW, cell_address, cell_position
+from ioc_pipeline.domain.addresses import LAST_COLUMN, LAST_ROW, cell_address, cell_position
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.catalogue import Catalogue, Term, load_catalogue
-from ioc_pipeline.errors import ContractError
+from ioc_pipeline.domain.errors import ContractError
+from ioc_pipeline.reference.catalogue import Catalogue, Term, load_catalogue
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 ChangeSeed = Callable[[str, str, str], Catalogue]

@@ -10,12 +10,12 @@ import duckdb
 import pytest
 
 from http_api import Reply, serving
-from ioc_pipeline import ingest
-from ioc_pipeline.cli import main
-from ioc_pipeline.errors import ContractError, UserError
+from ioc_pipeline.cli.main import main
+from ioc_pipeline.domain.errors import ContractError, UserError
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.fetch.client import Connection
-from ioc_pipeline.periods import Period
-from ioc_pipeline.replay import replay
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.settings import Settings, from_environment
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.errors import SourceError
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.parse.choice import choose_contract
-from ioc_pipeline.sources import Contract, Contracts, load_contracts
-from ioc_pipeline.workbooks import Sheet, Workbook
+from ioc_pipeline.reference.contracts import Contract, Contracts, load_contracts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CONTRACTS = load_contracts(REPOSITORY / "include" / "sources", REPOSITORY / "expectations")

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 import yaml
 
-from ioc_pipeline.apis import Api
-from ioc_pipeline.catalogue import load_catalogue
-from ioc_pipeline.errors import SourceError
+from ioc_pipeline.check.validate import Check, check_suite, validate
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.parse.layout import find_blocks
-from ioc_pipeline.sources import Contract, Contracts, Table, load_contracts
-from ioc_pipeline.validate import Check, check_suite, validate
-from ioc_pipeline.workbooks import Sheet, Workbook
+from ioc_pipeline.reference.apis import Api
+from ioc_pipeline.reference.catalogue import load_catalogue
+from ioc_pipeline.reference.contracts import Contract, Contracts, Table, load_contracts
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "include" / "seeds"

@@ -1,13 +1,13 @@
 """docs/data_dictionary.md is what the dbt project says today."""
 
-from ioc_pipeline.data_dictionary import PATH, render
-from ioc_pipeline.marts import read_marts
+from ioc_pipeline.publish.data_dictionary import PATH, render
+from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.settings import PROJECT
 
 
 def test_the_data_dictionary_is_not_stale() -> None:
     rendered = render(read_marts(PROJECT / "dbt_project"))
-    assert PATH.read_text(encoding="utf-8") == rendered, "run: python -m ioc_pipeline.data_dictionary"
+    assert PATH.read_text(encoding="utf-8") == rendered, "run: python -m ioc_pipeline.publish.data_dictionary"
 
 
 def test_every_column_of_every_mart_is_explained() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from ioc_pipeline.errors import Problem, SourceError
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.dated import layouts
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
-from ioc_pipeline.sources import Source
-from ioc_pipeline.workbooks import Sheet, Value, Workbook
+from ioc_pipeline.reference.contracts import Source
+from ioc_pipeline.reference.org_units import OrgUnits
 from settlements_form import ORG_UNITS, source
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.limits import Limits
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.sources import Csv
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Workbook
+from ioc_pipeline.read.limits import Limits
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.reference.contracts import Csv
 
 SEMICOLON, COMMA = Csv(), Csv(delimiter=",")
 

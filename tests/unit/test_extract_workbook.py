@@ -14,10 +14,10 @@ from odf.table import CoveredTableCell, Table, TableCell, TableRow
 from odf.text import P
 
 from hostile.attacks import packed, sheet, strings, workbook, xlsx_parts
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.facts import shows_percent
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.workbooks import Sheet, Workbook
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Sheet, Workbook
+from ioc_pipeline.read.facts import shows_percent
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 
 NAMESPACES = ("office", "table", "text")
 DAY, MOMENT = date(2025, 9, 14), datetime.fromisoformat("2025-09-14T07:30")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from http_api import Asked, HttpApi, Reply, serving
-from ioc_pipeline.apis import Api
-from ioc_pipeline.errors import FetchError, UserError
+from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.fetch.client import ATTEMPTS, Answer, Client, Connection, to_connection
+from ioc_pipeline.reference.apis import Api
 
 SECRET = "s3cr3t-of-the-province"
 DATE = "Mon, 15 Sep 2025 02:00:00 GMT"

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from http_api import Asked, HttpApi, Reply, serving
-from ioc_pipeline.apis import Api
-from ioc_pipeline.deliveries import Extract
-from ioc_pipeline.errors import FetchError
+from ioc_pipeline.domain.deliveries import Extract
+from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import ROUNDS, Page, Run, covered_until
-from ioc_pipeline.sources import Column, Source, Table
+from ioc_pipeline.reference.apis import Api
+from ioc_pipeline.reference.contracts import Column, Source, Table
 
 TODAY = date(2025, 9, 20)
 NINE = datetime(2025, 9, 15, 9, 0, tzinfo=UTC)

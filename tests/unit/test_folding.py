@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.folding import fold
+from ioc_pipeline.domain.folding import fold
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from ioc_pipeline import ingest
+from ioc_pipeline.flows import ingest
 from ioc_pipeline.settings import Settings, from_environment
 
 

@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline import landing
-from ioc_pipeline.deliveries import Delivery, Extract, Waiver
-from ioc_pipeline.errors import UserError
-from ioc_pipeline.landing import Candidate, Intake, Refusal
-from ioc_pipeline.ledger import Ledger
-from ioc_pipeline.messages import MESSAGES
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import Contract, Source
+from ioc_pipeline.domain.deliveries import Delivery, Extract, Waiver
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.land import landing
+from ioc_pipeline.land.landing import Candidate, Intake, Refusal
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.reference.contracts import Contract, Source
 
 DEPARTMENT = "so-khcn"
 SETTLED, OVERDUE = 2.0, 61.0

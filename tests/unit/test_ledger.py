@@ -14,9 +14,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from ioc_pipeline.deliveries import Delivery, Kind, Outcome
-from ioc_pipeline.errors import ConflictError, UserError
-from ioc_pipeline.ledger import (
+from ioc_pipeline.domain.deliveries import Delivery, Kind, Outcome
+from ioc_pipeline.domain.errors import ConflictError, UserError
+from ioc_pipeline.ledger.ledger import (
     METADATA,
     MIGRATIONS,
     NEWEST_REVISION,

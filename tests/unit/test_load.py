@@ -15,15 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ioc_pipeline import load
-from ioc_pipeline.deliveries import CheckResult, Delivery, Scope, Verdict
-from ioc_pipeline.errors import ContractError, Problem
-from ioc_pipeline.load import Loaded
-from ioc_pipeline.messages import MESSAGES
-from ioc_pipeline.observations import OBSERVATION_SCHEMA, record_schema
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import load_contracts
-from ioc_pipeline.warehouse import create_raw, open_warehouse
+from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope, Verdict
+from ioc_pipeline.domain.errors import ContractError, Problem
+from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.load import load
+from ioc_pipeline.load.load import Loaded
+from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
+from ioc_pipeline.warehouse.raw import create_raw, open_warehouse
 
 ELEMENTS = {"tthc_received", "tthc_received_online"}
 LOADED_AT = datetime(2025, 11, 22, 8, 30, tzinfo=UTC)
@@ -581,9 +581,9 @@ IN_A_CHILD = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from ioc_pipeline import load
-from ioc_pipeline.warehouse import open_warehouse
-from ioc_pipeline.deliveries import Verdict
+from ioc_pipeline.load import load
+from ioc_pipeline.warehouse.raw import open_warehouse
+from ioc_pipeline.domain.deliveries import Verdict
 
 warehouse, prepared, crash = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 verdicts = [Verdict.read(path) for path in sorted(prepared.glob("*/verdict.json"))]

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.feedback import explain
-from ioc_pipeline.messages import MESSAGES, as_markdown
+from ioc_pipeline.answer.feedback import explain
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.messages import MESSAGES, as_markdown
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RAISED = re.compile(

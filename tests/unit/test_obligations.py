@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ioc_pipeline.obligations import Obligation, obligations, write_obligations
-from ioc_pipeline.org_units import OrgUnit, OrgUnits
-from ioc_pipeline.periods import WorkingCalendar
+from ioc_pipeline.build.obligations import Obligation, obligations, write_obligations
+from ioc_pipeline.domain.periods import WorkingCalendar
+from ioc_pipeline.reference.contracts import Contract, Contracts, Source
+from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.settings import from_environment
-from ioc_pipeline.sources import Contract, Contracts, Source
-from ioc_pipeline.warehouse import open_warehouse
+from ioc_pipeline.warehouse.raw import open_warehouse
 from settlements_form import ORG_UNITS, SEEDS, source
 
 CALENDAR = WorkingCalendar.from_csv(SEEDS / "calendar.csv")

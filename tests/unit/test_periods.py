@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.errors import ContractError
-from ioc_pipeline.periods import (
+from ioc_pipeline.domain.errors import ContractError
+from ioc_pipeline.domain.periods import (
     BadPeriod,
+    Clock,
     Period,
+    PeriodType,
     WorkingCalendar,
     find_date,
     find_period,
@@ -19,7 +21,6 @@ from ioc_pipeline.periods import (
     period_containing,
     periods_between,
 )
-from ioc_pipeline.sources import Clock, PeriodType
 
 CALENDAR = Path(__file__).resolve().parents[2] / "include" / "seeds" / "calendar.csv"
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))

@@ -2,14 +2,14 @@
 
 import pytest
 
-from ioc_pipeline.errors import Problem
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.workbooks import Sheet, Value
 from ioc_pipeline.parse.personal import (
     find_personal_data,
     find_personal_data_in_column,
     find_personal_data_in_sheet,
     without_personal_data,
 )
-from ioc_pipeline.workbooks import Sheet, Value
 
 CITIZENS = ["014085001234", "014185001235", "001285001236", "036201001237", "014085001238"]
 

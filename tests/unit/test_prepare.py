@@ -11,11 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from ioc_pipeline import ingest, landing
-from ioc_pipeline.deliveries import Delivery, Extract
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.ledger import Ledger
-from ioc_pipeline.prepare import Reading, to_verdict
+from ioc_pipeline.domain.deliveries import Delivery, Extract
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows.prepare import Reading, to_verdict
+from ioc_pipeline.land import landing
+from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import Settings, from_environment
 
 ANSWERED = datetime(2025, 9, 20, 1, 0, tzinfo=UTC)

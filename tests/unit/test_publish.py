@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ioc_pipeline.errors import ConflictError, UserError
-from ioc_pipeline.marts import read_marts
-from ioc_pipeline.publish import as_of, connect_published, ordered_row_hash, publish
+from ioc_pipeline.domain.errors import ConflictError, UserError
+from ioc_pipeline.publish.marts import read_marts
+from ioc_pipeline.publish.publish import as_of, connect_published, ordered_row_hash, publish
 from ioc_pipeline.settings import Settings, from_environment
 
 NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)

@@ -12,17 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.answers import Page
-from ioc_pipeline.errors import Problem, SourceError
-from ioc_pipeline.extract.json_page import read_json
-from ioc_pipeline.observations import record_schema
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.domain.answers import Page
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.pages import parse_extract
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import ParsedDelivery
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import Source
+from ioc_pipeline.read.json_page import read_json
+from ioc_pipeline.reference.contracts import Source
+from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.warehouse.observations import record_schema
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 ANSWERED = datetime(2025, 9, 20, 1, 0, tzinfo=UTC)

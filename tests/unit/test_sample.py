@@ -11,20 +11,20 @@ import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.catalogue import Catalogue, load_catalogue
-from ioc_pipeline.errors import SourceError
-from ioc_pipeline.extract.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.reference.catalogue import Catalogue, load_catalogue
+from ioc_pipeline.reference.contracts import NUMERIC, Contract, Contracts, load_contracts
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import write_blank_form, write_samples
 from ioc_pipeline.sample.departments import FORMS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.pages import neutralise
-from ioc_pipeline.sources import NUMERIC, Contract, Contracts, load_contracts
-from ioc_pipeline.workbooks import Workbook
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "include" / "seeds"

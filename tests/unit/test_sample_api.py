@@ -17,15 +17,15 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from ioc_pipeline.cli import main
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.cli.main import main
+from ioc_pipeline.reference.contracts import Contracts, load_contracts
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.sample.api.faults import PERSONAL, Kind, kinds_of
 from ioc_pipeline.sample.api.portal_766 import PARTS
 from ioc_pipeline.sample.api.server import make_app, serving
 from ioc_pipeline.sample.api.world import LOCAL, World
-from ioc_pipeline.sources import Contracts, load_contracts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SEPTEMBER = (date(2025, 8, 15), date(2025, 9, 14))

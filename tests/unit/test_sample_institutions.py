@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ioc_pipeline.reference.contracts import Contracts, load_contracts
 from ioc_pipeline.sample import institutions, stocks
-from ioc_pipeline.sources import Contracts, load_contracts
 from sample_files import SEEDS, Read, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]

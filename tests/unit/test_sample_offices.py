@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from ioc_pipeline.reference.contracts import Contracts, load_contracts
 from ioc_pipeline.sample import assessments, e_government
-from ioc_pipeline.sources import Contracts, load_contracts
 from sample_files import Read, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]

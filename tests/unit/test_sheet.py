@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.workbooks import Value, Workbook
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
-from ioc_pipeline.sources import Source
-from ioc_pipeline.workbooks import Value, Workbook
+from ioc_pipeline.reference.contracts import Source
 from settlements_form import FOOT, HEADER, ORG_UNITS, ROWS, TOP, book, source, values
 
 

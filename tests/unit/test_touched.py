@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ioc_pipeline.touched import touched_years
-from ioc_pipeline.warehouse import open_warehouse
+from ioc_pipeline.build.touched import touched_years
+from ioc_pipeline.warehouse.raw import open_warehouse
 
 JANUARY = date(2026, 1, 20)
 

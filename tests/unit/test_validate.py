@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from ioc_pipeline.errors import ContractError
-from ioc_pipeline.validate import Check, check_suite, validate
+from ioc_pipeline.check.validate import Check, check_suite, validate
+from ioc_pipeline.domain.errors import ContractError
 
 NAME = "admin_procedures__settlements"
 COLUMNS = ["received_count", "online_count", "note"]
@@ -255,7 +255,7 @@ def test_checking_says_nothing_and_sends_nothing(tmp_path: Path) -> None:
 import sys
 sys.addaudithook(lambda event, args: sys.exit("network: " + event) if event.startswith("socket.connect") else None)
 import pandas as pd
-from ioc_pipeline import validate
+from ioc_pipeline.check import validate
 assert "great_expectations" not in sys.modules, "importing the module already pays for Great Expectations"
 content = open({str(tmp_path / "suite.yml")!r}, "rb").read()
 checks = validate.validate({{"{NAME}": pd.read_parquet({str(tmp_path / "frame.parquet")!r})}}, {{"{NAME}": content}})

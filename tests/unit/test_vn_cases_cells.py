@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.folding import fold
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.periods import BadPeriod, Period, parse_period
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.legacy_text import repair_text
 from ioc_pipeline.parse.personal import find_personal_data_in_column
 from ioc_pipeline.parse.rows import classify_row, read_meta, read_unit_measure
-from ioc_pipeline.periods import BadPeriod, Period, parse_period
 
 with Path(__file__).with_name("vn_normalisation_cases.csv").open(encoding="utf-8", newline="") as file:
     CASES = list(csv.DictReader(file))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.org_units import AmbiguousUnit, OrgUnits, UnknownUnit
 from ioc_pipeline.parse.cells import parse_cell
+from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnits, UnknownUnit
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 

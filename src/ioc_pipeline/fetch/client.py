@@ -12,8 +12,8 @@ from typing import Any, Self
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
-from ioc_pipeline.apis import Api
-from ioc_pipeline.errors import FetchError, UserError
+from ioc_pipeline.domain.errors import FetchError, UserError
+from ioc_pipeline.reference.apis import Api
 
 ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 120.0  # of a Retry-After; who asks for more is asked again by the next run

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ioc_pipeline.apis import Paging
+from ioc_pipeline.reference.apis import Paging
 
 _LONGEST_COUNT = 19  # digits; Python itself refuses to read a number of 5,000
 

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import product
 from typing import Any
 
-from ioc_pipeline.apis import RequestPeriod
-from ioc_pipeline.deliveries import Extract
-from ioc_pipeline.errors import FetchError
+from ioc_pipeline.domain.deliveries import Extract
+from ioc_pipeline.domain.errors import FetchError
+from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.fetch.client import Answer, Client
 from ioc_pipeline.fetch.paging import declared_total, is_last, next_cursor, records_of, value_at
-from ioc_pipeline.periods import Period, period_containing
-from ioc_pipeline.sources import Source
+from ioc_pipeline.reference.apis import RequestPeriod
+from ioc_pipeline.reference.contracts import Source
 
 ROUNDS = 3  # over a list that moves while it is paged through
 _MOST_PAGES = 10_000

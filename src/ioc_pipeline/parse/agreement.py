@@ -4,17 +4,17 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.folding import fold
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.body import Body, Envelope
 from ioc_pipeline.parse.cells import Parsed
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.rows import read_unit_lines, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.parse.values import read_column, value_at
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import ADDITIVE, Column, Source
+from ioc_pipeline.reference.contracts import ADDITIVE, Column, Source
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 NAMED_UNITS = 10  # how many missing units a message names before it only counts

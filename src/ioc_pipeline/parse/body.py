@@ -4,16 +4,16 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.layout import Block, cell_text, is_continuation
 from ioc_pipeline.parse.period_rule import row_period
 from ioc_pipeline.parse.rows import classify_row
 from ioc_pipeline.parse.values import value_at
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import NUMERIC, Column, Source, Table
-from ioc_pipeline.workbooks import Value
+from ioc_pipeline.reference.contracts import NUMERIC, Column, Source, Table
+from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
 
 _FIGURE = re.compile(r"\d|^\s*(?:[-–—−…xX]|\.{2,})\s*$")
 

@@ -7,11 +7,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NoReturn
 
-from ioc_pipeline.folding import fold, naked
+from ioc_pipeline.domain.folding import fold, naked
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.sources import ColumnType, Locale
-from ioc_pipeline.workbooks import Value
+from ioc_pipeline.reference.contracts import ColumnType, Locale
 
 __all__ = ["BadCell", "Parsed", "parse_cell"]
 

@@ -3,11 +3,11 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.dated import layouts
 from ioc_pipeline.parse.layout import find_blocks, title_places
-from ioc_pipeline.sources import Contract, Contracts
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.reference.contracts import Contract, Contracts
 
 
 def choose_contract(workbook: Workbook, department_code: str, contracts: Contracts) -> Contract | str | None:

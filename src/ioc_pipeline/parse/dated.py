@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.periods import Period, label
+from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.layout import bare_blocks, find_blocks
 from ioc_pipeline.parse.period_rule import block_period
-from ioc_pipeline.periods import Period, label
-from ioc_pipeline.sources import Source, Table
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.reference.contracts import Source, Table
 
 
 def layouts(source: Source) -> list[Source]:

@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
 from typing import NoReturn
 
-from ioc_pipeline.answers import Json, Number
+from ioc_pipeline.domain.answers import Json, Number
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
-from ioc_pipeline.sources import NUMERIC, Column, Source
+from ioc_pipeline.reference.contracts import NUMERIC, Column, Source
 
 MAX_TEXT = 32_767  # characters, as in a cell
 _EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)

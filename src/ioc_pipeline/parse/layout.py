@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem, SourceError
-from ioc_pipeline.folding import fold
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.cells import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.sources import Column, Source, Table
-from ioc_pipeline.workbooks import Sheet, Value, Workbook
+from ioc_pipeline.reference.contracts import Column, Source, Table
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
 TITLE_ROWS = 4

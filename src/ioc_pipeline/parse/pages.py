@@ -9,11 +9,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from ioc_pipeline.answers import Json, Number, Page, pointer
-from ioc_pipeline.apis import Api
-from ioc_pipeline.deliveries import Scope
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.org_units import AmbiguousUnit, OrgUnit, UnknownUnit
+from ioc_pipeline.domain.answers import Json, Number, Page, pointer
+from ioc_pipeline.domain.deliveries import Scope
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.agreement import check_keys
 from ioc_pipeline.parse.body import Envelope, unit_problem
 from ioc_pipeline.parse.cells import LOCAL_TIME, BadCell, Parsed
@@ -22,8 +21,9 @@ from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
 from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_possible, pointers, text_of
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import FETCHED_AT, Column, Source, Table
+from ioc_pipeline.reference.apis import Api
+from ioc_pipeline.reference.contracts import FETCHED_AT, Column, Source, Table
+from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnit, UnknownUnit
 
 PROBLEMS_OF_A_COLUMN = 1000  # nobody mends more at once, and a wholly wrong column is one mistake
 

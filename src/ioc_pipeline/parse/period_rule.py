@@ -3,11 +3,10 @@
 import re
 from datetime import date
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem, Severity
-from ioc_pipeline.folding import naked
-from ioc_pipeline.parse.layout import Block
-from ioc_pipeline.periods import (
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem, Severity
+from ioc_pipeline.domain.folding import naked
+from ioc_pipeline.domain.periods import (
     BadPeriod,
     Period,
     PeriodLabel,
@@ -17,7 +16,8 @@ from ioc_pipeline.periods import (
     parse_period,
     period_containing,
 )
-from ioc_pipeline.sources import Source
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.reference.contracts import Source
 
 _BOUNDS = re.compile(r"\btu (?:ngay )?\d.*\bden\b")
 

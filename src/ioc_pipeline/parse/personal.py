@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.folding import fold
-from ioc_pipeline.identifiers import CITIZEN_NUMBER, kinds_in, without_identifiers
-from ioc_pipeline.workbooks import Sheet, Value, Workbook
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.identifiers import CITIZEN_NUMBER, kinds_in, without_identifiers
+from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 
 _SHARE = 0.8  # of a column's values; a few 12-digit figures among others are no identifiers
 _FEWEST_NUMBERS = 3  # stored numbers lost their zeros, so one alone proves nothing

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from ioc_pipeline.answers import Page, pointer
-from ioc_pipeline.observations import record_schema
-from ioc_pipeline.org_units import OrgUnit
+from ioc_pipeline.domain.answers import Page, pointer
 from ioc_pipeline.parse.tables import Place
-from ioc_pipeline.sources import NUMERIC, Source, Table
+from ioc_pipeline.reference.contracts import NUMERIC, Source, Table
+from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.warehouse.observations import record_schema
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ioc_pipeline.folding import fold, naked
+from ioc_pipeline.domain.folding import fold, naked
 
 RowClass = Literal[
     "blank", "letterhead", "form_number", "reporter_line", "receiver_line", "period_line", "unit_line", "date_line",

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from ioc_pipeline.addresses import cell_address, column_letters
-from ioc_pipeline.deliveries import Scope
-from ioc_pipeline.errors import Problem, SourceError
+from ioc_pipeline.domain.addresses import cell_address, column_letters
+from ioc_pipeline.domain.deliveries import Scope
+from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.periods import Period, label
+from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.agreement import check_keys, check_totals, unit_line_problems
 from ioc_pipeline.parse.body import Body, Envelope, read_keys
 from ioc_pipeline.parse.dated import check_times, in_its_time
@@ -23,9 +25,7 @@ from ioc_pipeline.parse.personal import (
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.values import read_column, read_periods, value_at
-from ioc_pipeline.periods import Period, label
-from ioc_pipeline.sources import Source
-from ioc_pipeline.workbooks import Workbook
+from ioc_pipeline.reference.contracts import Source
 
 
 @dataclass(slots=True)

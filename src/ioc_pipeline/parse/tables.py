@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pyarrow as pa
 
-from ioc_pipeline.observations import OBSERVATION_SCHEMA
-from ioc_pipeline.org_units import OrgUnit
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import Parsed
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import NUMERIC, Column, Source, Table
-from ioc_pipeline.workbooks import Value
+from ioc_pipeline.reference.contracts import NUMERIC, Column, Source, Table
+from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA
 
 if TYPE_CHECKING:
     import pandas as pd

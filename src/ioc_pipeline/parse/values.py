@@ -6,17 +6,17 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from ioc_pipeline.addresses import cell_address
-from ioc_pipeline.errors import Problem
-from ioc_pipeline.folding import fold
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block, cell_text
 from ioc_pipeline.parse.period_rule import expected_period, row_period
 from ioc_pipeline.parse.rows import read_unit_measure
 from ioc_pipeline.parse.tables import original_text
-from ioc_pipeline.periods import Period
-from ioc_pipeline.sources import Column, Source, Table
-from ioc_pipeline.workbooks import Value
+from ioc_pipeline.reference.contracts import Column, Source, Table
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 

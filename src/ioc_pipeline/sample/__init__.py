@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.durable import write_durably
-from ioc_pipeline.org_units import OrgUnits
-from ioc_pipeline.periods import Period, period_containing, periods_between
+from ioc_pipeline.reference.contracts import Contracts, Source
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample.assessments import FORMS as ASSESSMENTS
 from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.sample.departments import FORMS as DEPARTMENTS
@@ -17,7 +18,6 @@ from ioc_pipeline.sample.e_government import FORMS as E_GOVERNMENT
 from ioc_pipeline.sample.e_government import FORMS_OF_COMMUNES
 from ioc_pipeline.sample.institutions import FORMS as INSTITUTIONS
 from ioc_pipeline.sample.stocks import FORMS as STOCKS
-from ioc_pipeline.sources import Contracts, Source
 
 __all__ = ["write_blank_form", "write_samples"]
 

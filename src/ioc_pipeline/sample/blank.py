@@ -8,10 +8,10 @@ from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ioc_pipeline.durable import write_durably
-from ioc_pipeline.org_units import OrgUnits
+from ioc_pipeline.reference.contracts import NUMERIC, Column, Contract, Source, Table
+from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample.pages import Page, Style
 from ioc_pipeline.sample.writers import xlsx_bytes
-from ioc_pipeline.sources import NUMERIC, Column, Contract, Source, Table
 
 EMPTY_ROWS = 20  # to fill in where no list of units is expected
 EXAMPLE_PERIOD = {

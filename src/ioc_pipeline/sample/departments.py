@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from ioc_pipeline.org_units import OrgUnit, OrgUnits
-from ioc_pipeline.periods import Period
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.figures import Figures
 from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ioc_pipeline.errors import UserError
+from ioc_pipeline.domain.errors import UserError
 
 SKEW_SECONDS = 3 * 3_600
 PERSONAL = {"applicantName": "Nguyễn Văn Mẫu", "citizenId": "014000000000", "phone": "0900000000"}  # invented

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ioc_pipeline.periods import Period
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.api.world import EARLIEST_AGE, LOCAL_SECONDS, Row, World
 from ioc_pipeline.sample.figures import Figures, less, share_out

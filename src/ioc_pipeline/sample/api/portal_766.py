@@ -4,8 +4,8 @@ import random
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from ioc_pipeline.org_units import OrgUnit
-from ioc_pipeline.periods import Period
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.reference.org_units import OrgUnit
 from ioc_pipeline.sample.api.world import Row, World
 
 SERVICE = "report_tinh_766_service"

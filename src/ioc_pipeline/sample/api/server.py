@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from ioc_pipeline.errors import UserError
+from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD
 from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of
 from ioc_pipeline.sample.api.one_stop import Dossiers

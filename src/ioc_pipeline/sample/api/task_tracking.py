@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from ioc_pipeline.periods import Period
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.api.world import LOCAL, Row, World
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from ioc_pipeline.org_units import OrgUnit, OrgUnits
-from ioc_pipeline.periods import Period, period_containing, periods_between
+from ioc_pipeline.domain.periods import Period, period_containing, periods_between
+from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.sample import LAST_DAY
 
 LOCAL_SECONDS = 7 * 3_600

@@ -1,0 +1,1 @@
+"""Verdict → what the department reads in its `phan-hoi/` folder."""

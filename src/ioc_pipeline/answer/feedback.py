@@ -1,0 +1,147 @@
+"""Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error and its remedy."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, timedelta, timezone
+from pathlib import Path
+
+from ioc_pipeline.domain.deliveries import Delivery, Outcome, Verdict
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.periods import label
+from ioc_pipeline.durable import write_durably
+from ioc_pipeline.settings import FEEDBACK_FOLDER
+
+LOCAL_TIME = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no daylight saving since 1975
+FOUND_LENGTH = 120
+NAME_BYTES = 120
+
+_HEADLINES: dict[Outcome, tuple[str, str]] = {
+    "loaded": ("tiep-nhan", "ĐÃ TIẾP NHẬN"),
+    "duplicate": ("tiep-nhan", "ĐÃ TIẾP NHẬN (nội dung trùng với bản mới nhất đã nhận, không nạp lại)"),
+    "nil_report": ("tiep-nhan", "ĐÃ TIẾP NHẬN báo cáo không phát sinh số liệu"),
+    "nothing_to_read": (
+        "khong-co-bieu",
+        "KHÔNG CÓ BIỂU CẦN ĐỌC: tệp hợp lệ nhưng không chứa biểu mà hệ thống khai thác",
+    ),
+    "returned": ("tra-lai", "TRẢ LẠI: chưa nạp số liệu nào của tệp này; bản đã nhận trước đó (nếu có) vẫn giữ nguyên"),
+    "withdrawal": ("rut-lai", "ĐÃ RÚT SỐ LIỆU của lần gửi nêu dưới đây"),
+}
+
+
+def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
+    """Write the answer to one delivery into its department's folder; writing it again gives the same file.
+
+    `title` is the form's title, "" when the form is not known. Cell texts stand here and nowhere else.
+    """
+    slug, headline = _HEADLINES[verdict.outcome]
+    delivery = verdict.delivery
+    if delivery.kind == "extract":
+        headline = headline.replace("tệp này", "lần lấy dữ liệu này").replace("tệp hợp lệ", "câu trả lời hợp lệ")
+    lines = [headline, "", *_envelope(delivery, title)]
+    if verdict.scopes:
+        periods = sorted({scope.period for scope in verdict.scopes})
+        lines.append("Kỳ số liệu: " + ", ".join(label(period) for period in periods))
+    if verdict.reason:
+        lines.append(f"Lý do: {_printable(verdict.reason)}")
+    if verdict.same_as_delivery_seq is not None:
+        lines.append(f"Biên nhận của bản đã nạp: {verdict.same_as_delivery_seq}")
+    if verdict.outcome == "loaded":
+        if verdict.record_counts:
+            lines.append(f"Số bản ghi đã nạp: {sum(verdict.record_counts.values())}")
+        if verdict.observation_count or not verdict.record_counts:
+            lines.append(f"Số giá trị đã nạp: {verdict.observation_count}")
+    passed = sum(check.outcome == "passed" for check in verdict.checks)
+    if verdict.checks:
+        lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")
+    lines += _explained(verdict.problems)
+    lines += ["", f"Mã biên nhận: {delivery.delivery_seq} - {delivery.sha256}"]
+    return _write(
+        inbox / delivery.department_code / FEEDBACK_FOLDER,
+        f"{delivery.delivery_seq:06d}_{slug}_",
+        delivery.file_name,
+        lines,
+    )
+
+
+def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> Path:
+    """Answer something in the inbox that cannot become a delivery; it stays where it is and is answered once."""
+    lines = [
+        "KHÔNG NHẬN: mục này chưa vào hệ thống; lý do và cách sửa ở dưới đây",
+        "",
+        f"Tệp: {_printable(file_name)}",
+        *_explained([problem]),
+    ]
+    folder = inbox / department_code / FEEDBACK_FOLDER
+    return _write(folder, f"khong-nhan_{key[:12]}_", file_name, lines)
+
+
+def explain(problem: Problem) -> str:
+    """One problem in the sender's language: place, what was found, what is expected, how to mend it."""
+    message = MESSAGES[problem.code]
+    place = ", ".join(_place_in_page(problem) if problem.page else _place_in_sheet(problem))
+    told = f"{place}: {message.says}" if place else message.says
+    parts = [f"[{problem.code}] {told[:1].upper()}{told[1:]}."]
+    if problem.found:
+        parts.append(f"Đọc được: “{_shorten(_printable(problem.found))}”.")
+    if expected := problem.expected or message.expected:
+        parts.append(f"Cần: {expected.rstrip('.')}.")
+    if fix := problem.fix or message.fix:
+        parts.append(f"Cách sửa: {fix.rstrip('.')}.")
+    return " ".join(parts)
+
+
+def _place_in_sheet(problem: Problem) -> list[str]:
+    parts = [("trang “{}”", problem.sheet), ("ô {}", problem.cell), ("cột “{}”", problem.column)]
+    return [words.format(_printable(part)) for words, part in parts if part]
+
+
+def _place_in_page(problem: Problem) -> list[str]:
+    """Record and field as the owner of an API knows them, then where they stand in which answer."""
+    parts = [
+        ("bản ghi “{}”", problem.record),
+        ("trường “{}”", problem.column),
+        ("vị trí {}", problem.cell),
+        ("câu trả lời {}", problem.page),
+    ]
+    return [words.format(_shorten(_printable(part))) for words, part in parts if part]
+
+
+def _envelope(delivery: Delivery, title: str) -> list[str]:
+    received = delivery.received_at.replace(tzinfo=delivery.received_at.tzinfo or UTC).astimezone(LOCAL_TIME)
+    named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
+    lines = [f"{named}: {_printable(delivery.file_name)}", f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"]
+    if title:
+        lines.append(f"Biểu mẫu: {title}")
+    if delivery.decides_delivery_seq is not None:
+        lines.append(f"Lần gửi được rút: {delivery.decides_delivery_seq}")
+    return lines
+
+
+def _explained(problems: Sequence[Problem]) -> list[str]:
+    critical = [problem for problem in problems if problem.severity == "critical"]
+    warnings = [problem for problem in problems if problem.severity == "warning"]
+    lines: list[str] = []
+    for heading, some in (("Lỗi phải sửa", critical), ("Lưu ý (không phải gửi lại)", warnings)):
+        if some:
+            lines += ["", f"{heading}: {len(some)}"]
+            lines += [f"{number}. {explain(problem)}" for number, problem in enumerate(some, 1)]
+    return lines
+
+
+def _write(folder: Path, prefix: str, file_name: str, lines: list[str]) -> Path:
+    safe = "".join("_" if character in '/\\:*?"<>|' else character for character in _printable(file_name))
+    stem = safe.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore").strip()
+    path = folder / f"{prefix}{stem}.txt"
+    # The byte order mark is for Notepad on old Windows, which takes Vietnamese for another encoding without it.
+    write_durably(path, ("\r\n".join(lines) + "\r\n").encode("utf-8-sig"))
+    return path
+
+
+def _printable(text: str) -> str:
+    """Without what could hide or turn text around: control and format characters, surrogates of undecodable names."""
+    return "".join("�" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character for character in text)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= FOUND_LENGTH else text[: FOUND_LENGTH - 1] + "…"

@@ -1,0 +1,1 @@
+"""Raw → tested marts, by dbt."""

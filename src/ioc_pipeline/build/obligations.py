@@ -1,0 +1,174 @@
+"""The legal calendar: what each reporting unit owes, by when, and the working days that tell how late it is."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from ioc_pipeline.domain.periods import WorkingCalendar, periods_between
+from ioc_pipeline.reference.contracts import Contracts, Source, load_contracts
+from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.settings import Settings
+
+_VIETNAM = timedelta(hours=7)
+_NOT_YET = "unit_did_not_exist"
+_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("source_name", "source_title", "system_code", "department_code")),
+        ("reporting_unit_code", pa.string()),
+        ("period_type", pa.string()),
+        ("period_start_date", pa.date32()),
+        ("period_end_date", pa.date32()),
+        ("clock", pa.string()),
+        ("cut_off_date", pa.date32()),
+        ("due_date", pa.date32()),
+        ("window_close_date", pa.date32()),
+        ("fulfilled_by", pa.string()),
+        ("not_required_reason", pa.string()),
+    ]
+)
+
+
+class Obligation(NamedTuple):
+    """One period of one form or API that one unit owes, a row of `raw.reporting_obligation`.
+
+    `cut_off_date` is the period's last day, `due_date` the last one that is on time, `window_close_date` the last on
+    which it still counts as the report of its period, None while it stays open. `fulfilled_by` is `delivery`, or
+    `extract` where records have no period of their own and an API tells all that changed, or `reading` where it tells
+    only what is now and nobody can ask it for yesterday. `not_required_reason` is '' for what is owed.
+    """
+
+    source_name: str
+    source_title: str
+    system_code: str
+    department_code: str
+    reporting_unit_code: str
+    period_type: str
+    period_start_date: date
+    period_end_date: date
+    clock: str
+    cut_off_date: date
+    due_date: date
+    window_close_date: date | None
+    fulfilled_by: str
+    not_required_reason: str
+
+
+def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> None:
+    """Replace what each reporting unit owes up to `as_of`, and the working days that tell how late it is.
+
+    Raises:
+        ContractError: the holiday calendar or the list of units cannot be read.
+    """
+    calendar = WorkingCalendar.from_csv(settings.seeds / "calendar.csv")
+    contracts = load_contracts(settings.sources, settings.expectations)
+    org_units = OrgUnits.from_seeds(settings.seeds)
+    owed = obligations(contracts, calendar, org_units, province_code=settings.province_code, as_of=as_of)
+    warehouse.register("owed", _as_table(owed))
+    warehouse.begin()
+    warehouse.execute("create table if not exists raw.reporting_obligation as select * from owed limit 0")
+    # a contract that is broken today keeps the obligations it had; an older table may lack a column
+    warehouse.execute(
+        """
+        create or replace table raw.reporting_obligation as
+        select * from owed
+        union all by name
+        select * from raw.reporting_obligation where list_contains(?, source_name)
+        """,
+        [[Path(name).stem for name in contracts.broken]],
+    )
+    warehouse.unregister("owed")
+    _write_working_days(warehouse, calendar, as_of)
+    warehouse.commit()
+
+
+def _as_table(owed: Iterable[Obligation]) -> pa.Table:
+    columns = list(zip(*owed, strict=True)) or [()] * len(_SCHEMA)
+    arrays = [pa.array(values, kind) for values, kind in zip(columns, _SCHEMA.types, strict=True)]
+    return pa.table(arrays, schema=_SCHEMA)
+
+
+def obligations(
+    contracts: Contracts, calendar: WorkingCalendar, org_units: OrgUnits, *, province_code: str, as_of: date
+) -> Iterator[Obligation]:
+    """Every form and API × reporting unit × period begun by `as_of`, since the contract's `reporting_since`.
+
+    The units are those of the period's last day. A unit of today that did not exist then has a row that says so; of a
+    unit that has gone nothing is left to say.
+    """
+
+    @cache
+    def communes(day: date) -> frozenset[str]:
+        units = org_units.members(level="commune", province_code=province_code, on=day)
+        return frozenset(unit.code for unit in units)
+
+    @cache
+    def reporters(department_code: str, day: date) -> list[tuple[str, str]]:
+        if department_code:
+            is_there = org_units.get(department_code, day) is not None
+            return [(department_code, "" if is_there else _NOT_YET)]
+        then = communes(day)
+        return [(code, "" if code in then else _NOT_YET) for code in sorted(then | communes(as_of))]
+
+    for contract in contracts.ready.values():
+        source = contract.source
+        if source.missing_table == "nothing_to_read":
+            continue  # a publisher, who owes us nothing
+        one_reporter = source.department if source.reporters == "department" else ""
+        fulfilled_by = _fulfilled_by(source)
+        for period in periods_between(source.reporting_since, as_of, source.period_type, source.clock):
+            due = calendar.due_date(period.end, source.due_working_days)
+            window = source.window_working_days
+            closes = None if window is None else calendar.due_date(due, window)
+            for code, reason in reporters(one_reporter, period.end):
+                yield Obligation(
+                    source.source,
+                    source.title,
+                    source.system,
+                    source.department,
+                    code,
+                    period.type,
+                    period.start,
+                    period.end,
+                    source.clock,
+                    period.end,
+                    due,
+                    closes,
+                    fulfilled_by,
+                    reason,
+                )
+
+
+def _fulfilled_by(source: Source) -> str:
+    if not all(table.record for table in source.tables):
+        return "delivery"
+    return "extract" if source.api and source.api.watermark else "reading"
+
+
+def _write_working_days(warehouse: duckdb.DuckDBPyConnection, calendar: WorkingCalendar, as_of: date) -> None:
+    """Every day from the first due day to the last that anything was due or received, waived days included."""
+    warehouse.execute("create or replace table raw.working_day (date date, working_days_so_far integer)")
+    first, last, last_waived, last_received = warehouse.execute(
+        """
+        select
+            least(min(due_date), (select min(due_date) from raw.waiver)),
+            max(due_date),
+            (select max(due_date) from raw.waiver),
+            (select max(received_at) from raw.delivery)
+        from raw.reporting_obligation
+        """
+    ).fetchall()[0]
+    if first is None:
+        return
+    received_on = (last_received + _VIETNAM).date() if last_received else as_of
+    last = max(last, last_waived or last, as_of, received_on)
+    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
+    so_far = accumulate(int(calendar.is_working_day(day)) for day in days)
+    warehouse.register("days", pa.table({"date": pa.array(days, pa.date32()), "so_far": pa.array(so_far, pa.int32())}))
+    warehouse.execute("insert into raw.working_day select * from days")
+    warehouse.unregister("days")

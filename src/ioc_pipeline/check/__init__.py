@@ -1,0 +1,1 @@
+"""Can these values be true? The only room that imports Great Expectations."""

@@ -1,0 +1,1 @@
+"""`ioc`: the same steps for a person at a terminal."""

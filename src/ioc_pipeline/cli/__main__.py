@@ -1,0 +1,7 @@
+"""`python -m ioc_pipeline.cli.main`."""
+
+import sys
+
+from ioc_pipeline.cli.main import main
+
+sys.exit(main())

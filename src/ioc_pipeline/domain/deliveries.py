@@ -1,0 +1,160 @@
+"""What arrived and what became of it: the nouns that land, prepare, load and feedback hand to one another."""
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from ioc_pipeline.domain.errors import Problem, Severity
+from ioc_pipeline.domain.periods import Period
+
+Kind = Literal["file", "page", "extract", "withdrawal", "waiver"]
+Outcome = Literal["loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "page", "withdrawal", "waiver"]
+CheckOutcome = Literal["passed", "failed", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Bytes and their envelope; `delivery_seq` is the one order.
+
+    A `page` is one answer of an API as it came, an `extract` the list of the pages that make one complete run: only
+    through it do they count, together. Of both, `source_name` is the API's contract and `extract_id` the run; `request`
+    (JSON: method, path, parameters, status, time by the server's clock) is what a page answers, without secrets.
+    A `withdrawal` names the delivery it decides on, a `waiver` its source.
+    """
+
+    delivery_seq: int
+    kind: Kind
+    department_code: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    received_at: datetime
+    scan_seq: int
+    is_sealed: bool
+    decides_delivery_seq: int | None = None
+    source_name: str = ""
+    extract_id: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a delivery speaks for: the newest accepted delivery of a scope is the one that counts."""
+
+    table_name: str
+    reporting_unit_code: str
+    period: Period
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What the bytes of an `extract` delivery say: one complete run of an API.
+
+    `pages` are the delivery_seq of its pages in the order they were asked for. `since` is from where on records were
+    asked for, overlap included, `watermark` the newest time seen in the API's own records, where the next run starts
+    (both ISO 8601, "" for all records and for an API that is not incremental).
+    """
+
+    source_name: str
+    extract_id: str
+    started_at: datetime
+    ended_at: datetime
+    pages: tuple[int, ...]
+    watermark: str = ""
+    since: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """What the bytes of a `waiver` say: a person's decision that a report is not owed, or until another day."""
+
+    source_name: str
+    reporting_unit_code: str
+    period: Period
+    due_date: date | None
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One expectation over one delivery. `cells` are (sheet, A1) of failing values; aggregates have none."""
+
+    suite_name: str
+    expectation_type: str
+    column_name: str
+    severity: Severity
+    outcome: CheckOutcome
+    description: str
+    checked_count: int
+    failed_count: int
+    cells: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one delivery says under one contract version: a pure function of bytes, contract and seeds.
+
+    Only an accepted delivery (`loaded`) has an observation file beside its verdict. Loading says of a `duplicate` which
+    delivery it repeats. `reason` is why a person withdrew one. `record_counts` are rows beside it by raw table, in
+    `<table>.parquet`; a waiver's new due date is `waived_until`, None when nothing is owed.
+    """
+
+    delivery: Delivery
+    source_name: str
+    contract_hash: str
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+    scopes: tuple[Scope, ...] = ()
+    checks: tuple[CheckResult, ...] = ()
+    observation_count: int = 0
+    replaces: dict[str, str] = field(default_factory=dict)
+    same_as_delivery_seq: int | None = None
+    reason: str = ""
+    record_counts: dict[str, int] = field(default_factory=dict)
+    waived_until: date | None = None
+
+    def write(self, path: Path) -> None:
+        """Write as JSON; dates and times in ISO 8601."""
+        path.write_text(json.dumps(asdict(self), default=_iso, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def read(cls, path: Path) -> "Verdict":
+        """Read what `write` wrote."""
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        delivery = data.pop("delivery")
+        delivery["received_at"] = datetime.fromisoformat(delivery["received_at"])
+        scopes = tuple(
+            Scope(
+                scope["table_name"],
+                scope["reporting_unit_code"],
+                Period(
+                    scope["period"]["type"],
+                    date.fromisoformat(scope["period"]["start"]),
+                    date.fromisoformat(scope["period"]["end"]),
+                ),
+            )
+            for scope in data.pop("scopes")
+        )
+        checks = tuple(
+            CheckResult(**{**check, "cells": tuple((sheet, cell) for sheet, cell in check["cells"])})
+            for check in data.pop("checks")
+        )
+        problems = tuple(Problem(**problem) for problem in data.pop("problems"))
+        until = data.pop("waived_until")
+        return cls(
+            delivery=Delivery(**delivery),
+            problems=problems,
+            scopes=scopes,
+            checks=checks,
+            waived_until=date.fromisoformat(until) if until else None,
+            **data,
+        )
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

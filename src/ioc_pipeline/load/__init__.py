@@ -1,0 +1,1 @@
+"""Prepared values → the schema `raw`, in one transaction with their load marker."""

@@ -1,0 +1,1 @@
+"""Marts → a new verified version that readers switch to at once."""

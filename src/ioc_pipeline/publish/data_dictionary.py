@@ -1,0 +1,43 @@
+"""The dbt project's YAML → docs/data_dictionary.md: `python -m ioc_pipeline.publish.data_dictionary`."""
+
+from collections.abc import Iterator, Sequence
+
+from ioc_pipeline.publish.marts import Mart, read_marts
+from ioc_pipeline.settings import PROJECT
+
+PATH = PROJECT / "docs" / "data_dictionary.md"
+
+_HEAD = """\
+# Data dictionary
+
+Generated from `dbt_project/models/marts/*.yml` by `python -m ioc_pipeline.publish.data_dictionary`; do not edit.
+
+These tables are all that is published: in schema `marts` of `published/current.duckdb`, and as Parquet with a data
+package under `published/parquet_<version>/`. Column names, types and order are enforced contracts. Times are UTC, dates
+are local, percentages run from 0 to 100. `marts._publication` holds one row: version, published_at, as_of, load_seq.
+
+| table | one row per |
+| --- | --- |
+"""
+
+
+def render(marts: Sequence[Mart]) -> str:
+    """The page, in Markdown."""
+    index = "".join(f"| [{mart.name}](#{mart.name}) | {', '.join(mart.key)} |\n" for mart in marts)
+    return _HEAD + index + "".join(line for mart in marts for line in _section(mart))
+
+
+def _section(mart: Mart) -> Iterator[str]:
+    yield f"\n## {mart.name}\n\n{_escape(mart.description)}\n\n"
+    yield "| column | type | key | meaning |\n| --- | --- | --- | --- |\n"
+    for column in mart.columns:
+        in_key = "●" if column.name in mart.key else ""
+        yield f"| {column.name} | {column.data_type} | {in_key} | {_escape(column.description)} |\n"
+
+
+def _escape(text: str) -> str:
+    return text.replace("<", "&lt;").replace("|", "&#124;")
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(read_marts(PROJECT / "dbt_project")), encoding="utf-8")

@@ -1,0 +1,53 @@
+"""What people may query: the marts and dimensions with their columns and keys, as the dbt project declares them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from ioc_pipeline.domain.errors import ContractError
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`data_type` as DuckDB spells it, in lower case: varchar, date, decimal(38,12)."""
+
+    name: str
+    data_type: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mart:
+    """One published table; the columns named by `key` together name a row."""
+
+    name: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def read_marts(dbt_project: Path) -> list[Mart]:
+    """Every table with an enforced contract under models/marts, by name.
+
+    Raises:
+        ContractError: names the file that lacks a key or a column's type or description.
+    """
+    marts = []
+    for path in sorted((dbt_project / "models" / "marts").glob("*.yml")):
+        for model in yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["models"]:
+            try:
+                marts.append(
+                    Mart(
+                        model["name"],
+                        " ".join(model["description"].split()),
+                        tuple(model["config"]["meta"]["key"]),
+                        tuple(
+                            Column(column["name"], column["data_type"], column["description"])
+                            for column in model["columns"]
+                        ),
+                    )
+                )
+            except KeyError as error:
+                raise ContractError(f"{path.name}: a model or column lacks {error}") from error
+    return marts

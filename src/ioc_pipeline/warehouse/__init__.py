@@ -1,0 +1,1 @@
+"""The shape of the schema `raw`, and who may open the warehouse file."""
