@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --progress-bar off --no-deps
-UV_COMPILE := uv pip compile --quiet --generate-hashes --universal --no-header --no-annotate --python-version 3.11
+UV_COMPILE := uv pip compile --quiet --upgrade --no-emit-package dbt-core-experimental-parser --generate-hashes --universal --no-header --no-annotate --python-version 3.11
 
 help:
 	@echo "make run     set everything up, take sample files to published marts, keep serving until Ctrl-C"

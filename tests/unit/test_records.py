@@ -188,8 +188,8 @@ def test_a_unit_is_known_by_its_name_or_code_on_the_day_of_the_record(read: Any)
 
 @given(digits=st.integers(-(10**36) + 1, 10**36 - 1), decimals=st.integers(0, 12), has_exponent=st.booleans())
 def test_a_number_survives_exactly(org_units: OrgUnits, digits: int, decimals: int, has_exponent: bool) -> None:
-    digits //= 10 ** (12 - decimals)
-    sign, units = ("-", -digits) if digits < 0 else ("", digits)
+    sign, units = ("-" if digits < 0 else ""), abs(digits) // 10 ** (12 - decimals)
+    digits = -units if sign else units
     plain = f"{sign}{str(units).zfill(decimals + 1)}"
     written = (
         f"{sign}{units}e-{decimals}"
