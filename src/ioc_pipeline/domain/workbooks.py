@@ -12,10 +12,17 @@ Value = str | float | int | bool | date | datetime | time | None  # None is an e
 class Sheet:
     """One sheet: `rows[0]` is physical row 1 and `row[0]` column A, so that a position is an address.
 
-    The name is "" for a CSV, whose rows are physical lines. All rows are equally long. `merged` are (first_row,
-    first_column, last_row, last_column), 0-based, within `rows`. `marks` say what a value alone does not: "#DIV/0!" and
-    the like and "formula" (no result was stored), both with None in the cell, and "%" on a number that is shown times
-    100. `notes` are (A1, text of the comment).
+    The name is "" for a CSV, whose rows are physical lines. All rows are equally long; all positions are 0-based and
+    within `rows`. `merged` are (first_row, first_column, last_row, last_column). `notes` are (A1, text of the comment).
+
+    A text holds what a person sees of it: raised and lowered digits are the signs that Unicode has for them ("1250¹",
+    "km²"), and what is struck through is left out. `struck` are the cells of which nothing is left for that reason.
+
+    `marks` say what a value alone does not: "#DIV/0!" and the like and "formula" (no result was stored), both with
+    None in the cell, and "%" on a number that is shown times 100. `shown` is the whole text of a number whose format
+    writes more than its digits, with all its decimals: "57 tỷ đồng" for 57, "5.700" for 5700000 shown in thousands.
+
+    `hidden_rows` are hidden by hand, by a filter or by an outline, `hidden_columns` likewise.
     """
 
     name: str
@@ -24,6 +31,10 @@ class Sheet:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    shown: dict[tuple[int, int], str] = field(default_factory=dict)
+    struck: set[tuple[int, int]] = field(default_factory=set)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
