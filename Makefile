@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format lock clean
+.PHONY: help run demo test unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,10 @@ help:
 	@echo "make run     set everything up, take sample files to published marts, keep serving until Ctrl-C"
 	@echo "make demo    the same once, then stop"
 	@echo "make test    set everything up, prove it"
-	@echo "make check   format, lint, types, import rules, SQL lint, then the tests"
+	@echo "make unit    the tests of single rooms, in about a minute"
+	@echo "make one     one test file or test: make one T=tests/unit/test_periods.py"
+	@echo "make lint    format, lint, types, import rules, SQL lint"
+	@echo "make check   make lint, then make test"
 	@echo "make format  write the format that make check wants"
 	@echo "make lock    renew requirements*.txt from requirements*.in (needs uv)"
 	@echo "make clean   forget all state (IOC_HOME, by default var/)"
@@ -28,13 +31,20 @@ demo: $(INSTALLED)
 test: $(INSTALLED_DEV)
 	@exec $(BIN)/python -m pytest $(wildcard tests/unit tests/dags tests/hostile tests/dbt tests/e2e)
 
-check: $(INSTALLED_DEV)
+unit: $(INSTALLED_DEV)
+	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 tests/unit
+
+one: $(INSTALLED_DEV)
+	@exec $(BIN)/python -m pytest $(T)
+
+lint: $(INSTALLED_DEV)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint dbt_project
-	@$(MAKE) --no-print-directory test
+
+check: lint test
 
 format: $(INSTALLED_DEV)
 	$(BIN)/ruff format .
