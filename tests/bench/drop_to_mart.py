@@ -34,9 +34,9 @@ STAGES = ("received", "prepared", "loaded", "answered", "published")
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         given = settings.from_environment({**os.environ, "IOC_HOME": f"{folder}/home"})
-        files = [_sample(Path(folder), given, seed) for seed in range(DROPS + 3)]
+        files = [write_sample(Path(folder), given, seed) for seed in range(DROPS + 3)]
         with _airflow(given):
-            under_airflow = [_drop(given, file) for file in files[:DROPS]]
+            under_airflow = [drop(given, file) for file in files[:DROPS]]
         plain = [_plain(given, file) for file in files[DROPS:]][1:]  # the first one imports and warms up
     print("seconds after the drop".ljust(24) + "".join(stage.rjust(11) for stage in STAGES))
     for number, drop in enumerate(under_airflow, 1):
@@ -49,7 +49,7 @@ def main() -> None:
     )
 
 
-def _sample(folder: Path, given: Settings, seed: int) -> Path:
+def write_sample(folder: Path, given: Settings, seed: int) -> Path:
     """The same form with other figures for each seed."""
     output = folder / f"seed{seed}"
     _ioc(given, "sample", "--seed", str(1000 + seed), "--output", str(output))
@@ -75,7 +75,7 @@ def _airflow(given: Settings) -> Iterator[None]:
         process.wait()
 
 
-def _drop(given: Settings, file: Path) -> dict[str, float]:
+def drop(given: Settings, file: Path) -> dict[str, float]:
     """Seconds from the drop to the end of each stage."""
     time.sleep(5)  # the runs of the drop before have ended
     folder = given.inbox / DEPARTMENT

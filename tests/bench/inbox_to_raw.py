@@ -6,6 +6,7 @@ CPU seconds of this process and its children; imports are paid before (one file 
 run. The plain script knows the layout, checks nothing, keeps no evidence: it is the least work that gives the rows.
 """
 
+import csv
 import os
 import resource
 import shutil
@@ -25,6 +26,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from ioc_pipeline.domain.periods import Period, label, periods_between
 from ioc_pipeline.flows import ingest
+from ioc_pipeline.reference.catalogue import ELEMENT_COLUMNS
 from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.settings import PROJECT, Settings, from_environment
 
@@ -81,8 +83,19 @@ tables:
     (project / "expectations" / "bench__counts.yml").write_text(
         f"name: bench__counts\nexpectations:\n{checks}\n", encoding="utf-8"
     )
-    with (project / "include" / "seeds" / "elements.csv").open("a", encoding="utf-8") as seed:
-        seed.writelines(f"bench_{n},Cột số {n},count,flow,sum,sum,bench\n" for n in range(COLUMNS))
+    with (project / "include" / "seeds" / "elements.csv").open("a", encoding="utf-8", newline="") as seed:
+        csv.DictWriter(seed, ELEMENT_COLUMNS, restval="").writerows(
+            {
+                "element_code": f"bench_{n}",
+                "name_vi": f"Cột số {n}",
+                "unit_measure": "count",
+                "kind": "flow",
+                "space_aggregation": "sum",
+                "time_aggregation": "sum",
+                "source_order": "bench",
+            }
+            for n in range(COLUMNS)
+        )
     environment = {"IOC_HOME": str(folder / "home"), "IOC_PROJECT": str(project), "IOC_SETTLE_SECONDS": "0"}
     return from_environment({**os.environ, **environment})
 
@@ -168,6 +181,9 @@ def main() -> None:
         for path in paths:
             shutil.copy(path, inbox)
         ours = measure(lambda: take(settings))
+        outcomes = {row.outcome for row in ingest.open_ledger(settings).status_rows()}
+        if outcomes != {"loaded"}:
+            sys.exit(f"not every file was loaded: {outcomes}")
         plain = measure(lambda: plain_script(paths, periods, units, folder / "plain.duckdb"))
         with duckdb.connect(settings.warehouse) as connection:
             connection.execute(f"attach '{folder / 'plain.duckdb'}' as plain (read_only)")

@@ -79,7 +79,9 @@ def main() -> None:
         report("land", lambda: ingest.land_inbox(settings))
         report("prepare", lambda: ingest.prepare(settings, [1]))
         report("load", lambda: ingest.load_prepared(settings))
-        print([row.outcome for row in ingest.open_ledger(settings).status_rows()])
+        outcomes = [row.outcome for row in ingest.open_ledger(settings).status_rows()]
+        if outcomes != ["loaded"]:
+            sys.exit(f"not loaded: {outcomes}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench import drop_to_mart
 from ioc_pipeline.local_airflow.supervisor import COMPONENTS
+from ioc_pipeline.settings import from_environment
 
 START_SECONDS = 240
 DROP_SECONDS = 90
@@ -166,6 +168,12 @@ def test_a_corrected_file_that_is_dropped_changes_the_marts_by_itself(
     assert installation.query(values) != before
     receipts = (installation.home / "inbox" / "so-khcn" / "phan-hoi").glob(f"*tiep-nhan_{FORM}*")
     assert len(list(receipts)) == 2
+
+
+def test_the_bench_of_a_drop_sees_each_stage_in_its_order(installation: Installation, tmp_path: Path) -> None:
+    given = from_environment(installation.environment)
+    seconds = drop_to_mart.drop(given, drop_to_mart.write_sample(tmp_path, given, seed=0))
+    assert sorted(drop_to_mart.STAGES, key=lambda stage: seconds[stage]) == list(drop_to_mart.STAGES)
 
 
 def test_a_broken_file_is_answered_with_reasons_and_no_run_fails(installation: Installation, tmp_path: Path) -> None:
