@@ -25,7 +25,7 @@ def test_the_tutorial_works_as_it_is_written(
     installation = new_installation(own_project=True)
     tools = tmp_path / "bin"
     tools.mkdir()
-    (tools / "ioc").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ioc_pipeline.cli.main "$@"\n')
+    (tools / "ioc").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m ioc_pipeline.cli "$@"\n')
     (tools / "ioc").chmod(0o755)
     environment = {
         **os.environ,

@@ -1,4 +1,4 @@
-"""`python -m ioc_pipeline.cli.main`."""
+"""`python -m ioc_pipeline.cli`."""
 
 import sys
 
