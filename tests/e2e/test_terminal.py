@@ -1,5 +1,6 @@
 """`ioc` as a process: what goes to which stream, and with which exit code."""
 
+import csv
 import os
 import re
 import subprocess
@@ -12,6 +13,9 @@ import duckdb
 import pytest
 
 from e2e.conftest import REPOSITORY, Installation
+from ioc_pipeline.publish.publish import connect_published
+from ioc_pipeline.serve import overview
+from ioc_pipeline.settings import from_environment
 
 
 def run(installation: Installation, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -110,6 +114,19 @@ def test_the_trace_of_the_readme_finds_cells_by_code_and_by_name(published: Inst
     assert by_name == by_code
     # 03646 bore another name until 2025-06-30, and that ward is not this one
     assert run(published, trace, indicator, "Phường Chiềng Lề", period).returncode == 1
+
+
+def test_the_tables_of_the_demo_name_the_cells_that_a_trace_finds(published: Installation) -> None:
+    with connect_published(from_environment(published.environment)) as marts:
+        newest, systems, press = (table for _, table in overview.tables(marts, "14"))
+    cells = {row[0]: row[newest.header.index("Ô nguồn")] for row in newest.rows}
+    name = "Tỷ lệ doanh nghiệp khai, nộp thuế điện tử"
+    traced = csv.DictReader(published.ioc("trace", name, "14", "2025-09").splitlines())
+    places = {f"{row['file_name']} · {row['sheet_name']}!{row['cell']}" for row in traced}
+    assert cells[name].removesuffix(" +1") in places
+    assert len(places) == 2
+    assert [row[0][:2] for row in systems.rows][:3] == ["01", "02", "03"]
+    assert "Kết luận" in press.header
 
 
 def test_a_seed_that_is_no_table_stops_the_build_and_leaves_what_is_published(

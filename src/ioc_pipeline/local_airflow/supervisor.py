@@ -32,6 +32,7 @@ import psutil
 from ioc_pipeline import settings
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.publish.publish import connect_published
 from ioc_pipeline.reference.contracts import load_contracts
 from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.serve import overview
@@ -299,8 +300,9 @@ class _LocalAirflow:
 
     def show_marts(self) -> None:
         """Print the province's newest indicators, one of each system, and what became of published figures."""
-        for title, query in overview.queries(self._given.province_code).items():
-            _say(f"\n{title}\n\n" + overview.as_table(self._finish("overview", "-m", "ioc_pipeline.cli", "sql", query)))
+        with connect_published(self._given) as marts:
+            for title, table in overview.tables(marts, self._given.province_code):
+                _say(f"\n{title}\n\n{overview.as_text(table)}")
 
     def show_places(self, *, is_serving: bool) -> None:
         """Print where everything is; the login only where there is still something to log in to."""

@@ -1,20 +1,23 @@
-"""What the marts say at a glance: the questions of `make demo`, and their answers as a table for a terminal."""
+"""What the marts say at a glance: what `make demo` asks them, as tables for a terminal."""
 
-import csv
-import io
+from collections.abc import Iterator
+
+import duckdb
+
+from ioc_pipeline.serve.result import Result, fetch
 
 _INDICATORS = """
 select
     latest.indicator_name_vi as "Chỉ số",
-    format('{{:.' || latest.decimals || 'f}}', latest.value::double) as "Giá trị",
+    format('{:.' || latest.decimals || 'f}', latest.value::double) as "Giá trị",
     latest.unit_measure as "Đơn vị",
-    format('{{:.' || latest.decimals || 'f}}', latest.target_value::double)
+    format('{:.' || latest.decimals || 'f}', latest.target_value::double)
         || case when latest.is_example_target then ' (ví dụ)' else '' end as "Mục tiêu",
     latest.target_status as "Tình trạng",
     latest.period_label_vi as "Kỳ",
     min(
         -- the pages of an API lie in a folder of its run, whose name is long and says nothing here
-        regexp_replace(lineage.file_name, '/\\d{{8}}T\\d{{6}}Z-[0-9a-f]+', '') || ' · '
+        regexp_replace(lineage.file_name, '/\\d{8}T\\d{6}Z-[0-9a-f]+', '') || ' · '
         || concat_ws('!', nullif(lineage.sheet_name, ''), nullif(lineage.cell, ''))
     )
         || case when count(*) > 1 then ' +' || (count(*) - 1) else '' end as "Ô nguồn"
@@ -25,7 +28,7 @@ left join mart_lineage as lineage
     and latest.breakdown = lineage.indicator_breakdown
     and latest.period_type = lineage.period_type
     and latest.period_start_date = lineage.period_start_date
-where latest.org_unit_code = '{province}'
+where latest.org_unit_code = $province
 group by all
 order by 1, 6
 """
@@ -40,7 +43,7 @@ chosen as (
         row_number() over (
             partition by latest.system_code
             order by
-                latest.value is null, latest.org_unit_code != '{province}',
+                latest.value is null, latest.org_unit_code != $province,
                 latest.indicator_code not in (
                     select conflict.indicator_code
                     from mart_conflict as conflict
@@ -73,7 +76,7 @@ select
     chosen.system_code || ' ' || chosen.system_name_vi as "Hệ thống",
     chosen.indicator_name_vi as "Chỉ số",
     chosen.org_unit_name as "Nơi",
-    coalesce(format('{{:.' || chosen.decimals || 'f}}', chosen.value::double), chosen.null_reason) as "Giá trị",
+    coalesce(format('{:.' || chosen.decimals || 'f}', chosen.value::double), chosen.null_reason) as "Giá trị",
     chosen.unit_measure as "Đơn vị",
     chosen.period_label_vi as "Kỳ",
     sources.source_names as "Nguồn"
@@ -97,7 +100,7 @@ select
     ) as "Kỳ",
     conflict.first_qualifier || rtrim(rtrim(conflict.first_value::varchar, '0'), '.') as "Công bố",
     coalesce(
-        conflict.second_qualifier || format('{{:.' || indicators.decimals || 'f}}', conflict.second_value::double),
+        conflict.second_qualifier || format('{:.' || indicators.decimals || 'f}', conflict.second_value::double),
         conflict.reason
     ) as "Kho dữ liệu",
     conflict.verdict as "Kết luận",
@@ -118,19 +121,18 @@ order by
 """
 
 
-def queries(province_code: str) -> dict[str, str]:
-    """SQL over the published marts, by title: a province's newest indicators, one of each system, published figures."""
-    texts = {
-        "Chỉ số mới nhất của tỉnh · newest indicators of the province": _INDICATORS,
-        "Mỗi hệ thống một chỉ số · one indicator of each system": _SYSTEMS,
-        "Số liệu báo chí bên số liệu của kho · figures of the press beside those of the marts": _PUBLISHED_FIGURES,
-    }
-    return {title: text.format(province=province_code) for title, text in texts.items()}
+def tables(marts: duckdb.DuckDBPyConnection, province_code: str) -> Iterator[tuple[str, Result]]:
+    """Each table after its title: a province's newest indicators, one of each system, published figures."""
+    province = {"province": province_code}
+    yield "Chỉ số mới nhất của tỉnh · newest indicators of the province", fetch(marts, _INDICATORS, province)
+    yield "Mỗi hệ thống một chỉ số · one indicator of each system", fetch(marts, _SYSTEMS, province)
+    press = "Số liệu báo chí bên số liệu của kho · figures of the press beside those of the marts"
+    yield press, fetch(marts, _PUBLISHED_FIGURES)
 
 
-def as_table(comma_separated: str) -> str:
-    """The rows of a CSV in columns of equal width, header first."""
-    rows = list(csv.reader(io.StringIO(comma_separated)))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+def as_text(table: Result) -> str:
+    """A table for a terminal: columns of equal width, header first, empty where there is no value."""
+    rows = [list(table.header), *(["" if value is None else str(value) for value in row] for row in table.rows)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(table.header))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
     return "\n".join(line.rstrip() for line in lines)

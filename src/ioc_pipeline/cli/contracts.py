@@ -1,0 +1,63 @@
+"""Commands on contracts: which there are, a blank form of one, reading all of a source again."""
+
+import argparse
+from pathlib import Path
+
+from ioc_pipeline import sample
+from ioc_pipeline.cli.command import Commands, add_command
+from ioc_pipeline.cli.output import complain, write_csv
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows.prepare import Reference
+from ioc_pipeline.settings import Settings
+
+
+def add_commands(commands: Commands) -> None:
+    sources = add_command(
+        commands, "sources", _sources, "forms that can be sent: source, department, inbox folder, title"
+    )
+    sources.add_argument("--csv", action="store_true")
+    form = add_command(commands, "form", _form, "write a blank form (.xlsx) from a contract")
+    form.add_argument("source")
+    form.add_argument("--output", type=Path, help="default: <source>.xlsx in the current folder")
+    again = add_command(
+        commands, "load-again", _load_again, "read all deliveries of a source again under the contract in force"
+    )
+    again.add_argument("source")
+
+
+def _sources(settings: Settings, options: argparse.Namespace) -> int:
+    ingest.make_inbox(settings)
+    contracts = Reference(settings).contracts
+    rows = [
+        [name, contract.source.department, str(settings.inbox / contract.source.folder), contract.source.title]
+        for name, contract in sorted(contracts.ready.items())
+    ]
+    header = ["source", "department", "inbox", "title"]
+    if options.csv:
+        write_csv(header, rows)
+    else:
+        for row in [header, *rows]:
+            print("  ".join(row))
+    for name, error in contracts.broken.items():
+        complain(f"stopped: {name}: {error}")
+    return 0
+
+
+def _form(settings: Settings, options: argparse.Namespace) -> int:
+    reference = Reference(settings)
+    contract = reference.contracts.ready.get(options.source)
+    if contract is None:
+        raise UserError(f"source {options.source}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    path = options.output or Path(f"{options.source}.xlsx")
+    if path.exists():  # perhaps with figures in it
+        raise UserError(f"{path}: exists already; name another file with --output")
+    sample.write_blank_form(contract, path, reference.org_units, province_code=settings.province_code)
+    print(path)
+    return 0
+
+
+def _load_again(settings: Settings, options: argparse.Namespace) -> int:
+    seqs = ingest.load_again(settings, options.source)
+    print(f"{len(seqs)} deliveries of {options.source} will be read again; the next run takes them into the marts")
+    return 0

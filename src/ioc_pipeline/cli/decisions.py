@@ -1,0 +1,60 @@
+"""Commands for what a person decides; each decision is a delivery itself, so it can be withdrawn."""
+
+import argparse
+import getpass
+from datetime import date, timedelta
+
+from ioc_pipeline.cli.command import Commands, add_command
+from ioc_pipeline.cli.days import read_days
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.periods import periods_between
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows.prepare import Reference
+from ioc_pipeline.settings import Settings
+
+
+def add_commands(commands: Commands) -> None:
+    withdraw = add_command(commands, "withdraw", _withdraw, "take a delivery back: the version before it stands again")
+    withdraw.add_argument("delivery_seq", type=int)
+    withdraw.add_argument("--reason", required=True)
+    waive = add_command(
+        commands, "waive", _waive, "decide that a report is not owed, or only later; withdrawn like a delivery"
+    )
+    waive.add_argument("source")
+    waive.add_argument("period", help="in which it ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
+    waive.add_argument("--unit", help="who reports, a commune's code say (default: the source's department)")
+    waive.add_argument("--until", type=date.fromisoformat, help="the new due day (default: nothing is owed)")
+    waive.add_argument("--reason", required=True)
+
+
+def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.reason.strip():
+        raise UserError("--reason: expected why the delivery is taken back (found nothing)")
+    seq = ingest.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
+    print(f"withdrawal {seq} recorded for delivery {options.delivery_seq}; the next run takes it into the marts")
+    return 0
+
+
+def _waive(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.reason.strip():
+        raise UserError("--reason: expected why the report is not owed (found nothing)")
+    contract = Reference(settings).contracts.ready.get(options.source)
+    if contract is None:
+        raise UserError(f"source {options.source}: not among the contracts in force; `ioc sources` lists them")
+    source = contract.source
+    first, last = read_days(options.period)
+    periods = [
+        period
+        for period in periods_between(first - timedelta(days=366), last, source.period_type, source.clock)
+        if first <= period.end <= last
+    ]
+    if len(periods) != 1:
+        found = ", ".join(f"{period.start}..{period.end}" for period in periods) or "none"
+        raise UserError(f"period {options.period}: expected one {source.period_type} that ends in it (found {found})")
+    unit = options.unit or source.department
+    by = getpass.getuser()
+    seq = ingest.waive(settings, source.source, unit, periods[0], until=options.until, reason=options.reason, by=by)
+    print(
+        f"waiver {seq} recorded for {unit} {periods[0].start}..{periods[0].end}; the next run takes it into the marts"
+    )
+    return 0

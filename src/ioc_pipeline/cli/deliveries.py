@@ -1,0 +1,129 @@
+"""Commands on what arrives: take it in, fetch it, try a file, see what became of it."""
+
+import argparse
+import csv
+import json
+import os
+import sys
+from pathlib import Path
+
+from ioc_pipeline.answer import feedback
+from ioc_pipeline.cli.command import Commands, add_command
+from ioc_pipeline.cli.output import complain
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.fetch.client import to_connection
+from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows.prepare import Reference, check_file
+from ioc_pipeline.flows.replay import replay
+from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
+
+
+def add_commands(commands: Commands) -> None:
+    add_command(commands, "run", _run, "one pass without Airflow: inbox, warehouse, published marts")
+    extract = add_command(commands, "extract", _extract, "fetch an API since its last run and load what came")
+    extract.add_argument("source", help="its connection is read from AIRFLOW_CONN_<CONNECTION>, as JSON")
+    check = add_command(commands, "check", _check, "say what would happen to a file; nothing is submitted")
+    checked = check.add_mutually_exclusive_group(required=True)
+    checked.add_argument("file", type=Path, nargs="?")
+    replay_help = "read everything that landed under this changed contract, and say what would differ; 1 if anything"
+    checked.add_argument("--replay", type=Path, metavar="CONTRACT.yml", help=replay_help)
+    check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
+    add_command(commands, "status", _status, "deliveries and their state, contracts that are stopped")
+
+
+def _run(settings: Settings, _: argparse.Namespace) -> int:
+    summary, published = ingest.run(settings)
+    print(f"loaded {summary.loaded}, returned {summary.returned}, other {summary.other}")
+    print(f"published {published.version}{'' if published.changed else ' (unchanged)'}: {published.path}")
+    return 0
+
+
+def _extract(settings: Settings, options: argparse.Namespace) -> int:
+    api = ingest.api_of(settings, options.source)
+    variable = f"AIRFLOW_CONN_{api.connection.upper()}"
+    try:
+        given = json.loads(os.environ.get(variable) or "")
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        expected = '{"conn_type": "http", "host": "https://…", "login": "…", "password": "…"}'
+        raise UserError(f"{variable}: expected {expected}")
+    summary = ingest.extract(settings, options.source, to_connection(api.connection, given))
+    load = summary.load
+    print(f"fetched {summary.pages} pages; loaded {load.loaded}, returned {load.returned}, other {load.other}")
+    if load.returned:
+        raise UserError(f"what was returned is explained in {settings.inbox}/*/{FEEDBACK_FOLDER}/")
+    return 0
+
+
+def _check(settings: Settings, options: argparse.Namespace) -> int:
+    if options.replay:
+        return _check_replay(settings, options.replay)
+    path: Path = options.file
+    if not path.is_file():
+        raise UserError(f"{path}: no such file")
+    department = options.department or path.resolve().parent.name
+    known = Reference(settings).inbox_folders()
+    if department not in known:
+        raise UserError(f"--department: expected one of {', '.join(sorted(known))} (found {department})")
+    verdict = check_file(settings, path, department)
+    print(f"outcome: {verdict.outcome}")
+    print(f"source: {verdict.source_name or '-'}")
+    for scope in verdict.scopes:
+        print(f"scope: {scope.table_name} {scope.period.type} {scope.period.start}..{scope.period.end}")
+    print(f"values: {verdict.observation_count}")
+    for problem in verdict.problems:
+        print(f"{problem.severity}: {feedback.explain(problem)}")
+    return 1 if verdict.outcome == "returned" else 0
+
+
+def _check_replay(settings: Settings, contract: Path) -> int:
+    read, differing = 0, 0
+    for difference in replay(settings, contract):
+        read += 1
+        if not difference.is_any:
+            continue
+        differing += 1
+        counts = ", ".join(f"{count} {kind}" for kind, count in sorted(difference.counts.items())) or "none"
+        delivery = difference.delivery
+        print(f"delivery {delivery.delivery_seq}: {difference.before} -> {difference.after}; values: {counts}")
+        for change in difference.changes:
+            about = " ".join(
+                part for part in (change.table_name, change.what, change.org_unit_code, change.period) if part
+            )
+            place = _place(change.sheet, change.cell)
+            print(f"  {change.kind} {about} at {place}: {change.before} -> {change.after}")
+        if untold := sum(difference.counts.values()) - len(difference.changes):
+            print(f"  … and {untold} more")
+        for word, problems in (("new", difference.new_problems), ("gone", difference.gone_problems)):
+            for problem in problems:
+                place = _place(problem.sheet, problem.cell)
+                print(f"  {word} problem: {problem.severity} {problem.code}" + (f" at {place}" if place else ""))
+    print(f"{differing} of {read} deliveries differ; nothing was written")
+    return 1 if differing else 0
+
+
+def _place(sheet: str, cell: str) -> str:
+    """A cell of a sheet; what an API answered has a whole pointer, a CSV no sheet, and a whole file neither."""
+    return cell if cell.startswith("/") else "!".join(part for part in (sheet, cell) if part)
+
+
+def _status(settings: Settings, _: argparse.Namespace) -> int:
+    contracts = Reference(settings).contracts
+    writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
+    writer.writerow(["seq", "state", "outcome", "department", "received_at", "file", "held"])
+    for row in ingest.open_ledger(settings).status_rows():
+        writer.writerow(
+            [
+                row.delivery_seq,
+                row.state,
+                row.outcome or "",
+                row.department_code,
+                row.received_at.isoformat(timespec="seconds"),
+                row.file_name.encode("utf-8", "replace").decode("utf-8"),
+                row.held_reason or "",
+            ]
+        )
+    for name, error in contracts.broken.items():
+        complain(f"stopped: {name}: {error}")
+    return 0
