@@ -16,17 +16,11 @@ from alembic.script import ScriptDirectory
 
 from ioc_pipeline.domain.deliveries import Delivery, Kind, Outcome
 from ioc_pipeline.domain.errors import ConflictError, UserError
-from ioc_pipeline.ledger.ledger import (
-    METADATA,
-    MIGRATIONS,
-    NEWEST_REVISION,
-    Arrival,
-    Envelope,
-    Lease,
-    Ledger,
-    Own,
-    PreparedLoad,
-)
+from ioc_pipeline.ledger.arrivals import Arrival, Envelope, Own
+from ioc_pipeline.ledger.journal import MIGRATIONS, NEWEST_REVISION
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.ledger.progress import Lease, PreparedLoad
+from ioc_pipeline.ledger.tables import METADATA
 
 NINE = datetime(2025, 9, 15, 2, 0, tzinfo=UTC)
 LATER = NINE + timedelta(minutes=10)

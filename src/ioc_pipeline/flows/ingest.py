@@ -20,7 +20,8 @@ from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import Run, covered_until
 from ioc_pipeline.flows.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.land import landing
-from ioc_pipeline.ledger.ledger import Lease, Ledger, PreparedLoad
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.ledger.progress import Lease, PreparedLoad
 from ioc_pipeline.load import load
 from ioc_pipeline.publish import publish
 from ioc_pipeline.reference.apis import Api

@@ -27,7 +27,8 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.identifiers import kinds_in, without_identifiers
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.durable import sync_folder, write_durably
-from ioc_pipeline.ledger.ledger import Arrival, Envelope, Ledger, Own
+from ioc_pipeline.ledger.arrivals import Arrival, Envelope, Own
+from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.reference.contracts import Contract
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 

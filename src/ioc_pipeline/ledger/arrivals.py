@@ -1,0 +1,226 @@
+"""What arrived: every delivery gets its number, its envelope and its first attempt at being loaded."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from ioc_pipeline.domain.deliveries import Delivery, Kind
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.ledger.enquiries import find_delivery
+from ioc_pipeline.ledger.journal import Journal, Writing
+from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, blob, delivery, head, load, to_delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file whose bytes are safe in landing, about to get its number."""
+
+    department_code: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    is_sealed: bool
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Something that we, or a person through us, put into landing: a page, an extract, a waiver.
+
+    `origin` identifies it, as that of an `Arrival`: recorded again, it keeps the number it has.
+    """
+
+    kind: Kind
+    department_code: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    source_name: str
+    origin: str
+    extract_id: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """All the ledger knows of a delivery that the bytes do not say; landing keeps it beside the blob."""
+
+    delivery: Delivery
+    origin: str
+
+
+class Arrivals(Journal):
+    """Steps 2 and 3 of the protocol. Every `at` is the caller's time, aware; a method is one durable transaction."""
+
+    def open_scan(self) -> int:
+        """Give the next scan its number; deliveries of one scan arrived together."""
+        with self.writing() as journal:
+            journal.scan_seq += 1
+            return journal.scan_seq
+
+    def record_files(self, arrivals: Sequence[Arrival], *, received_at: datetime, scan_seq: int) -> list[Delivery]:
+        """Give each arrival its `delivery_seq`, in the order given, all in one transaction.
+
+        An arrival whose origin is already recorded, from a run that crashed before it released the file, keeps the
+        delivery it has.
+        """
+        with self.writing() as journal:
+            known = self._by_origin(journal.connection, [arrival.origin for arrival in arrivals])
+            new: dict[str, Delivery] = {}
+            for arrival in arrivals:
+                if arrival.origin in known or arrival.origin in new:
+                    continue
+                journal.delivery_seq += 1
+                new[arrival.origin] = Delivery(
+                    delivery_seq=journal.delivery_seq,
+                    kind="file",
+                    department_code=arrival.department_code,
+                    file_name=arrival.file_name,
+                    sha256=arrival.sha256,
+                    size_bytes=arrival.size_bytes,
+                    received_at=received_at.astimezone(UTC),
+                    scan_seq=scan_seq,
+                    is_sealed=arrival.is_sealed,
+                )
+            self._insert(journal, [Envelope(one, origin) for origin, one in new.items()])
+            return [known.get(arrival.origin) or new[arrival.origin] for arrival in arrivals]
+
+    def record_own(self, own: Own, *, at: datetime) -> Delivery:
+        """Give a page, an extract or a waiver its number; durable when this returns."""
+        with self.writing() as journal:
+            if known := self._by_origin(journal.connection, [own.origin]):
+                return known[own.origin]
+            journal.delivery_seq += 1
+            journal.scan_seq += 1
+            recorded = Delivery(
+                delivery_seq=journal.delivery_seq,
+                kind=own.kind,
+                department_code=own.department_code,
+                file_name=own.file_name,
+                sha256=own.sha256,
+                size_bytes=own.size_bytes,
+                received_at=at.astimezone(UTC),
+                scan_seq=journal.scan_seq,
+                is_sealed=True,
+                source_name=own.source_name,
+                extract_id=own.extract_id,
+                request=own.request,
+            )
+            self._insert(journal, [Envelope(recorded, own.origin)])
+            return recorded
+
+    def record_withdrawal(
+        self, delivery_seq: int, *, reason: str, by: str, at: datetime, sha256: str, size_bytes: int
+    ) -> Delivery:
+        """Record a person's decision that a delivery shall not count; the decision is a delivery of its own.
+
+        Raises:
+            UserError: there is no such delivery, it does not stand for itself (a page, a withdrawal), or it is
+                withdrawn already.
+        """
+        origin = f"withdrawal:{delivery_seq}:{sha256}"
+        with self.writing() as journal:
+            if known := self._by_origin(journal.connection, [origin]):
+                return known[origin]
+            decided = find_delivery(journal.connection, delivery_seq)
+            if decided.kind == "page":
+                raise UserError(f"delivery {delivery_seq} is a page of {decided.extract_id}: withdraw that extract")
+            if decided.kind == "withdrawal":
+                raise UserError(f"delivery {delivery_seq} is a withdrawal, which stands for good: send the form again")
+            earlier = sa.select(delivery.c.delivery_seq).where(delivery.c.decides_delivery_seq == delivery_seq)
+            if (by_seq := journal.connection.execute(earlier).scalar()) is not None:
+                raise UserError(f"delivery {delivery_seq} is withdrawn already, by decision {by_seq}")
+            journal.delivery_seq += 1
+            journal.scan_seq += 1
+            decision = Delivery(
+                delivery_seq=journal.delivery_seq,
+                kind="withdrawal",
+                department_code=decided.department_code,
+                file_name=decided.file_name,
+                sha256=sha256,
+                size_bytes=size_bytes,
+                received_at=at.astimezone(UTC),
+                scan_seq=journal.scan_seq,
+                is_sealed=True,
+                decides_delivery_seq=delivery_seq,
+            )
+            self._insert(journal, [Envelope(decision, origin)])
+            journal.append("withdrawal decided", at, delivery_seq, by=by, reason=reason, decision=decision.delivery_seq)
+            return decision
+
+    def unenveloped(self) -> list[Envelope]:
+        """Deliveries whose sidecar may not be written yet, oldest first."""
+        return self._envelopes(delivery.c.delivery_seq > sa.select(head.c.enveloped_seq).scalar_subquery())
+
+    def envelopes(self, delivery_seqs: Collection[int]) -> list[Envelope]:
+        """Those of these deliveries that exist, with their origin, in the one order."""
+        return self._envelopes(delivery.c.delivery_seq.in_(delivery_seqs))
+
+    def _envelopes(self, where: sa.ColumnElement[bool]) -> list[Envelope]:
+        query = sa.select(*DELIVERY_COLUMNS, delivery.c.origin).where(where).order_by(delivery.c.delivery_seq)
+        with self.transaction() as connection:
+            return [Envelope(to_delivery(row), row.origin) for row in connection.execute(query)]
+
+    def enveloped(self, up_to_delivery_seq: int) -> None:
+        """Note that every delivery up to this one has its sidecar in landing."""
+        with self.writing() as journal:
+            journal.enveloped_seq = max(journal.enveloped_seq, up_to_delivery_seq)
+
+    def restore(self, envelopes: Iterable[Envelope], *, at: datetime) -> None:
+        """Fill an empty ledger with deliveries under the numbers they had; all of them wait to be prepared.
+
+        Raises:
+            UserError: the ledger already holds deliveries.
+        """
+        ordered = sorted(envelopes, key=lambda envelope: envelope.delivery.delivery_seq)
+        with self.writing() as journal:
+            if journal.delivery_seq:
+                raise UserError("the ledger already holds deliveries; restore into an empty one")
+            if ordered:
+                journal.delivery_seq = journal.enveloped_seq = ordered[-1].delivery.delivery_seq
+                journal.scan_seq = max(envelope.delivery.scan_seq for envelope in ordered)
+            journal.append("ledger restored", at, None, delivery_count=len(ordered))
+            self._insert(journal, ordered)
+
+    def _insert(self, journal: Writing, envelopes: Sequence[Envelope]) -> None:
+        """Blob, delivery, load row and event of each."""
+        if not envelopes:
+            return
+        blobs = {
+            one.delivery.sha256: {
+                "sha256": one.delivery.sha256,
+                "size_bytes": one.delivery.size_bytes,
+                "first_received_at": one.delivery.received_at,
+            }
+            for one in reversed(envelopes)
+        }
+        journal.connection.execute(self.insert_new(blob), list(blobs.values()))
+        journal.connection.execute(
+            sa.insert(delivery), [{**asdict(one.delivery), "origin": one.origin} for one in envelopes]
+        )
+        insert_loads(journal, [(one.delivery.delivery_seq, 1, 0) for one in envelopes])
+        for one in envelopes:
+            journal.append("received", one.delivery.received_at, one.delivery.delivery_seq, sha256=one.delivery.sha256)
+
+    def _by_origin(self, connection: sa.Connection, origins: Collection[str]) -> dict[str, Delivery]:
+        query = sa.select(*DELIVERY_COLUMNS, delivery.c.origin).where(delivery.c.origin.in_(origins))
+        return {row.origin: to_delivery(row) for row in connection.execute(query)}
+
+
+def insert_loads(journal: Writing, loads: Sequence[tuple[int, int, int]]) -> None:
+    if loads:
+        journal.connection.execute(
+            sa.insert(load),
+            [
+                {
+                    "delivery_seq": delivery_seq,
+                    "attempt": attempt,
+                    "is_newest": True,
+                    "state": "landed",
+                    "lease_token": lease_token,
+                }
+                for delivery_seq, attempt, lease_token in loads
+            ],
+        )

@@ -1,0 +1,97 @@
+"""Questions to the ledger; nothing is written."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from ioc_pipeline.domain.deliveries import Delivery, Kind
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.ledger.journal import Journal
+from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, delivery, load, to_delivery
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """One delivery as `ioc status` shows it. Empty text where nothing is known yet."""
+
+    delivery_seq: int
+    kind: Kind
+    department_code: str
+    file_name: str
+    received_at: datetime
+    state: str
+    outcome: str
+    source_name: str
+    held_reason: str
+
+
+class Enquiries(Journal):
+    """What is known of deliveries, in the one order."""
+
+    def delivery(self, delivery_seq: int) -> Delivery:
+        """Look one delivery up.
+
+        Raises:
+            UserError: there is none of that number.
+        """
+        with self.transaction() as connection:
+            return find_delivery(connection, delivery_seq)
+
+    def deliveries(self, delivery_seqs: Collection[int] | None = None) -> list[Delivery]:
+        """All deliveries, or those asked for, in the one order."""
+        query = sa.select(*DELIVERY_COLUMNS).order_by(delivery.c.delivery_seq)
+        if delivery_seqs is not None:
+            query = query.where(delivery.c.delivery_seq.in_(delivery_seqs))
+        with self.transaction() as connection:
+            return [to_delivery(row) for row in connection.execute(query)]
+
+    def accepted_extracts(self, source_name: str) -> list[Delivery]:
+        """Extracts of an API that count: in the warehouse by their newest load and not withdrawn. In the one order."""
+        query = (
+            sa.select(*DELIVERY_COLUMNS)
+            .join_from(delivery, load)
+            .where(
+                delivery.c.kind == "extract",
+                delivery.c.source_name == source_name,
+                load.c.is_newest,
+                load.c.state.in_(["loaded", "published"]),
+            )
+            .order_by(delivery.c.delivery_seq)
+        )
+        with self.transaction() as connection:
+            return [to_delivery(row) for row in connection.execute(query)]
+
+    def status_rows(self) -> list[StatusRow]:
+        """What became of each delivery, in the one order."""
+        query = (
+            sa.select(
+                delivery.c.delivery_seq,
+                delivery.c.kind,
+                delivery.c.department_code,
+                delivery.c.file_name,
+                delivery.c.received_at,
+                load.c.state,
+                sa.func.coalesce(load.c.outcome, ""),
+                sa.func.coalesce(load.c.source_name, ""),
+                sa.func.coalesce(load.c.held_reason, ""),
+            )
+            .join_from(delivery, load)
+            .where(load.c.is_newest)
+            .order_by(delivery.c.delivery_seq)
+        )
+        with self.transaction() as connection:
+            return [_status_row(row) for row in connection.execute(query)]
+
+
+def _status_row(row: Sequence[Any]) -> StatusRow:
+    return StatusRow(*row)
+
+
+def find_delivery(connection: sa.Connection, delivery_seq: int) -> Delivery:
+    row = connection.execute(sa.select(*DELIVERY_COLUMNS).where(delivery.c.delivery_seq == delivery_seq)).first()
+    if row is None:
+        raise UserError(f"there is no delivery {delivery_seq}; `ioc status` lists them")
+    return to_delivery(row)

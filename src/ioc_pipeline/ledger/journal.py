@@ -1,0 +1,145 @@
+"""The database of the ledger: its engine, its schema, and transactions that give numbers and record events."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from ioc_pipeline.ledger.events import canonical, hash_of
+from ioc_pipeline.ledger.tables import event, head
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST_REVISION = "0002"
+_MIGRATION_LOCK = 0x10C
+_BUSY_SECONDS = 30
+
+
+@dataclass(slots=True)
+class Writing:
+    """An open write transaction: numbers to give and events to append, written when it ends."""
+
+    connection: sa.Connection
+    delivery_seq: int
+    scan_seq: int
+    enveloped_seq: int
+    event_seq: int
+    event_hash: str
+    published_version: str
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def append(self, kind: str, at: datetime, delivery_seq: int | None, **detail: str | int | None) -> None:
+        self.event_seq += 1
+        row = {
+            "event_seq": self.event_seq,
+            "happened_at": at.astimezone(UTC),
+            "kind": kind,
+            "delivery_seq": delivery_seq,
+            "detail": canonical(detail),
+            "previous_hash": self.event_hash,
+        }
+        self.event_hash = hash_of(row)
+        self.events.append({**row, "event_hash": self.event_hash})
+
+
+class Journal:
+    """The database at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none."""
+
+    def __init__(self, url: str) -> None:
+        self._url = make_url(url)
+        if self._url.get_backend_name() == "postgresql":
+            self._url = self._url.set(drivername="postgresql+psycopg")
+        self._is_sqlite = self._url.get_backend_name() == "sqlite"
+        connect_args = {"timeout": _BUSY_SECONDS} if self._is_sqlite else {}
+        self._engine = sa.create_engine(self._url, poolclass=NullPool, connect_args=connect_args, hide_parameters=True)
+        if self._is_sqlite:
+            sa.event.listen(self._engine, "connect", _prepare_sqlite)
+            sa.event.listen(self._engine, "begin", _begin_sqlite)
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest revision; nothing happens when it is there, and two at once do it once."""
+        if self._is_sqlite and self._url.database:
+            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        if self._revision() == NEWEST_REVISION:
+            return
+        # Half a second of imports, needed once in the life of a ledger.
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+        with self.transaction(writes=True) as connection:
+            if not self._is_sqlite:
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+    def _revision(self) -> str | None:
+        with self.transaction() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            revision: str | None = connection.execute(sa.text("select version_num from alembic_version")).scalar()
+            return revision
+
+    @contextmanager
+    def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        with self._engine.connect() as connection:
+            connection = connection.execution_options(writes=writes)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        with self.transaction(writes=True) as connection:
+            row: Sequence[Any] = connection.execute(sa.select(head).with_for_update()).one()
+            journal = Writing(connection, *row[1:])
+            yield journal
+            if journal.events:
+                connection.execute(sa.insert(event), journal.events)
+            now = {name: getattr(journal, name) for name in head.c.keys()[1:]}
+            if now != dict(zip(now, row[1:], strict=True)):
+                connection.execute(sa.update(head), now)
+
+    def insert_new(self, table: sa.Table) -> sa.Insert:
+        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        return insert(table).on_conflict_do_nothing()
+
+    def verify_events(self) -> int:
+        """Recompute the chain of events from its beginning.
+
+        Returns how many events there are.
+
+        Raises:
+            ValueError: an event was changed, removed or put in; the message names the first that does not fit.
+        """
+        previous_hash, event_seq = "", 0
+        with self.transaction() as connection:
+            end = connection.execute(sa.select(head.c.event_seq, head.c.event_hash)).one()
+            for row in connection.execute(sa.select(event).order_by(event.c.event_seq)).mappings():
+                event_seq += 1
+                if row["event_seq"] != event_seq or row["previous_hash"] != previous_hash:
+                    raise ValueError(f"event {event_seq} does not follow the one before it")
+                if row["event_hash"] != hash_of(dict(row)):
+                    raise ValueError(f"event {event_seq} is not what was recorded")
+                previous_hash = row["event_hash"]
+        if (event_seq, previous_hash) != (end.event_seq, end.event_hash):
+            raise ValueError(f"events end at {event_seq}, {end.event_seq} were recorded")
+        return event_seq
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver would begin transactions on its own, and not for every statement
+    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+        connection.execute(f"pragma {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A writer that begins as a reader cannot wait for another writer; it fails at once.
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("begin immediate" if writes else "begin")

@@ -1,0 +1,255 @@
+"""What becomes of each delivery: landed, prepared, loaded or returned, answered, published; never backwards."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from ioc_pipeline.domain.deliveries import Outcome
+from ioc_pipeline.domain.errors import ConflictError
+from ioc_pipeline.ledger.arrivals import insert_loads
+from ioc_pipeline.ledger.journal import Journal
+from ioc_pipeline.ledger.tables import delivery, load
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to move one load on. A later lease has a greater token, and ends the earlier one."""
+
+    delivery_seq: int
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedLoad:
+    """What `prepared` needs to know of one verdict."""
+
+    lease: Lease
+    outcome: Outcome
+    contract_hash: str
+    source_name: str
+
+
+class Progress(Journal):
+    """Steps 4 to 6 of the protocol. Every `at` is the caller's time, aware; a method is one durable transaction."""
+
+    def waiting(self, *, at: datetime) -> list[int]:
+        """Landed and nobody's: never leased, or the lease has run out. In the one order."""
+        with self.transaction() as connection:
+            return list(
+                connection.execute(
+                    sa.select(load.c.delivery_seq)
+                    .where(load.c.state == "landed", _is_free(at))
+                    .order_by(load.c.delivery_seq)
+                ).scalars()
+            )
+
+    def lease(self, delivery_seqs: Collection[int], *, owner: str, seconds: float, at: datetime) -> list[Lease]:
+        """Take what still waits among these; only the leases that were got are returned, in the one order."""
+        take = (
+            sa.update(load)
+            .where(load.c.delivery_seq.in_(delivery_seqs), load.c.state == "landed", _is_free(at))
+            .values(
+                lease_token=load.c.lease_token + 1, lease_owner=owner, lease_expires_at=at + timedelta(seconds=seconds)
+            )
+            .returning(load.c.delivery_seq, load.c.lease_token)
+        )
+        with self.writing() as journal:
+            taken = [_lease(row) for row in journal.connection.execute(take)]
+        return sorted(taken, key=lambda lease: lease.delivery_seq)
+
+    def end_leases(self, owner: str) -> None:
+        """Let others take what a process that has died was preparing; its tokens are not given again."""
+        with self.writing() as journal:
+            journal.connection.execute(
+                sa.update(load).where(load.c.state == "landed", load.c.lease_owner == owner),
+                {"lease_owner": None, "lease_expires_at": None},
+            )
+
+    def prepared(self, lease: Lease, outcome: Outcome, contract_hash: str, *, source_name: str, at: datetime) -> None:
+        """Move one load from landed to prepared.
+
+        Raises:
+            ConflictError: the lease was taken over, or the load moved on without us.
+        """
+        if self.prepared_batch([PreparedLoad(lease, outcome, contract_hash, source_name)], at=at):
+            raise ConflictError(f"delivery {lease.delivery_seq}: lease {lease.token} is no longer the current one")
+
+    def prepared_batch(self, results: Iterable[PreparedLoad], *, at: datetime) -> list[Lease]:
+        """Move loads from landed to prepared in one transaction; returns the leases that were lost meanwhile."""
+        wanted = {result.lease: result for result in results}
+        with self.writing() as journal:
+            current = journal.connection.execute(
+                sa.select(load.c.delivery_seq, load.c.lease_token).where(
+                    load.c.delivery_seq.in_([lease.delivery_seq for lease in wanted]), load.c.state == "landed"
+                )
+            )
+            held = {_lease(row) for row in current}
+            moving = [result for lease, result in wanted.items() if lease in held]
+            if moving:
+                journal.connection.execute(
+                    sa.update(load)
+                    .where(load.c.delivery_seq == sa.bindparam("seq"), load.c.state == "landed")
+                    .values(state="prepared", held_reason=None, lease_owner=None, lease_expires_at=None),
+                    [
+                        {
+                            "seq": result.lease.delivery_seq,
+                            "outcome": result.outcome,
+                            "contract_hash": result.contract_hash,
+                            "source_name": result.source_name,
+                        }
+                        for result in moving
+                    ],
+                )
+            for result in moving:
+                journal.append(
+                    "prepared",
+                    at,
+                    result.lease.delivery_seq,
+                    outcome=result.outcome,
+                    contract_hash=result.contract_hash,
+                    source_name=result.source_name,
+                )
+        return [lease for lease in wanted if lease not in held]
+
+    def hold(self, lease: Lease, reason: str, *, at: datetime) -> None:
+        """Give the lease back unprepared and say why, e.g. the contract is broken; the delivery waits again.
+
+        Raises:
+            ConflictError: the lease was taken over, or the load moved on without us.
+        """
+        with self.writing() as journal:
+            current = journal.connection.execute(sa.select(load.c.held_reason).where(*_is_held_by(lease))).first()
+            if current is None:
+                raise ConflictError(f"delivery {lease.delivery_seq}: lease {lease.token} is no longer the current one")
+            journal.connection.execute(
+                sa.update(load).where(*_is_held_by(lease)),
+                {"held_reason": reason, "lease_owner": None, "lease_expires_at": None},
+            )
+            if current.held_reason != reason:
+                journal.append("held", at, lease.delivery_seq, reason=reason)
+
+    def to_load(self) -> list[int]:
+        """Prepared and not in the warehouse yet, in the one order."""
+        return self._in_states("prepared")
+
+    def loaded(self, delivery_seq: int, outcome: Outcome, load_seq: int, *, at: datetime) -> None:
+        """Note what the warehouse says of one delivery; see `loaded_batch`."""
+        self.loaded_batch([(delivery_seq, outcome, load_seq)], at=at)
+
+    def loaded_batch(self, results: Iterable[tuple[int, Outcome, int]], *, at: datetime) -> None:
+        """Note (delivery_seq, outcome, load_seq) of each load marker: prepared becomes loaded or returned.
+
+        Said again it changes nothing. A withdrawal that is loaded makes the delivery it decides on withdrawn.
+
+        Raises:
+            ConflictError: a load was not prepared, or is in the warehouse under another load_seq; nothing is noted.
+        """
+        noted = {delivery_seq: (outcome, load_seq) for delivery_seq, outcome, load_seq in results}
+        with self.writing() as journal:
+            current = {
+                row.delivery_seq: row
+                for row in journal.connection.execute(
+                    sa.select(load.c.delivery_seq, load.c.state, load.c.load_seq, delivery.c.decides_delivery_seq)
+                    .join_from(load, delivery)
+                    .where(load.c.delivery_seq.in_(noted), load.c.is_newest)
+                )
+            }
+            moves, decisions = [], []
+            for delivery_seq, (outcome, load_seq) in noted.items():
+                row = current.get(delivery_seq)
+                if row is not None and row.load_seq == load_seq:
+                    continue
+                if row is None or row.load_seq is not None or row.state not in ("prepared", "withdrawn"):
+                    state = "unknown" if row is None else row.state
+                    raise ConflictError(
+                        f"delivery {delivery_seq} is {state}, not prepared; cannot note load {load_seq}"
+                    )
+                state = "returned" if outcome == "returned" else "loaded"
+                if row.state == "withdrawn":
+                    state = "withdrawn"
+                moves.append({"seq": delivery_seq, "state": state, "outcome": outcome, "load_seq": load_seq})
+                journal.append("loaded", at, delivery_seq, outcome=outcome, load_seq=load_seq)
+                if row.decides_delivery_seq is not None:
+                    decisions.append({"seq": row.decides_delivery_seq, "state": "withdrawn"})
+                    journal.append("withdrawn", at, row.decides_delivery_seq, decision=delivery_seq)
+            newest = sa.and_(load.c.delivery_seq == sa.bindparam("seq"), load.c.is_newest)
+            for rows in filter(None, (moves, decisions)):
+                journal.connection.execute(sa.update(load).where(newest), rows)
+
+    def to_answer(self) -> list[int]:
+        """In the warehouse or returned, and its department has not been told yet. In the one order."""
+        return self._in_states("loaded", "returned", "published", "withdrawn", where=load.c.answered_at.is_(None))
+
+    def answered(self, delivery_seqs: Collection[int], *, at: datetime) -> None:
+        """Note that the feedback of these lies in the department's folder."""
+        with self.writing() as journal:
+            told: list[int] = list(
+                journal.connection.execute(
+                    sa.update(load)
+                    .where(load.c.delivery_seq.in_(delivery_seqs), load.c.is_newest, load.c.answered_at.is_(None))
+                    .values(answered_at=at)
+                    .returning(load.c.delivery_seq)
+                ).scalars()
+            )
+            for delivery_seq in sorted(told):
+                journal.append("answered", at, delivery_seq)
+
+    def published(self, up_to_load_seq: int, version: str, *, at: datetime) -> None:
+        """Note that a version of the marts holds every load up to this one; the same version again is nothing new."""
+        with self.writing() as journal:
+            moved = journal.connection.execute(
+                sa.update(load).where(load.c.state == "loaded", load.c.load_seq <= up_to_load_seq),
+                {"state": "published", "published_version": version},
+            ).rowcount
+            if moved or journal.published_version != version:
+                journal.published_version = version
+                journal.append("published", at, None, version=version, up_to_load_seq=up_to_load_seq)
+
+    def has_unpublished(self) -> bool:
+        """Whether something is in the warehouse that no published version holds."""
+        return bool(self._in_states("loaded", where=load.c.outcome != "page"))
+
+    def load_again(self, delivery_seqs: Collection[int], *, at: datetime) -> list[int]:
+        """Let deliveries be prepared once more, under the contract now in force; their first load stays as it was.
+
+        Returns those that were at rest (loaded, returned or published), in the one order; the others are on their way
+        or withdrawn.
+        """
+        with self.writing() as journal:
+            ended = journal.connection.execute(
+                sa.update(load)
+                .where(
+                    load.c.delivery_seq.in_(delivery_seqs),
+                    load.c.is_newest,
+                    load.c.state.in_(["loaded", "returned", "published"]),
+                )
+                .values(is_newest=False)
+                .returning(load.c.delivery_seq, load.c.attempt, load.c.lease_token)
+            ).all()
+            again = sorted(ended, key=lambda row: int(row.delivery_seq))
+            insert_loads(journal, [(row.delivery_seq, row.attempt + 1, row.lease_token + 1) for row in again])
+            for row in again:
+                journal.append("load again", at, row.delivery_seq, attempt=row.attempt + 1)
+            return [row.delivery_seq for row in again]
+
+    def _in_states(self, *states: str, where: sa.ColumnElement[bool] | None = None) -> list[int]:
+        query = sa.select(load.c.delivery_seq).where(load.c.is_newest, load.c.state.in_(states))
+        if where is not None:
+            query = query.where(where)
+        with self.transaction() as connection:
+            return list(connection.execute(query.order_by(load.c.delivery_seq)).scalars())
+
+
+def _lease(row: Sequence[Any]) -> Lease:
+    return Lease(*row)
+
+
+def _is_free(at: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(load.c.lease_expires_at.is_(None), load.c.lease_expires_at <= at)
+
+
+def _is_held_by(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
+    return load.c.delivery_seq == lease.delivery_seq, load.c.lease_token == lease.token, load.c.state == "landed"
