@@ -144,7 +144,6 @@ def test_old_communes_add_up_to_the_commune_they_became(
         ("it_workforce__workforce", "trained_count", 9_999, "Người đã bồi dưỡng kỹ năng số"),
         ("it_workforce__workforce", "with_it", 2, "Ghi 1 nếu xã, phường có người phụ trách"),
         ("it_workforce__workforce", "it_official_count", 0, "số người phụ trách phải từ 1 trở lên"),
-        ("digital_enterprises__assessments", "assessed_count", -1, "Số lượng không thể âm"),
         ("smart_classrooms__classrooms", "smart_count", 9_999, "Phòng học thông minh là một phần"),
         ("smart_hospitals__hospitals", "emr_count", 18, "Bệnh viện triển khai bệnh án điện tử không thể"),
         ("population_statistics__population", "adults", 1e7, "Dân số từ đủ 15 tuổi là một phần"),
