@@ -11,7 +11,10 @@ import duckdb
 
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
 from ioc_pipeline.warehouse.raw import create_raw
+
+KEYS = {"scope_key": SCOPE_KEY, "cell_key": CELL_KEY}
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ class Warehouse:
         self._add("delivery_scope", self.load_seq, delivery_seq, source, table, department, *bounds, replaces, outcome)
         self._add("load", self.load_seq, delivery_seq, contract, outcome, received)
         for row, cell in enumerate(cells, start=8):
-            scope = (self.load_seq, delivery_seq, source, table, department, cell.org_unit_code, *bounds)
+            clock = "management" if period.start.day == 15 else "calendar"
+            scope = (self.load_seq, delivery_seq, source, table, department, cell.org_unit_code, clock, *bounds)
             measure = (cell.element_code, cell.breakdown, cell.record_key, replaces, cell.value, str(cell.value))
             marks = (cell.qualifier, cell.null_reason, cell.maturity)
             self._add("observation", *scope, *measure, *marks, "Biểu", f"C{row}")
@@ -80,10 +84,18 @@ class Warehouse:
             connection.begin()
             for table, rows in self.rows.items():
                 marks = f"({', '.join('?' * len(rows[0]))})"
+                given = [name for name, *_ in connection.execute(f"describe raw.{table}").fetchall()]
+                keys = {name: key for name, key in KEYS.items() if name in given}
+                columns = ", ".join(name for name in given if name not in keys)
+                made = ", ".join(f"{key} as {name}" for name, key in keys.items())
                 for start in range(0, len(rows), 500):
                     part = rows[start : start + 500]
                     values = [value for row in part for value in row]
-                    connection.execute(f"insert into raw.{table} values {', '.join([marks] * len(part))}", values)
+                    connection.execute(
+                        f"insert into raw.{table} by name select *, {made}"
+                        f" from (values {', '.join([marks] * len(part))}) as given ({columns})",
+                        values,
+                    )
             connection.commit()
         self.rows.clear()
 

@@ -39,6 +39,7 @@ def write(home: Path, rows: int) -> None:
                 "table_name": ["readings"] * len(records),
                 "reporting_unit_code": ["so-nnmt"] * len(records),
                 "org_unit_code": [f"{3646 + record % 75:05d}" for record in records.tolist()],
+                "clock": ["management"] * len(records),
                 "period_type": ["month"] * len(records),
                 "period_start_date": [date(2025, 9, 15)] * len(records),
                 "period_end_date": [date(2025, 10, 14)] * len(records),

@@ -103,6 +103,7 @@ def observation(delivery_seq: int, place: Scope, unit: str, element: str, value:
         "table_name": place.table_name,
         "reporting_unit_code": place.reporting_unit_code,
         "org_unit_code": unit,
+        "clock": "management",
         "period_type": place.period.type,
         "period_start_date": place.period.start,
         "period_end_date": place.period.end,
@@ -243,6 +244,31 @@ def test_a_warehouse_of_before_there_were_apis_is_widened(desk: Desk) -> None:
     assert desk.ask("select extract_id, request from raw.delivery") == [("", "")]
 
 
+def test_a_warehouse_of_before_rows_had_a_clock_and_keys_gets_them(desk: Desk) -> None:
+    desk.load(desk.verdict(1))
+    columns = {"observation": "scope_key, cell_key, clock", "delivery_scope": "scope_key"}
+    written = {table: desk.ask(f"select {names} from raw.{table} order by all") for table, names in columns.items()}
+    with duckdb.connect(desk.warehouse) as connection:
+        for table, names in columns.items():
+            for name in names.split(", "):
+                connection.execute(f"alter table raw.{table} drop {name}")
+    open_warehouse(desk.warehouse).close()
+    assert {table: desk.ask(f"select {names} from raw.{table} order by all") for table, names in columns.items()} == (
+        written
+    )
+
+
+def test_two_cells_never_share_a_key(desk: Desk) -> None:
+    rows = [
+        {**observation(1, scope(), "03646", "tthc_received", "1"), "breakdown": breakdown, "record_key": key}
+        for breakdown, key in (("a|b", ""), ("a", "b|"), ("a\\", "b"), ("a\\|b", ""))
+    ]
+    verdict = replace(desk.verdict(1), observation_count=len(rows))
+    write_observations(desk.prepared / "1" / "observation.parquet", rows)
+    desk.load(verdict)
+    assert desk.ask("select count(distinct cell_key) from raw.observation") == [(4,)]
+
+
 # ---------- what a load writes
 
 
@@ -254,7 +280,8 @@ def test_the_columns_of_raw_observation_are_those_the_parser_writes() -> None:
         (column.name, column.type.value_type if pa.types.is_dictionary(column.type) else column.type)
         for column in OBSERVATION_SCHEMA
     ]
-    assert [("load_seq", pa.int64()), *plain] == [(column.name, column.type) for column in loaded]
+    keys = [(name, pa.string()) for name in ("scope_key", "cell_key")]
+    assert [("load_seq", pa.int64()), *keys, *plain] == [(column.name, column.type) for column in loaded]
 
 
 def test_creating_raw_twice_keeps_what_is_there(desk: Desk) -> None:
@@ -267,11 +294,14 @@ def test_a_loaded_value_keeps_its_digits_and_its_place(desk: Desk) -> None:
     assert desk.load(desk.verdict(1)) == [Loaded(1, 1, "loaded")]
     assert desk.ask("select * from raw.observation order by org_unit_code")[1] == (
         1,
+        "admin_procedures|settlements|vp-ubnd|month|2025-08-15|2025-09-14",
+        "03649|tthc_received||",
         1,
         "admin_procedures",
         "settlements",
         "vp-ubnd",
         "03649",
+        "management",
         "month",
         date(2025, 8, 15),
         date(2025, 9, 14),
@@ -300,7 +330,8 @@ def test_the_envelope_and_the_marker_go_with_the_rows(desk: Desk) -> None:
     assert desk.ask("select * from raw.load") == [(1, 1, "c1", "loaded", datetime(2025, 11, 22, 8, 30))]  # noqa: DTZ001
     assert desk.ask("select * from raw.delivery_scope") == [
         (
-            *(1, 1, "admin_procedures", "settlements", "vp-ubnd"),
+            *(1, "admin_procedures|settlements|vp-ubnd|month|2025-08-15|2025-09-14", 1),
+            *("admin_procedures", "settlements", "vp-ubnd"),
             *("month", date(2025, 8, 15), date(2025, 9, 14), "scope", "loaded"),
         )
     ]

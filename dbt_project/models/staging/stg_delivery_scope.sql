@@ -40,6 +40,7 @@ accepted as (
     select
         ---------- keys
         delivery_scope.load_seq,
+        delivery_scope.scope_key,
         delivery_scope.source_name,
         delivery_scope.table_name,
         delivery_scope.reporting_unit_code,
@@ -51,13 +52,7 @@ accepted as (
         delivery_scope.delivery_seq,
 
         row_number() over (
-            partition by
-                delivery_scope.source_name,
-                delivery_scope.table_name,
-                delivery_scope.reporting_unit_code,
-                delivery_scope.period_type,
-                delivery_scope.period_start_date,
-                delivery_scope.period_end_date
+            partition by delivery_scope.scope_key
             order by delivery_scope.delivery_seq desc, delivery_scope.load_seq desc
         ) = 1 as is_newest
 

@@ -15,13 +15,7 @@ cells as (
         table_name,
         reporting_unit_code,
         org_unit_code,
-        case
-            when
-                extract(day from period_start_date) = 15
-                and extract(day from period_end_date) = 14
-                then 'management'
-            else 'calendar'
-        end as clock,
+        clock,
         period_type,
         period_start_date,
         period_end_date,

@@ -31,12 +31,7 @@ accepted as (
     inner join accepted_scope
         on
             observation.load_seq = accepted_scope.load_seq
-            and observation.source_name = accepted_scope.source_name
-            and observation.table_name = accepted_scope.table_name
-            and observation.reporting_unit_code = accepted_scope.reporting_unit_code
-            and observation.period_type = accepted_scope.period_type
-            and observation.period_start_date = accepted_scope.period_start_date
-            and observation.period_end_date = accepted_scope.period_end_date
+            and observation.scope_key = accepted_scope.scope_key
 
     where
         observation.replaces != 'scope'
@@ -101,6 +96,7 @@ observations as (
         table_name,
         reporting_unit_code,
         org_unit_code,
+        clock,
         period_type,
         period_start_date,
         period_end_date,

@@ -17,6 +17,7 @@ from ioc_pipeline.domain.errors import ContractError, Problem
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.reference.contracts import OWN_TABLES
+from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
 from ioc_pipeline.warehouse.raw import open_warehouse
 
 _ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
@@ -24,6 +25,8 @@ _TOLD_CELLS = 100  # failing cells kept per check; failed_count says how many th
 
 _PREPARED = "read_parquet(?, hive_partitioning = false, filename = true)"
 _KEY = "table_name, org_unit_code, period_type, period_start_date, period_end_date, element_code, breakdown, record_key"
+
+_OBSERVATION_KEYS = f"{SCOPE_KEY} as scope_key, {CELL_KEY} as cell_key"
 
 _ScopeKey = tuple[str, Scope]  # source_name and scope
 
@@ -279,16 +282,19 @@ def _append_observations(
     """Copy the rows of all files in one statement; `assigned` gives each delivery its load_seq."""
     paths = [str(prepared / str(loaded.delivery_seq) / "observation.parquet") for _, loaded in accepted]
     _check_observations(connection, paths, [verdict for verdict, _ in accepted], elements)
-    _append_files(connection, "observation", paths, [loaded.load_seq for _, loaded in accepted])
+    load_seqs = [loaded.load_seq for _, loaded in accepted]
+    _append_files(connection, "observation", paths, load_seqs, keys=_OBSERVATION_KEYS)
 
 
-def _append_files(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str], load_seqs: list[int]) -> None:
+def _append_files(
+    connection: duckdb.DuckDBPyConnection, table: str, paths: list[str], load_seqs: list[int], *, keys: str = ""
+) -> None:
     """Append prepared rows, each file under the load_seq of its delivery: an extract's rows name their pages."""
     connection.register("assigned", pa.table({"load_seq": load_seqs, "path": paths}))
     connection.execute(
         f"""
         insert into raw."{table}" by name
-        select assigned.load_seq, prepared.* exclude (filename)
+        select assigned.load_seq, prepared.* exclude (filename), {keys}
         from {_PREPARED} as prepared
         inner join assigned on prepared.filename = assigned.path
         """,  # noqa: S608
@@ -392,92 +398,95 @@ def _append_facts(
     connection: duckdb.DuckDBPyConnection, new: Sequence[tuple[Verdict, Loaded]], loaded_at: datetime
 ) -> None:
     """Write what people ask about a delivery, also when no row of it was loaded; the marker goes with it."""
-    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for verdict, loaded in new:
         delivery = verdict.delivery
-        keys = (loaded.load_seq, loaded.delivery_seq)
+        keys = {"load_seq": loaded.load_seq, "delivery_seq": loaded.delivery_seq}
         problems = (*verdict.problems, *loaded.problems)
         severities = Counter(problem.severity for problem in problems)
         rows["delivery"].append(
-            (
-                *keys,
-                delivery.kind,
-                verdict.source_name,
-                delivery.department_code,
-                delivery.file_name,
-                delivery.sha256,
-                delivery.size_bytes,
-                _utc(delivery.received_at),
-                delivery.scan_seq,
-                delivery.is_sealed,
-                delivery.decides_delivery_seq,
-                loaded.outcome,
-                verdict.contract_hash,
-                verdict.observation_count if loaded.outcome == "loaded" else 0,
-                severities["critical"],
-                severities["warning"],
-                delivery.extract_id,
-                delivery.request,
-            )
+            {
+                **keys,
+                "kind": delivery.kind,
+                "source_name": verdict.source_name,
+                "department_code": delivery.department_code,
+                "file_name": delivery.file_name,
+                "sha256": delivery.sha256,
+                "size_bytes": delivery.size_bytes,
+                "received_at": _utc(delivery.received_at),
+                "scan_seq": delivery.scan_seq,
+                "is_sealed": delivery.is_sealed,
+                "decides_delivery_seq": delivery.decides_delivery_seq,
+                "outcome": loaded.outcome,
+                "contract_hash": verdict.contract_hash,
+                "observation_count": verdict.observation_count if loaded.outcome == "loaded" else 0,
+                "error_count": severities["critical"],
+                "warning_count": severities["warning"],
+                "extract_id": delivery.extract_id,
+                "request": delivery.request,
+            }
         )
-        if loaded.outcome == "waiver":
-            rows["waiver"] += [
-                (
-                    *keys,
-                    verdict.source_name,
-                    scope.reporting_unit_code,
-                    *astuple(scope.period),
-                    verdict.waived_until,
-                    verdict.reason,
+        for scope in verdict.scopes:
+            place = {
+                **keys,
+                "source_name": verdict.source_name,
+                "reporting_unit_code": scope.reporting_unit_code,
+                "period_type": scope.period.type,
+                "period_start_date": scope.period.start,
+                "period_end_date": scope.period.end,
+            }
+            if loaded.outcome == "waiver":
+                rows["waiver"].append({**place, "due_date": verdict.waived_until, "reason": verdict.reason})
+            else:
+                replaces = verdict.replaces.get(scope.table_name, "scope")
+                rows["delivery_scope"].append(
+                    {**place, "table_name": scope.table_name, "replaces": replaces, "outcome": loaded.outcome}
                 )
-                for scope in verdict.scopes
-            ]
-        for scope in verdict.scopes if loaded.outcome != "waiver" else ():
-            replaces = verdict.replaces.get(scope.table_name, "scope")
-            rows["delivery_scope"].append(
-                (
-                    *keys,
-                    verdict.source_name,
-                    scope.table_name,
-                    scope.reporting_unit_code,
-                    *astuple(scope.period),
-                    replaces,
-                    loaded.outcome,
-                )
-            )
         for index, problem in enumerate(problems):
-            expected = problem.expected or MESSAGES[problem.code].expected
-            place = (problem.sheet, problem.cell, problem.column)
-            rows["delivery_error"].append((*keys, index, problem.code, problem.severity, *place, expected))
+            rows["delivery_error"].append(
+                {
+                    **keys,
+                    "problem_index": index,
+                    "code": problem.code,
+                    "severity": problem.severity,
+                    "sheet_name": problem.sheet,
+                    "cell_address": problem.cell,
+                    "column_header": problem.column,
+                    "expected": problem.expected or MESSAGES[problem.code].expected,
+                }
+            )
         index_in_suite: Counter[str] = Counter()
         for check in verdict.checks:
             rows["check_result"].append(
-                (
-                    *keys,
-                    check.suite_name,
-                    index_in_suite[check.suite_name],
-                    check.expectation_type,
-                    check.column_name,
-                    check.severity,
-                    check.outcome,
-                    check.description,
-                    check.checked_count,
-                    check.failed_count,
-                    json.dumps(check.cells[:_TOLD_CELLS], ensure_ascii=False),
-                )
+                {
+                    **keys,
+                    "suite_name": check.suite_name,
+                    "expectation_index": index_in_suite[check.suite_name],
+                    "expectation_type": check.expectation_type,
+                    "column_name": check.column_name,
+                    "severity": check.severity,
+                    "outcome": check.outcome,
+                    "description": check.description,
+                    "checked_count": check.checked_count,
+                    "failed_count": check.failed_count,
+                    "failed_cells": json.dumps(check.cells[:_TOLD_CELLS], ensure_ascii=False),
+                }
             )
             index_in_suite[check.suite_name] += 1
-        rows["load"].append((*keys, verdict.contract_hash, loaded.outcome, loaded_at))
+        rows["load"].append(
+            {**keys, "contract_hash": verdict.contract_hash, "outcome": loaded.outcome, "loaded_at": loaded_at}
+        )
     for table, values in rows.items():
         _append_rows(connection, table, values)
 
 
-def _append_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    """Insert rows in the order of the table's columns, whose types they take."""
+def _append_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    """Insert rows by the names of their columns, whose types they take; a scope's key is made of them."""
     schema = connection.execute(f"select * from raw.{table} limit 0").to_arrow_table().schema  # noqa: S608
-    columns = [pa.array(values, type=kind) for values, kind in zip(zip(*rows, strict=True), schema.types, strict=True)]
-    connection.register("new_rows", pa.table(columns, schema=schema))
-    connection.execute(f"insert into raw.{table} select * from new_rows")  # noqa: S608
+    given = pa.schema([schema.field(name) for name in rows[0]])
+    connection.register("new_rows", pa.Table.from_pylist(rows, schema=given))
+    key = f"{SCOPE_KEY} as scope_key" if "scope_key" in schema.names else ""
+    connection.execute(f"insert into raw.{table} by name select *, {key} from new_rows")  # noqa: S608
     connection.unregister("new_rows")
 
 

@@ -154,6 +154,7 @@ class ParsedTable:
             "table_name": _words([self.table.table]).take(same),
             "reporting_unit_code": _words([self.reporting_unit_code]).take(same),
             "org_unit_code": _words([unit.code for unit in rows.units[part_of_rows]]).take(of_row),
+            "clock": _words([self.source.clock]).take(same),
             "period_type": _words([period.type for period in periods]).take(of_row),
             "period_start_date": pa.array([period.start for period in periods], pa.date32()).take(of_row),
             "period_end_date": pa.array([period.end for period in periods], pa.date32()).take(of_row),

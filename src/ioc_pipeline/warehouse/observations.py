@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from ioc_pipeline.reference.contracts import ColumnType, Table
 
-# In the order of the table. `load_seq` is not here: it is given when the rows are loaded.
+# `load_seq` and the keys of keys.py are not here: they are given when the rows are loaded.
 # Words that repeat down a table are dictionaries: a delivery of four million values then fits in memory.
 _WORD = pa.dictionary(pa.int32(), pa.string())
 OBSERVATION_SCHEMA = pa.schema(
@@ -14,6 +14,7 @@ OBSERVATION_SCHEMA = pa.schema(
         pa.field("table_name", _WORD, nullable=False),
         pa.field("reporting_unit_code", _WORD, nullable=False),
         pa.field("org_unit_code", _WORD, nullable=False),
+        pa.field("clock", _WORD, nullable=False),
         pa.field("period_type", _WORD, nullable=False),
         pa.field("period_start_date", pa.date32(), nullable=False),
         pa.field("period_end_date", pa.date32(), nullable=False),

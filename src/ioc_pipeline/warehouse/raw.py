@@ -4,18 +4,23 @@ from pathlib import Path
 
 import duckdb
 
-# The columns of raw.observation after load_seq are those of observations.OBSERVATION_SCHEMA; a test compares them.
+from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
+
+# raw.observation has the columns of observations.OBSERVATION_SCHEMA, load_seq and the keys; a test compares them.
 # Facts have no keys in the database: they cost half the insert again, and loading looks for repeats before it.
 _RAW = """
 create schema if not exists raw;
 
 create table if not exists raw.observation (
     load_seq bigint,
+    scope_key varchar,
+    cell_key varchar,
     delivery_seq bigint,
     source_name varchar,
     table_name varchar,
     reporting_unit_code varchar,
     org_unit_code varchar,
+    clock varchar,
     period_type varchar,
     period_start_date date,
     period_end_date date,
@@ -127,6 +132,7 @@ create table if not exists raw.rain_reading (
 
 create table if not exists raw.delivery_scope (
     load_seq bigint,
+    scope_key varchar,
     delivery_seq bigint,
     source_name varchar,
     table_name varchar,
@@ -175,6 +181,24 @@ create table if not exists raw.load (
 );
 """
 
+# A warehouse of before rows had a clock and keys. The clock is what the models took it for until then.
+_HAS_KEYS = """
+select count(*) > 0 from duckdb_columns()
+where schema_name = 'raw' and table_name = 'delivery_scope' and column_name = 'scope_key'
+"""
+_ADD_KEYS = f"""
+alter table raw.observation add column if not exists scope_key varchar;
+alter table raw.observation add column if not exists cell_key varchar;
+alter table raw.observation add column if not exists clock varchar;
+update raw.observation set
+    scope_key = {SCOPE_KEY},
+    cell_key = {CELL_KEY},
+    clock = case when day(period_start_date) = 15 and day(period_end_date) = 14 then 'management' else 'calendar' end
+where scope_key is null;
+alter table raw.delivery_scope add column scope_key varchar;
+update raw.delivery_scope set scope_key = {SCOPE_KEY};
+"""  # noqa: S608  # columns of ours
+
 
 def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """Open the warehouse for writing, made with its raw schema where there is none. The caller closes it.
@@ -200,3 +224,6 @@ def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
 def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the append-only schema `raw`, where it is not there yet."""
     connection.execute(_RAW)
+    (has_keys,) = connection.execute(_HAS_KEYS).fetchall()[0]
+    if not has_keys:
+        connection.execute(_ADD_KEYS)
