@@ -6,13 +6,11 @@ until the new one is complete and verified.
 """
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import Asset, dag, task
 from airflow.sdk.types import DagRunProtocol
 
 RAW, MARTS = Asset("raw"), Asset("marts")
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")  # a report is due on a day of the province
 
 
 @dag(
@@ -28,10 +26,10 @@ def build_marts() -> None:
     @task(pool="warehouse", outlets=[MARTS])
     def build_and_publish(*, dag_run: DagRunProtocol) -> None:
         from ioc_pipeline import settings
+        from ioc_pipeline.domain.local_time import local_day
         from ioc_pipeline.flows import ingest
 
-        as_of = dag_run.run_after.astimezone(VIETNAM).date()
-        ingest.build_and_publish(settings.from_environment(), as_of=as_of)
+        ingest.build_and_publish(settings.from_environment(), as_of=local_day(dag_run.run_after))
 
     build_and_publish()
 

@@ -5,17 +5,16 @@ after page, lands each as it came, and loads them together: all of a run or noth
 a verdict; a run that could not be completed is tried again from the same place.
 """
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, dag, task
 from airflow.sdk.types import DagRunProtocol
 
+from ioc_pipeline.domain.local_time import TIME_ZONE, local_day
 from ioc_pipeline.reference.contracts import Source, load_contracts
 from ioc_pipeline.settings import from_environment
 
 RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def extract_api(source: Source) -> None:
@@ -23,7 +22,7 @@ def extract_api(source: Source) -> None:
 
     @dag(
         dag_id=f"extract_{source.source}",
-        schedule=CronTriggerTimetable(api.schedule, timezone=VIETNAM.key),
+        schedule=CronTriggerTimetable(api.schedule, timezone=TIME_ZONE),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
@@ -41,7 +40,7 @@ def extract_api(source: Source) -> None:
             from ioc_pipeline.flows import ingest
 
             connection = to_connection(api.connection, Connection.get(api.connection).to_dict())
-            as_of: date = dag_run.run_after.astimezone(VIETNAM).date()
+            as_of = local_day(dag_run.run_after)
             return ingest.fetch_pages(settings.from_environment(), source.source, connection, as_of=as_of)
 
         @task(pool="warehouse", outlets=[RAW_CHANGED])

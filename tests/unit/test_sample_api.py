@@ -18,6 +18,7 @@ import pytest
 from fastapi import FastAPI
 
 from ioc_pipeline.cli.main import main
+from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.reference.contracts import Contracts, load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import figures
@@ -25,7 +26,7 @@ from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.sample.api.faults import PERSONAL, Kind, kinds_of
 from ioc_pipeline.sample.api.portal_766 import PARTS
 from ioc_pipeline.sample.api.server import make_app, serving
-from ioc_pipeline.sample.api.world import LOCAL, World
+from ioc_pipeline.sample.api.world import World
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SEPTEMBER = (date(2025, 8, 15), date(2025, 9, 14))
@@ -261,12 +262,12 @@ def test_months_before_are_served_when_asked_for_and_their_pending_dossiers_sett
 
 
 def at(client: Client, moment: datetime) -> None:
-    offset = (moment - datetime.now(LOCAL)).total_seconds()
+    offset = (moment - datetime.now(LOCAL_TIME)).total_seconds()
     client.http.post("/clock", json={"offset_seconds": offset})
 
 
 def test_rain_adds_up_from_19_hours_and_starts_again(client: Client) -> None:
-    day = datetime(2025, 9, 14, 19, tzinfo=LOCAL)
+    day = datetime(2025, 9, 14, 19, tzinfo=LOCAL_TIME)
     depths = []
     for hours in (0.25, 6, 20, 23.75):
         at(client, day + timedelta(hours=hours))
@@ -283,7 +284,7 @@ def test_rain_adds_up_from_19_hours_and_starts_again(client: Client) -> None:
 def test_a_gauge_has_a_commune_and_a_silent_one_says_null(client: Client, org_units: OrgUnits) -> None:
     silent = 0
     for hour in range(12):
-        at(client, datetime(2025, 9, 14, hour, 30, tzinfo=LOCAL))
+        at(client, datetime(2025, 9, 14, hour, 30, tzinfo=LOCAL_TIME))
         for row in client.rain().json():
             assert set(row) == {"station", "sumDepth", "level", "color"}
             silent += row["sumDepth"] is None
@@ -319,7 +320,7 @@ def test_the_portal_takes_one_part_of_the_year_and_knows_nothing_of_what_has_not
     assert client.index(2, p_quy=3, p_thang=9).status_code == 400
     assert client.index(2, p_thang=13).status_code == 400
     assert client.index(7).status_code == 400
-    at(client, datetime(2025, 9, 30, 12, tzinfo=LOCAL))
+    at(client, datetime(2025, 9, 30, 12, tzinfo=LOCAL_TIME))
     assert client.index(2, p_thang=9).json() == {"data": []}
     assert client.index(0, p_thang=9).json() == []
     assert client.index(2, p_thang=8).json()["data"]
@@ -427,7 +428,7 @@ def test_a_connection_breaks_in_the_middle_of_an_answer(client: Client) -> None:
 
 def test_a_clock_that_is_wrong_shows_in_the_date_of_the_answer(client: Client) -> None:
     def ahead() -> float:
-        return parsedate_to_datetime(client.rain().headers["Date"]).timestamp() - datetime.now(LOCAL).timestamp()
+        return parsedate_to_datetime(client.rain().headers["Date"]).timestamp() - datetime.now(LOCAL_TIME).timestamp()
 
     assert abs(ahead()) < 60
     client.fault(Kind.CLOCK_SKEW, RAIN)
@@ -436,7 +437,7 @@ def test_a_clock_that_is_wrong_shows_in_the_date_of_the_answer(client: Client) -
 
 def test_who_keeps_records_has_the_clock_of_its_records(client: Client) -> None:
     for answer in (client.dossiers(), client.tasks()):
-        assert parsedate_to_datetime(answer.headers["Date"]) == datetime(2025, 9, 15, tzinfo=LOCAL)
+        assert parsedate_to_datetime(answer.headers["Date"]) == datetime(2025, 9, 15, tzinfo=LOCAL_TIME)
 
 
 # ---------- faults of paging
@@ -522,7 +523,7 @@ def rows_of(client: Client, path: str) -> list[Row]:
 
 @pytest.mark.parametrize(("path", "kind"), LIES)
 def test_one_value_of_the_first_row_is_a_lie(client: Client, path: str, kind: Kind) -> None:
-    at(client, datetime(2025, 10, 14, 12, tzinfo=LOCAL))
+    at(client, datetime(2025, 10, 14, 12, tzinfo=LOCAL_TIME))
     truth = rows_of(client, path)
     client.fault(kind, path)
     field, value = LIES[path, kind]

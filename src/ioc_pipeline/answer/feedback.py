@@ -2,17 +2,16 @@
 
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery, Outcome, Verdict
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.periods import label
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 
-LOCAL_TIME = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has had no daylight saving since 1975
 FOUND_LENGTH = 120
 NAME_BYTES = 120
 
@@ -108,7 +107,7 @@ def _place_in_page(problem: Problem) -> list[str]:
 
 
 def _envelope(delivery: Delivery, title: str) -> list[str]:
-    received = delivery.received_at.replace(tzinfo=delivery.received_at.tzinfo or UTC).astimezone(LOCAL_TIME)
+    received = as_local(delivery.received_at)
     named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
     lines = [f"{named}: {_printable(delivery.file_name)}", f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"]
     if title:

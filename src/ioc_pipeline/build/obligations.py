@@ -10,12 +10,12 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
+from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import WorkingCalendar, periods_between
 from ioc_pipeline.reference.contracts import Contracts, Source, load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.settings import Settings
 
-_VIETNAM = timedelta(hours=7)
 _NOT_YET = "unit_did_not_exist"
 _SCHEMA = pa.schema(
     [
@@ -165,7 +165,7 @@ def _write_working_days(warehouse: duckdb.DuckDBPyConnection, calendar: WorkingC
     ).fetchall()[0]
     if first is None:
         return
-    received_on = (last_received + _VIETNAM).date() if last_received else as_of
+    received_on = local_day(last_received) if last_received else as_of
     last = max(last, last_waived or last, as_of, received_on)
     days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
     so_far = accumulate(int(calendar.is_working_day(day)) for day in days)

@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from ioc_pipeline.domain.errors import FetchError, UserError
+from ioc_pipeline.domain.http_date import parse_http_date
 from ioc_pipeline.reference.apis import Api
 
 ATTEMPTS = 5
@@ -74,7 +74,7 @@ class Answer:
     @property
     def server_time(self) -> datetime | None:
         """The API's own clock; None if it does not say."""
-        return _http_date(self.date_header)
+        return parse_http_date(self.date_header)
 
 
 class _StumbleError(Exception):
@@ -283,15 +283,8 @@ def _retry_after(headers: httpx.Headers) -> float | None:
     written = headers.get("retry-after", "").strip()
     if written.isascii() and written.isdigit():
         return float(written)
-    moment = _http_date(written)
+    moment = parse_http_date(written)
     if moment is None:
         return None
-    now = _http_date(headers.get("date", "")) or datetime.now(UTC)
+    now = parse_http_date(headers.get("date", "")) or datetime.now(UTC)
     return max(0.0, (moment - now).total_seconds())
-
-
-def _http_date(text: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(text).astimezone(UTC)
-    except ValueError:
-        return None

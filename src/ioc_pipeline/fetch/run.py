@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from itertools import product
 from typing import Any
 
 from ioc_pipeline.domain.deliveries import Extract
 from ioc_pipeline.domain.errors import FetchError
+from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.fetch.client import Answer, Client
 from ioc_pipeline.fetch.paging import declared_total, is_last, next_cursor, records_of, value_at
@@ -18,7 +19,6 @@ from ioc_pipeline.reference.contracts import Source
 ROUNDS = 3  # over a list that moves while it is paged through
 _MOST_PAGES = 10_000
 _STANDSTILL = 3  # pages in a row without anything new
-_PROVINCE_TIME = timezone(timedelta(hours=7))
 
 Parameters = dict[str, Any]
 
@@ -85,7 +85,7 @@ class Run:
         newest = self._newest
         if self._first_answer_at is not None and _instant(self._first_answer_at) < _instant(newest):
             zone = newest.tzinfo
-            newest = self._first_answer_at.astimezone(zone or _PROVINCE_TIME).replace(tzinfo=zone)
+            newest = self._first_answer_at.astimezone(zone or LOCAL_TIME).replace(tzinfo=zone)
         if self._since and _instant_of(self._since) >= _instant(newest):
             return self._since
         return newest.isoformat()
@@ -255,7 +255,7 @@ def _time(value: Any) -> datetime | None:
 
 def _instant(moment: datetime) -> datetime:
     """Comparable: a time without a zone is the province's."""
-    return moment if moment.tzinfo else moment.replace(tzinfo=_PROVINCE_TIME)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
 
 
 def _instant_of(text: str) -> datetime:

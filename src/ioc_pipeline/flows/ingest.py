@@ -15,6 +15,7 @@ from ioc_pipeline.answer import feedback
 from ioc_pipeline.build import build
 from ioc_pipeline.domain.deliveries import Extract, Verdict, Waiver
 from ioc_pipeline.domain.errors import ConflictError, UserError
+from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import Run, covered_until
@@ -463,4 +464,4 @@ def open_ledger(settings: Settings) -> Ledger:
 
 def today() -> date:
     """The date in Vietnam."""
-    return datetime.now(feedback.LOCAL_TIME).date()
+    return local_day(datetime.now(UTC))

@@ -6,17 +6,17 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from ioc_pipeline.answer.feedback import LOCAL_TIME
 from ioc_pipeline.check.validate import Check, validate
 from ioc_pipeline.domain.answers import Page
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Outcome, Scope, Verdict, Waiver
 from ioc_pipeline.domain.errors import ContractError, Problem, SourceError
+from ioc_pipeline.domain.http_date import parse_http_date
+from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.durable import sync_folder
@@ -216,7 +216,7 @@ def read_pages(pages: Sequence[Delivery], landing_folder: Path) -> Iterator[Page
             delivery_seq=page.delivery_seq,
             name=name,
             received_at=page.received_at,
-            server_time=_server_time(request["server_time"]),
+            server_time=parse_http_date(request["server_time"] or ""),
             period=Period(period["type"], date.fromisoformat(period["start"]), date.fromisoformat(period["end"]))
             if period
             else None,
@@ -224,21 +224,12 @@ def read_pages(pages: Sequence[Delivery], landing_folder: Path) -> Iterator[Page
         )
 
 
-def _server_time(written: str | None) -> datetime | None:
-    """The header `Date` of an answer; a server that writes it wrongly has no say in time."""
-    try:
-        moment = parsedate_to_datetime(written or "")
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
 def _envelope(delivery: Delivery, reference: Reference) -> Envelope:
     return Envelope(
         reporting_unit_code=delivery.department_code,
         province_code=reference.settings.province_code,
         file_name=delivery.file_name,
-        received_on=delivery.received_at.astimezone(LOCAL_TIME).date(),
+        received_on=local_day(delivery.received_at),
         org_units=reference.org_units,
     )
 

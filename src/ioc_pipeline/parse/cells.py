@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NoReturn
 
 from ioc_pipeline.domain.folding import fold, naked
+from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
@@ -39,7 +40,6 @@ class Parsed:
     is_scaled: bool = False
 
 
-LOCAL_TIME = timezone(timedelta(hours=7))  # Asia/Ho_Chi_Minh has no summer time
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73050  # 1/1/1990 and 31/12/2099 as Excel counts days
 _EXCEL_EPOCH = date(1899, 12, 30)
 _LOSSLESS = 10**15  # digits a double keeps

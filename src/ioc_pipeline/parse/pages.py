@@ -12,10 +12,11 @@ from typing import Any
 from ioc_pipeline.domain.answers import Json, Number, Page, pointer
 from ioc_pipeline.domain.deliveries import Scope
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.agreement import check_keys
 from ioc_pipeline.parse.body import Envelope, unit_problem
-from ioc_pipeline.parse.cells import LOCAL_TIME, BadCell, Parsed
+from ioc_pipeline.parse.cells import BadCell, Parsed
 from ioc_pipeline.parse.fields import Absent, Field, read_fields
 from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
 from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_possible, pointers, text_of
@@ -515,7 +516,7 @@ def _days(table: Table, columns: dict[str, list[Parsed]], otherwise: date, count
         for row, parsed in enumerate(values):
             value = parsed.value
             if isinstance(value, datetime):
-                days[row] = value.astimezone(LOCAL_TIME).date()
+                days[row] = local_day(value)
             elif isinstance(value, date):
                 days[row] = value
     return days

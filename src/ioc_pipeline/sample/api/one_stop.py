@@ -1,15 +1,16 @@
 """The one-stop system: a record per dossier, in the order of their last change, page by page."""
 
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.sample import figures
-from ioc_pipeline.sample.api.world import EARLIEST_AGE, LOCAL_SECONDS, Row, World
+from ioc_pipeline.sample.api.world import EARLIEST_AGE, Row, World
 from ioc_pipeline.sample.figures import Figures, less, share_out
 
 Numbers = npt.NDArray[np.int64]
@@ -241,7 +242,7 @@ def _midnight(day: date) -> int:
 def _local_seconds(time: datetime) -> int:
     """The first whole second that is not before `time`, of the clock on the wall in Việt Nam."""
     whole = time.replace(microsecond=0)
-    return int(whole.timestamp()) + LOCAL_SECONDS + (time != whole)
+    return int(as_local(whole).replace(tzinfo=UTC).timestamp()) + (time != whole)
 
 
 def _iso(seconds: Numbers) -> npt.NDArray[np.str_]:

@@ -4,8 +4,9 @@ import random
 import uuid
 from datetime import datetime, time, timedelta
 
+from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.sample import LAST_DAY
-from ioc_pipeline.sample.api.world import LOCAL, Row, World
+from ioc_pipeline.sample.api.world import Row, World
 
 STATIONS = 30
 RAIN_DAY_BEGINS = time(19)
@@ -33,8 +34,8 @@ class Gauges:
 
     def readings(self, now: datetime) -> list[Row]:
         """A list without any time in it: depth in mm since the last 19:00 up to `now`, null for a silent gauge."""
-        here = now.astimezone(LOCAL)
-        begin = datetime.combine(here.date(), RAIN_DAY_BEGINS, LOCAL)
+        here = now.astimezone(LOCAL_TIME)
+        begin = datetime.combine(here.date(), RAIN_DAY_BEGINS, LOCAL_TIME)
         if begin > here:
             begin -= timedelta(days=1)
         return [self._reading(station, begin, here) for station in self._stations]

@@ -20,13 +20,14 @@ from fastapi import FastAPI, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD
 from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.portal_766 import Index766
 from ioc_pipeline.sample.api.rain_gauges import Gauges
 from ioc_pipeline.sample.api.task_tracking import Tasks, read_cursor
-from ioc_pipeline.sample.api.world import LOCAL, World, read_time
+from ioc_pipeline.sample.api.world import World, read_time
 
 TOKEN_SECONDS = 900
 PAGE_SIZE, MOST_ROWS = 1_000, 5_000
@@ -62,7 +63,7 @@ class Demo:
     def clock_of(self, path: str) -> datetime:
         """What the system at an address takes for now: who keeps records has none after `today` began."""
         if path in ("/dossiers", "/tasks"):
-            return datetime.combine(self.today, datetime.min.time(), LOCAL).astimezone(UTC)
+            return datetime.combine(self.today, datetime.min.time(), LOCAL_TIME).astimezone(UTC)
         return self.now()
 
     async def answer(self, request: Request, make: Make) -> Response:
@@ -193,7 +194,7 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
     async def index_766(request: Request) -> Response:
         try:
             parameters = json.loads((await _form(request)).get("params", ""))
-            body = demo.index.answer(parameters, demo.now().astimezone(LOCAL).date())
+            body = demo.index.answer(parameters, demo.now().astimezone(LOCAL_TIME).date())
         except (ValueError, AttributeError) as error:
             raise HTTPException(400, f"params: {error}") from None
         return await demo.answer(request, lambda _: body)

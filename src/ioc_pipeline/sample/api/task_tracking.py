@@ -5,9 +5,10 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.sample import figures
-from ioc_pipeline.sample.api.world import LOCAL, Row, World
+from ioc_pipeline.sample.api.world import Row, World
 
 PAGE_SIZE = 200
 MINUTE = timedelta(minutes=1)
@@ -164,7 +165,7 @@ def _item(task: _Task) -> Row:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LOCAL)
+    return datetime.combine(day, time(), LOCAL_TIME)
 
 
 def _to_minute(moment: datetime) -> datetime:
@@ -172,4 +173,4 @@ def _to_minute(moment: datetime) -> datetime:
 
 
 def _iso(moment: datetime) -> str:
-    return moment.astimezone(LOCAL).isoformat()
+    return moment.astimezone(LOCAL_TIME).isoformat()

@@ -1,14 +1,12 @@
 """What the four systems have in common: one province, one seed, and the day up to which they have records."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.sample import LAST_DAY
 
-LOCAL_SECONDS = 7 * 3_600
-LOCAL = timezone(timedelta(seconds=LOCAL_SECONDS))  # Việt Nam keeps no summer time
 PROVINCE = "14"
 FIRST_DAY = date(2025, 7, 15)  # of the first whole management month of the communes of 2025-07-01
 EARLIEST_AGE = -3  # figures of later months grow no further
