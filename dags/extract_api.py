@@ -11,7 +11,8 @@ from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, dag, task
 from airflow.sdk.types import DagRunProtocol
 
 from ioc_pipeline.domain.local_time import TIME_ZONE, local_day
-from ioc_pipeline.reference.contracts import Source, load_contracts
+from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import from_environment
 
 RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")

@@ -17,7 +17,7 @@ from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.reference.contracts import Csv
+from ioc_pipeline.reference.sources import Csv
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 MANIFEST = SHARED / "hostile" / "MANIFEST.csv"

@@ -10,7 +10,7 @@ from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
-from ioc_pipeline.reference.contracts import ColumnType, Locale
+from ioc_pipeline.reference.tables import ColumnType, Locale
 
 NUMBERS = st.decimals(-(10**15), 10**15, allow_nan=False, allow_infinity=False, places=4)
 

@@ -12,7 +12,8 @@ from ioc_pipeline.flows.ingest import make_inbox
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
-from ioc_pipeline.reference.contracts import Contract, Contracts, Source
+from ioc_pipeline.reference.contracts import Contract, Contracts
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import FEEDBACK_FOLDER, from_environment
 from settlements_form import HEADER, ORG_UNITS, TOP, book, source, values
 

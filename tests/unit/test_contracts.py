@@ -16,7 +16,8 @@ from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.catalogue import load_catalogue
-from ioc_pipeline.reference.contracts import Contract, Contracts, Table, load_contracts
+from ioc_pipeline.reference.contracts import Contract, Contracts, load_contracts
+from ioc_pipeline.reference.tables import Table
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "include" / "seeds"

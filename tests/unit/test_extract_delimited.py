@@ -8,7 +8,7 @@ from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.reference.contracts import Csv
+from ioc_pipeline.reference.sources import Csv
 
 SEMICOLON, COMMA = Csv(), Csv(delimiter=",")
 

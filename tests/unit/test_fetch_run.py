@@ -15,7 +15,8 @@ from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import ROUNDS, Page, Run, covered_until
 from ioc_pipeline.reference.apis import Api
-from ioc_pipeline.reference.contracts import Column, Source, Table
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import Column, Table
 
 TODAY = date(2025, 9, 20)
 NINE = datetime(2025, 9, 15, 9, 0, tzinfo=UTC)

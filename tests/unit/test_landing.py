@@ -20,7 +20,8 @@ from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.land import landing
 from ioc_pipeline.land.landing import Candidate, Intake, Refusal
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.reference.contracts import Contract, Source
+from ioc_pipeline.reference.contracts import Contract
+from ioc_pipeline.reference.sources import Source
 
 DEPARTMENT = "so-khcn"
 SETTLED, OVERDUE = 2.0, 61.0

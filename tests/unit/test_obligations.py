@@ -10,8 +10,9 @@ import pytest
 
 from ioc_pipeline.build.obligations import Obligation, obligations, write_obligations
 from ioc_pipeline.domain.periods import WorkingCalendar
-from ioc_pipeline.reference.contracts import Contract, Contracts, Source
+from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.raw import open_warehouse
 from settlements_form import ORG_UNITS, SEEDS, source

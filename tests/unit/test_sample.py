@@ -19,8 +19,9 @@ from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue import Catalogue, load_catalogue
-from ioc_pipeline.reference.contracts import NUMERIC, Contract, Contracts, load_contracts
+from ioc_pipeline.reference.contracts import Contract, Contracts, load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.tables import NUMERIC
 from ioc_pipeline.sample import write_blank_form, write_samples
 from ioc_pipeline.sample.departments import FORMS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes

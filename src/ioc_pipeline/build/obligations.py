@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import WorkingCalendar, periods_between
-from ioc_pipeline.reference.contracts import Contracts, Source, load_contracts
+from ioc_pipeline.reference.contracts import Contracts, load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import Settings
 
 _NOT_YET = "unit_did_not_exist"

@@ -14,7 +14,7 @@ from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.fetch.client import Answer, Client
 from ioc_pipeline.fetch.paging import declared_total, is_last, next_cursor, records_of, value_at
 from ioc_pipeline.reference.apis import RequestPeriod
-from ioc_pipeline.reference.contracts import Source
+from ioc_pipeline.reference.sources import Source
 
 ROUNDS = 3  # over a list that moves while it is paged through
 _MOST_PAGES = 10_000

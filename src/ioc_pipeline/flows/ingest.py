@@ -27,7 +27,7 @@ from ioc_pipeline.load import load
 from ioc_pipeline.publish import publish
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.catalogue import load_catalogue
-from ioc_pipeline.reference.contracts import Source
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 from ioc_pipeline.warehouse.raw import open_warehouse
 

@@ -31,8 +31,9 @@ from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.read.json_page import read_json
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue import load_catalogue
-from ioc_pipeline.reference.contracts import Contract, Contracts, Csv, Source, load_contracts
+from ioc_pipeline.reference.contracts import Contract, Contracts, load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.sources import Csv, Source
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
 

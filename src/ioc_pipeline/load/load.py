@@ -16,7 +16,7 @@ from ioc_pipeline.domain.deliveries import Outcome, Scope, Verdict
 from ioc_pipeline.domain.errors import ContractError, Problem
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.reference.contracts import OWN_TABLES
+from ioc_pipeline.reference.tables import OWN_TABLES
 from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
 from ioc_pipeline.warehouse.raw import open_warehouse
 

@@ -14,7 +14,8 @@ from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.rows import read_unit_lines, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.parse.values import read_column, value_at
-from ioc_pipeline.reference.contracts import ADDITIVE, Column, Source
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import ADDITIVE, Column
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 NAMED_UNITS = 10  # how many missing units a message names before it only counts

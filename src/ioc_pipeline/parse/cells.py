@@ -12,7 +12,7 @@ from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.reference.contracts import ColumnType, Locale
+from ioc_pipeline.reference.tables import ColumnType, Locale
 
 __all__ = ["BadCell", "Parsed", "parse_cell"]
 

@@ -9,7 +9,8 @@ from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.layout import bare_blocks, find_blocks
 from ioc_pipeline.parse.period_rule import block_period
-from ioc_pipeline.reference.contracts import Source, Table
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import Table
 
 
 def layouts(source: Source) -> list[Source]:

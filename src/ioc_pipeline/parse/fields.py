@@ -11,7 +11,8 @@ from typing import NoReturn
 
 from ioc_pipeline.domain.answers import Json, Number
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
-from ioc_pipeline.reference.contracts import NUMERIC, Column, Source
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import NUMERIC, Column
 
 MAX_TEXT = 32_767  # characters, as in a cell
 _EXACT = Context(prec=80, rounding=ROUND_HALF_EVEN)

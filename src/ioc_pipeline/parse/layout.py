@@ -10,7 +10,8 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.cells import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.reference.contracts import Column, Source, Table
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import Column, Table
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
 TITLE_ROWS = 4

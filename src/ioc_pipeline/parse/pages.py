@@ -23,8 +23,9 @@ from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_pos
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.reference.apis import Api
-from ioc_pipeline.reference.contracts import FETCHED_AT, Column, Source, Table
 from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnit, UnknownUnit
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import FETCHED_AT, Column, Table
 
 PROBLEMS_OF_A_COLUMN = 1000  # nobody mends more at once, and a wholly wrong column is one mistake
 

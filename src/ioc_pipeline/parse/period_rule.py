@@ -17,7 +17,7 @@ from ioc_pipeline.domain.periods import (
     period_containing,
 )
 from ioc_pipeline.parse.layout import Block
-from ioc_pipeline.reference.contracts import Source
+from ioc_pipeline.reference.sources import Source
 
 _BOUNDS = re.compile(r"\btu (?:ngay )?\d.*\bden\b")
 

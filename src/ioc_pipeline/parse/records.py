@@ -12,8 +12,9 @@ import pyarrow as pa
 
 from ioc_pipeline.domain.answers import Page, pointer
 from ioc_pipeline.parse.tables import Place
-from ioc_pipeline.reference.contracts import NUMERIC, Source, Table
 from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import NUMERIC, Table
 from ioc_pipeline.warehouse.observations import record_schema
 
 if TYPE_CHECKING:

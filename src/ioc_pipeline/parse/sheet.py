@@ -25,7 +25,7 @@ from ioc_pipeline.parse.personal import (
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.values import read_column, read_periods, value_at
-from ioc_pipeline.reference.contracts import Source
+from ioc_pipeline.reference.sources import Source
 
 
 @dataclass(slots=True)

@@ -16,7 +16,8 @@ from ioc_pipeline.parse.layout import Block, cell_text
 from ioc_pipeline.parse.period_rule import expected_period, row_period
 from ioc_pipeline.parse.rows import read_unit_measure
 from ioc_pipeline.parse.tables import original_text
-from ioc_pipeline.reference.contracts import Column, Source, Table
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import Column, Table
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 

@@ -26,7 +26,7 @@ from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import count_vi
-from ioc_pipeline.reference.contracts import Csv
+from ioc_pipeline.reference.sources import Csv
 
 _PACKAGE_FOLDER = Path(__file__).resolve().parents[2]
 _START_CHILD = "import sys; sys.path.insert(0, sys.argv.pop(1)); from ioc_pipeline.read import reader; reader.main()"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.durable import write_durably
-from ioc_pipeline.reference.contracts import Contracts, Source
+from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.sample.assessments import FORMS as ASSESSMENTS
 from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.sample.departments import FORMS as DEPARTMENTS

@@ -8,8 +8,10 @@ from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ioc_pipeline.durable import write_durably
-from ioc_pipeline.reference.contracts import NUMERIC, Column, Contract, Source, Table
+from ioc_pipeline.reference.contracts import Contract
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import NUMERIC, Column, Table
 from ioc_pipeline.sample.pages import Page, Style
 from ioc_pipeline.sample.writers import xlsx_bytes
 

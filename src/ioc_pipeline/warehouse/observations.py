@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from ioc_pipeline.reference.contracts import ColumnType, Table
+from ioc_pipeline.reference.tables import ColumnType, Table
 
 # `load_seq` and the keys of keys.py are not here: they are given when the rows are loaded.
 # Words that repeat down a table are dictionaries: a delivery of four million values then fits in memory.
