@@ -64,7 +64,7 @@ def write(home: Path, rows: int) -> None:
 def load(home: Path, rows: int) -> None:
     from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
     from ioc_pipeline.domain.periods import Period
-    from ioc_pipeline.load import load
+    from ioc_pipeline.load import transaction
 
     period = Period("month", date(2025, 9, 15), date(2025, 10, 14))
     received_at = datetime(2025, 10, 15, tzinfo=UTC)
@@ -79,7 +79,9 @@ def load(home: Path, rows: int) -> None:
     )
     elements = {f"element_{number}" for number in range(COLUMNS)}
     spent = Spent()
-    load.load_prepared(home / "loaded.duckdb", home / "prepared", [verdict], elements=elements, loaded_at=received_at)
+    transaction.load_prepared(
+        home / "loaded.duckdb", home / "prepared", [verdict], elements=elements, loaded_at=received_at
+    )
     spent.print("load_prepared")
 
 

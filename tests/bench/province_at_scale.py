@@ -22,10 +22,10 @@ import httpx
 import pyarrow as pa
 import python_calamine
 
-from ioc_pipeline.build.build import build
+from ioc_pipeline.build.marts import build
 from ioc_pipeline.fetch.client import Connection
 from ioc_pipeline.flows import ingest
-from ioc_pipeline.publish import publish
+from ioc_pipeline.publish import publication
 from ioc_pipeline.reference.contracts import load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import write_samples
@@ -59,7 +59,7 @@ def main() -> None:
             )
             stage("load them", lambda: ingest.load_prepared(given), plain_api)
         full = stage("build everything", lambda: build(given, as_of=AS_OF))
-        stage("publish", lambda: publish.publish(given, published_at=ingest.datetime.now(ingest.UTC)))
+        stage("publish", lambda: publication.publish(given, published_at=ingest.datetime.now(ingest.UTC)))
         for path, content in newest:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

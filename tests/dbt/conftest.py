@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.build.build import build
+from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, write_seed

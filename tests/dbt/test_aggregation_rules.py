@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ioc_pipeline.build.build import build
+from ioc_pipeline.build.marts import build
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
 

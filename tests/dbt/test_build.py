@@ -7,9 +7,9 @@ from datetime import UTC, date, datetime
 import duckdb
 import pytest
 
-from ioc_pipeline.build.build import BuildError, build
+from ioc_pipeline.build.marts import BuildError, build
 from ioc_pipeline.domain.errors import ConflictError, ContractError
-from ioc_pipeline.publish.publish import publish
+from ioc_pipeline.publish.publication import publish
 from ioc_pipeline.settings import Settings
 from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from ioc_pipeline.build.build import build
+from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, query_warehouse

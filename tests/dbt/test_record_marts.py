@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.build.build import build
+from ioc_pipeline.build.marts import build
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Warehouse, management_month, query_warehouse, write_seed
 from record_rows import VIETNAM, Dossier, Reading, Task, deliver_records, local

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from e2e.conftest import REPOSITORY, Installation
-from ioc_pipeline.build.build import build
+from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.flows import ingest
 from ioc_pipeline.reference.org_units import OrgUnits

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from e2e.conftest import REPOSITORY, Installation
-from ioc_pipeline.publish.publish import connect_published
+from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.serve import overview
 from ioc_pipeline.settings import from_environment
 

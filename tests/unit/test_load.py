@@ -19,8 +19,8 @@ from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope, Verdict
 from ioc_pipeline.domain.errors import ContractError, Problem
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.load import load
-from ioc_pipeline.load.load import Loaded
+from ioc_pipeline.load import transaction
+from ioc_pipeline.load.transaction import Loaded
 from ioc_pipeline.reference.contracts import load_contracts
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.warehouse.raw import create_raw, open_warehouse
@@ -89,7 +89,9 @@ class Desk:
         return replace(verdict, delivery=delivery, source_name="")
 
     def load(self, *verdicts: Verdict) -> list[Loaded]:
-        return load.load_prepared(self.warehouse, self.prepared, verdicts, elements=ELEMENTS, loaded_at=LOADED_AT)
+        return transaction.load_prepared(
+            self.warehouse, self.prepared, verdicts, elements=ELEMENTS, loaded_at=LOADED_AT
+        )
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(self.warehouse, read_only=True) as connection:
@@ -612,7 +614,7 @@ IN_A_CHILD = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from ioc_pipeline.load import load
+from ioc_pipeline.load import transaction
 from ioc_pipeline.warehouse.raw import open_warehouse
 from ioc_pipeline.domain.deliveries import Verdict
 
@@ -622,10 +624,10 @@ known = dict(elements={"tthc_received"}, loaded_at=datetime(2025, 11, 22, 8, 30,
 if crash == "before the commit":
     connection = open_warehouse(warehouse)
     connection.begin()
-    load.append(connection, prepared, verdicts, **known)
+    transaction.append(connection, prepared, verdicts, **known)
     assert connection.execute("select count(*) from raw.observation").fetchone() == (4,)
 else:
-    load.load_prepared(warehouse, prepared, verdicts, **known)
+    transaction.load_prepared(warehouse, prepared, verdicts, **known)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 

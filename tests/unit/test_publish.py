@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +14,8 @@ import pytest
 
 from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.publish.marts import read_marts
-from ioc_pipeline.publish.publish import as_of, connect_published, ordered_row_hash, publish
+from ioc_pipeline.publish.publication import publish
+from ioc_pipeline.publish.published import as_of, connect_published, ordered_row_hash
 from ioc_pipeline.settings import Settings, from_environment
 
 NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
@@ -148,6 +150,85 @@ def test_a_mart_that_breaks_its_contract_is_not_published(settings: Settings) ->
     with pytest.raises(ConflictError, match="dim_period"):
         publish(settings, published_at=NOON)
     assert _published_years(settings) == [2025]
+
+
+def test_a_copy_that_differs_from_its_mart_is_not_published(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    _change(settings, "create or replace table marts.kept as from marts.dim_period; drop table marts.dim_period")
+    _change(
+        settings,
+        "create view marts.dim_period as"
+        " select * replace (cast(floor(random() * 1e9) as integer) as year_number) from marts.kept",
+    )
+    with pytest.raises(ConflictError, match="dim_period: the copy differs"):
+        publish(settings, published_at=NOON)
+    assert json.loads((settings.published / "current.json").read_bytes())["version"] == first.version
+
+
+def test_a_mart_that_did_not_change_keeps_its_file(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    folder = settings.published / f"parquet_{first.version}"
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    marked = b"as the version before wrote it"
+    (folder / "dim_org_unit.parquet").write_bytes(marked)
+    for resource in package["resources"]:
+        if resource["path"] == "dim_org_unit.parquet":
+            resource["hash"] = f"sha256:{hashlib.sha256(marked).hexdigest()}"
+    (folder / "datapackage.json").write_text(json.dumps(package))
+    _add_period(settings, 2026)
+    second = settings.published / f"parquet_{publish(settings, published_at=NOON).version}"
+    assert (second / "dim_org_unit.parquet").read_bytes() == marked
+    assert (second / "dim_period.parquet").read_bytes() != (folder / "dim_period.parquet").read_bytes()
+
+
+def test_a_file_that_was_damaged_is_written_again(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    damaged = settings.published / f"parquet_{first.version}" / "dim_org_unit.parquet"
+    whole = damaged.read_bytes()
+    damaged.write_bytes(b"damaged")
+    _add_period(settings, 2026)
+    second = publish(settings, published_at=NOON)
+    assert (settings.published / f"parquet_{second.version}" / "dim_org_unit.parquet").read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "delete from marts.dim_period where year_number = 2025",
+        "drop table marts.dim_org_unit",
+        "comment on column marts.dim_org_unit.org_unit_code is 'something else'",
+        "comment on table marts.dim_org_unit is 'something else'",
+        "create table marts.another as select 1 as a",
+    ],
+)
+def test_what_is_wrong_with_the_version_before_is_not_taken_over(settings: Settings, damage: str) -> None:
+    _add_period(settings, 2026)
+    first = publish(settings, published_at=NOON)
+    with closing(duckdb.connect(str(first.path))) as connection:
+        connection.execute(damage)
+    _change(settings, "insert into marts.mart_rainfall default values")
+    publish(settings, published_at=NOON)
+    assert _published_years(settings) == [2025, 2026]
+    marts = read_marts(settings.dbt_project)
+    with closing(connect_published(settings)) as connection:
+        tables = connection.execute("select table_name, comment from duckdb_tables()").fetchall()
+        columns = connection.execute(
+            "select comment from duckdb_columns() where table_name = 'dim_org_unit' order by column_index"
+        ).fetchall()
+    assert dict(tables) == {"_publication": None, **{mart.name: mart.description for mart in marts}}
+    (org_unit,) = [mart for mart in marts if mart.name == "dim_org_unit"]
+    assert columns == [(column.description,) for column in org_unit.columns]
+
+
+def test_a_project_with_one_mart_less_publishes_the_others(settings: Settings, tmp_path: Path) -> None:
+    publish(settings, published_at=NOON)
+    shutil.copytree(settings.dbt_project / "models" / "marts", tmp_path / "dbt_project" / "models" / "marts")
+    (tmp_path / "dbt_project" / "models" / "marts" / "mart_rainfall.yml").unlink()
+    publish(replace(settings, project=tmp_path), published_at=NOON)
+    with closing(connect_published(settings)) as connection:
+        tables = connection.execute("select table_name from duckdb_tables()").fetchall()
+    assert ("mart_rainfall",) not in tables
+    assert ("dim_period",) in tables
 
 
 def test_publishers_at_the_same_time_publish_once(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ioc_pipeline.answer import feedback
-from ioc_pipeline.build.build import BuildError
+from ioc_pipeline.build.marts import BuildError
 from ioc_pipeline.cli import contracts, decisions, deliveries, installation, marts, samples
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import ContractError, FetchError, SourceError, UserError

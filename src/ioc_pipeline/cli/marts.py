@@ -6,7 +6,7 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.days import read_days
 from ioc_pipeline.cli.output import write_csv
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.publish import publish
+from ioc_pipeline.publish import published
 from ioc_pipeline.serve.query import ask
 from ioc_pipeline.serve.trace import PublishedValue, trace
 from ioc_pipeline.settings import Settings
@@ -23,7 +23,7 @@ def add_commands(commands: Commands) -> None:
 
 def _trace(settings: Settings, options: argparse.Namespace) -> int:
     first_day, last_day = read_days(options.period)
-    with publish.connect_published(settings) as marts:
+    with published.connect_published(settings) as marts:
         found = trace(marts, PublishedValue(options.indicator, options.unit, first_day, last_day))
     if not found.rows:
         there_is = 'ioc sql "select distinct indicator_code, org_unit_code, period_end_date from mart_lineage"'
@@ -34,7 +34,7 @@ def _trace(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _sql(settings: Settings, options: argparse.Namespace) -> int:
-    with publish.connect_published(settings) as marts:
+    with published.connect_published(settings) as marts:
         found = ask(marts, options.query)
     write_csv(found.header, found.rows)
     return 0

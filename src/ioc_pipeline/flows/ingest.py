@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ioc_pipeline.answer import feedback
-from ioc_pipeline.build import build
+from ioc_pipeline.build import marts
 from ioc_pipeline.domain.deliveries import Extract, Verdict, Waiver
 from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.domain.local_time import local_day
@@ -23,8 +23,8 @@ from ioc_pipeline.flows.prepare import Reference, read_batch, write_prepared
 from ioc_pipeline.land import landing
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.ledger.progress import Lease, PreparedLoad
-from ioc_pipeline.load import load
-from ioc_pipeline.publish import publish
+from ioc_pipeline.load import transaction
+from ioc_pipeline.publish import publication
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.catalogue import load_catalogue
 from ioc_pipeline.reference.sources import Source
@@ -311,7 +311,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         write_prepared(settings, reading)  # prepared files are only a copy of what landing says
     verdicts = [Verdict.read(_verdict_path(settings, seq)) for seq in to_load]
     elements = set(load_catalogue(settings.seeds).elements)
-    results = load.load_prepared(
+    results = transaction.load_prepared(
         settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
     )
     for verdict, loaded in zip(verdicts, results, strict=True):
@@ -361,16 +361,16 @@ def _verdict_path(settings: Settings, delivery_seq: int) -> Path:
     return settings.prepared / str(delivery_seq) / "verdict.json"
 
 
-def build_and_publish(settings: Settings, *, as_of: date | None = None) -> publish.Published:
+def build_and_publish(settings: Settings, *, as_of: date | None = None) -> publication.Published:
     """Protocol step 6: build and test the marts, then publish them as a new version."""
     open_warehouse(settings.warehouse).close()  # made where there is none yet: an empty one has marts too
-    build.build(settings, as_of=as_of or today())
-    published = publish.publish(settings, published_at=datetime.now(UTC))
+    marts.build(settings, as_of=as_of or today())
+    published = publication.publish(settings, published_at=datetime.now(UTC))
     open_ledger(settings).published(published.load_seq, published.version, at=datetime.now(UTC))
     return published
 
 
-def run(settings: Settings) -> tuple[LoadSummary, publish.Published]:
+def run(settings: Settings) -> tuple[LoadSummary, publication.Published]:
     """One pass from the inbox to published marts, without Airflow.
 
     Waits for what was dropped a moment ago to lie still: who runs this expects all of the inbox to be taken.

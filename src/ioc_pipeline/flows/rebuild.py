@@ -9,7 +9,7 @@ from pathlib import Path
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.flows import ingest
 from ioc_pipeline.land import landing
-from ioc_pipeline.publish import publish
+from ioc_pipeline.publish import published
 from ioc_pipeline.settings import Settings
 
 
@@ -49,9 +49,9 @@ def rebuild(settings: Settings) -> Comparison:
     for start in range(0, len(waiting), ingest.BATCH_SIZE):
         ingest.prepare(fresh, waiting[start : start + ingest.BATCH_SIZE])
     ingest.load_prepared(fresh, answer=False)
-    live = publish.ordered_row_hash(settings)
-    ingest.build_and_publish(fresh, as_of=publish.as_of(settings) or ingest.today())
-    rebuilt = publish.ordered_row_hash(fresh)
+    live = published.ordered_row_hash(settings)
+    ingest.build_and_publish(fresh, as_of=published.as_of(settings) or ingest.today())
+    rebuilt = published.ordered_row_hash(fresh)
     comparison = Comparison({mart: (live.get(mart, ""), rebuilt.get(mart, "")) for mart in live | rebuilt}, folder)
     if not settings.warehouse.exists():
         settings.warehouse.parent.mkdir(parents=True, exist_ok=True)

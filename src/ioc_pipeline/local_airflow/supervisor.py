@@ -32,7 +32,7 @@ import psutil
 from ioc_pipeline import settings
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.publish.publish import connect_published
+from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.reference.contracts import load_contracts
 from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.serve import overview

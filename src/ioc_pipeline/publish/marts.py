@@ -26,6 +26,11 @@ class Mart:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
 
+    @property
+    def column_list(self) -> str:
+        """Its columns for a select, in the order of the contract."""
+        return ", ".join(column.name for column in self.columns)
+
 
 def read_marts(dbt_project: Path) -> list[Mart]:
     """Every table with an enforced contract under models/marts, by name.

@@ -1,0 +1,105 @@
+"""Marts → what people query: a new verified version beside the old ones, and a pointer moved to it at once."""
+
+import fcntl
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from ioc_pipeline.domain.errors import ConflictError
+from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, fingerprint, quoted, write_database
+from ioc_pipeline.publish.marts import read_marts
+from ioc_pipeline.publish.parquet import intact_files, table_schema, write_parquet
+from ioc_pipeline.publish.versions import (
+    Pointer,
+    forget_old,
+    forget_unfinished,
+    link,
+    move_pointer,
+    next_number,
+    read_pointer,
+)
+from ioc_pipeline.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`changed` is false when the marts were those already published; `load_seq` is the newest load they hold."""
+
+    version: str
+    path: Path
+    load_seq: int
+    changed: bool
+
+
+def publish(settings: Settings, *, published_at: datetime) -> Published:
+    """Copy the marts of a finished build to a new version, verify it, and move the pointer to it.
+
+    The same content again changes nothing, and a mart that did not change is taken from the version before. The
+    pointer never moves back, and the last three versions stay: who reads one of them is not disturbed.
+
+    Raises:
+        ConflictError: the last build did not finish, or a copy differs from its mart; the pointer stays.
+    """
+    marts = read_marts(settings.dbt_project)
+    folder = settings.published
+    folder.mkdir(parents=True, exist_ok=True)
+    with _only_publisher(folder), closing(_connect(folder)) as connection:
+        connection.execute(f"attach {quoted(settings.warehouse)} as warehouse (read_only)")
+        as_of, load_seq = _finished_build(connection)
+        prints = {mart: fingerprint(connection, "warehouse.marts", mart) for mart in marts}
+        content = [{mart.name: prints[mart] for mart in marts}, [table_schema(mart) for mart in marts]]
+        content_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
+        current = read_pointer(folder)
+        before = folder / current.file if current and (folder / current.file).exists() else None
+        if current and before and current.content_hash == content_hash:
+            link(folder, current.file)
+            return Published(current.version, before, load_seq, changed=False)
+        version = f"{next_number(folder):06d}_{content_hash[:8]}"
+        forget_unfinished(folder)
+        publication = Publication(version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)
+        path, parquet = folder / f"marts_{version}.duckdb", folder / f"parquet_{version}"
+        kept = write_database(connection, path, publication, prints, before)
+        kept_files = intact_files(folder / current.parquet, kept) if current else {}
+        write_parquet(connection, parquet, publication, marts, kept_files)
+        move_pointer(
+            folder,
+            Pointer(
+                version=version,
+                file=path.name,
+                parquet=parquet.name,
+                published_at=published_at.astimezone(UTC).isoformat(),
+                as_of=as_of.isoformat(),
+                load_seq=load_seq,
+                content_hash=content_hash,
+            ),
+        )
+        forget_old(folder)
+    return Published(version, path, load_seq, changed=True)
+
+
+def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that spills into the folder, beyond what a small machine can spare."""
+    spill = str(folder / ".unfinished_spill")
+    return duckdb.connect(config={**NO_EXTENSIONS, "memory_limit": "600MB", "temp_directory": spill})
+
+
+def _finished_build(connection: duckdb.DuckDBPyConnection) -> tuple[date, int]:
+    """The day the marts in the warehouse speak of, and the newest load they were built from."""
+    run = connection.execute("select as_of, load_seq, is_complete from warehouse.build.run").fetchone()
+    if run is None or not run[2]:
+        raise ConflictError("the last build did not finish, so its marts are not published: build again")
+    return run[0], run[1]
+
+
+@contextmanager
+def _only_publisher(folder: Path) -> Iterator[None]:
+    """Two publishers at once would give one number twice; the second waits."""
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
