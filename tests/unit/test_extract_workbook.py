@@ -16,7 +16,7 @@ from odf.text import P
 from hostile.attacks import packed, sheet, strings, workbook, xlsx_parts
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Sheet, Workbook
-from ioc_pipeline.read.facts import shows_percent
+from ioc_pipeline.read.number_format import number_format
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 
 NAMESPACES = ("office", "table", "text")
@@ -222,7 +222,7 @@ def test_a_sheet_over_many_blocks_keeps_every_mark_and_value(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("number_format", "is_percent"),
+    ("code", "is_percent"),
     [
         ("0%", True),
         ("0.00%;[Red]-0.00%", True),
@@ -234,8 +234,8 @@ def test_a_sheet_over_many_blocks_keeps_every_mark_and_value(tmp_path: Path) -> 
         ("[$%-42A]0", False),
     ],
 )
-def test_only_a_percent_sign_that_multiplies_is_a_percent(number_format: str, is_percent: bool) -> None:
-    assert shows_percent(number_format) is is_percent
+def test_only_a_percent_sign_that_multiplies_is_a_percent(code: str, is_percent: bool) -> None:
+    assert (number_format(code).mark_and_text(0.955)[0] == "%") is is_percent
 
 
 @pytest.mark.parametrize(

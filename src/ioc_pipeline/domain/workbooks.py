@@ -20,7 +20,10 @@ class Sheet:
 
     `marks` say what a value alone does not: "#DIV/0!" and the like and "formula" (no result was stored), both with
     None in the cell, and "%" on a number that is shown times 100. `shown` is the whole text of a number whose format
-    writes more than its digits, with all its decimals: "57 tỷ đồng" for 57, "5.700" for 5700000 shown in thousands.
+    writes more than its digits, with all its decimals: "57 tỷ đồng" for 57, "5700" for 5700000 shown in
+    thousands, "00123" for 123, "" for one that is not shown at all; and of a date that is shown as a month: "9/2025".
+
+    Dates count as numbers from 1899-12-30 on, with `counts_from_1904` from 1904-01-01 on.
 
     `hidden_rows` are hidden by hand, by a filter or by an outline, `hidden_columns` likewise.
     """
@@ -35,6 +38,7 @@ class Sheet:
     struck: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    counts_from_1904: bool = False
 
 
 @dataclass(slots=True)

@@ -108,6 +108,11 @@ class Archive:
         if entry.is_xml and self._inflated <= _KEPT:
             entry.content = b"".join(kept)
 
+    def replace(self, name: str, content: bytes) -> None:
+        """Give the workbook reader another content of one part that was read to its end."""
+        entry = self.entries[name.lower()]
+        entry.content, entry.size, entry.crc = content, len(content), zlib.crc32(content)
+
     def check_rest(self) -> None:
         """Inflate and check every part that nobody read."""
         for name, entry in self.entries.items():

@@ -5,6 +5,7 @@ reserve gigabytes or loop (calamine issue 684).
 """
 
 import struct
+from typing import NamedTuple
 
 from ioc_pipeline.read.refusal import Refused
 
@@ -12,11 +13,16 @@ SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER = struct.Struct("<8s16x5H6x9L")
 _ENTRY = struct.Struct("<64sHBB3L16xL16xLQ")
 _LARGEST_SECTOR = 0xFFFFFFFA
+_NOTHING, _END_OF_CHAIN, _IS_FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 _STREAM, _ROOT = 2, 5
+_IN_HEADER = 109  # sectors of the FAT that the header itself can name
+_SMALLEST = 4096  # shorter streams would lie in the mini stream
 
 
 class CompoundFile:
-    """`names` of all storages and streams; `stream(name)` gives the bytes of one.
+    """`names` of all storages and streams; `stream(name)` gives the bytes of one that lies in the root.
+
+    What lies in a storage is something embedded, however it is called: only the root's own children count.
 
     Raises:
         Refused: the header, a chain or the directory contradicts the file.
@@ -37,19 +43,37 @@ class CompoundFile:
         self._fat = self._read_fat(fat_count, difat, difat_count)
         self._mini_fat = _numbers(self._chain(mini_fat)) if mini_fat_count else ()
         self._entries = self._read_directory(self._chain(directory))
-        self.names = {name for name, *_ in self._entries}
-        root = next((entry for entry in self._entries if entry[1] == _ROOT), None)
-        self._mini_stream = self._chain(root[2]) if root and root[3] else b""
+        self.names = {entry.name for entry in self._entries.values()}
+        root = self._entries.get(0)
+        if root is None or root.kind != _ROOT:
+            raise Refused("damaged-file")
+        self._mini_stream = self._chain(root.start) if root.size else b""
+        self._of_root = {entry.name: entry for entry in self._siblings(root.child)}
 
     def stream(self, name: str) -> bytes | None:
-        """The bytes of the first stream of that name, case ignored; None where there is none."""
-        for found, kind, start, size in self._entries:
-            if kind == _STREAM and found == name.lower():
-                if size > len(self._content):
-                    raise Refused("damaged-file")
-                content = self._mini_chain(start) if size < self._mini_limit else self._chain(start)
-                return content[:size]
-        return None
+        """The bytes of the root's stream of that name, case ignored; None where there is none."""
+        entry = self._of_root.get(name.lower())
+        if entry is None or entry.kind != _STREAM:
+            return None
+        if entry.size > len(self._content):
+            raise Refused("damaged-file")
+        content = self._mini_chain(entry.start) if entry.size < self._mini_limit else self._chain(entry.start)
+        return content[: entry.size]
+
+    def _siblings(self, first: int) -> list["_Entry"]:
+        """The tree of entries that hang together by left and right."""
+        found: dict[int, _Entry] = {}
+        waiting = [first]
+        while waiting:
+            number = waiting.pop()
+            if number == _NOTHING:
+                continue
+            entry = self._entries.get(number)
+            if entry is None or number in found:
+                raise Refused("damaged-file")
+            found[number] = entry
+            waiting += [entry.left, entry.right]
+        return list(found.values())
 
     def _sector(self, number: int) -> bytes:
         if number >= self._sectors:
@@ -84,15 +108,60 @@ class CompoundFile:
             number = self._mini_fat[number]
         return b"".join(found)
 
-    def _read_directory(self, directory: bytes) -> list[tuple[str, int, int, int]]:
-        entries = []
-        for position in range(0, len(directory) - 127, 128):
-            name, length, kind, _, _, _, _, _, start, size = _ENTRY.unpack_from(directory, position)
+    def _read_directory(self, directory: bytes) -> dict[int, "_Entry"]:
+        entries = {}
+        for number, position in enumerate(range(0, len(directory) - 127, 128)):
+            name, length, kind, _, left, right, child, _, start, size = _ENTRY.unpack_from(directory, position)
             if kind:
                 text = name[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
                 size = size & 0xFFFFFFFF if self._size == 512 else size
-                entries.append((text.lower(), kind, start, size))
+                entries[number] = _Entry(text.lower(), kind, left, right, child, start, size)
         return entries
+
+
+class _Entry(NamedTuple):
+    """One storage or stream of the directory; `left`, `right` and `child` are numbers of entries."""
+
+    name: str
+    kind: int
+    left: int
+    right: int
+    child: int
+    start: int
+    size: int
+
+
+def sealed(name: str, stream: bytes) -> bytes:
+    """A container that holds this one stream: a second reader can take nothing else for the workbook."""
+    stream = stream.ljust(_SMALLEST, b"\0")
+    major, shift = (3, 9) if len(stream) < _IN_HEADER * 127 * 512 else (4, 12)
+    size = 1 << shift
+    length = -(-len(stream) // size)
+    fat_count = -(-(length + 1) // (size // 4 - 1))
+    fat = [_IS_FAT] * fat_count + [_END_OF_CHAIN]
+    first = len(fat)
+    fat += [*range(first + 1, first + length), _END_OF_CHAIN]
+    fat += [_NOTHING] * (fat_count * size // 4 - len(fat))
+    header = _HEADER.pack(
+        SIGNATURE, 0x3E, major, 0xFFFE, shift, 6, 0 if major == 3 else 1, fat_count, fat_count, 0, _SMALLEST,
+        _END_OF_CHAIN, 0, _END_OF_CHAIN, 0,
+    )  # fmt: skip
+    places = [*range(fat_count), *[_NOTHING] * (_IN_HEADER - fat_count)]
+    directory = _packed_entry("Root Entry", _ROOT, 1, _END_OF_CHAIN, 0)
+    directory += _packed_entry(name, _STREAM, _NOTHING, first, len(stream))
+    return b"".join(
+        (
+            (header + struct.pack("<109L", *places)).ljust(size, b"\0"),
+            struct.pack(f"<{len(fat)}L", *fat),
+            directory.ljust(size, b"\0"),
+            stream.ljust(length * size, b"\0"),
+        )
+    )
+
+
+def _packed_entry(name: str, kind: int, child: int, start: int, size: int) -> bytes:
+    text = name.encode("utf-16-le")
+    return _ENTRY.pack(text, len(text) + 2, kind, 1, _NOTHING, _NOTHING, child, 0, start, size)
 
 
 def _numbers(content: bytes) -> tuple[int, ...]:

@@ -1,39 +1,97 @@
-"""What a sheet's own parts say that the workbook reader does not: errors, missing results, percent formats, notes."""
+"""What a sheet's own parts say that the workbook reader does not: errors, missing results, how cells are seen."""
 
 import re
+from typing import Literal, NamedTuple
 
-_LITERALS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+from ioc_pipeline.read.number_format import NumberFormat, number_format
+
 _ENTITY = re.compile(r"&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|(amp|lt|gt|quot|apos));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_RAISED = str.maketrans("0123456789+-=()[]abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ")
+_LOWERED = str.maketrans("0123456789+-=()[]", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₍₎")
 
 NOT_CALCULATED = "formula"
 PERCENT = "%"
-PERCENT_FORMATS = frozenset({9, 10})  # built in: 0% and 0.00%
+BUILT_IN_FORMATS = {9: "0%", 10: "0.00%", 17: "mmm-yy", 16: "d-mmm"}  # of those built in, the ones that show more
+
+Script = Literal["", "raised", "lowered"]
+
+
+class Run(NamedTuple):
+    """A piece of a text in one font."""
+
+    text: str
+    script: Script = ""
+    is_struck: bool = False
+
+
+class CellStyle(NamedTuple):
+    """What a cell's style does to its content; `format` is None where it shows numbers as their digits."""
+
+    format: NumberFormat | None = None
+    script: Script = ""
+    is_struck: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        return self.format is None and not self.script and not self.is_struck
+
+
+PERCENT_STYLE = CellStyle(number_format("0%"))
+
+
+def cell_style(code: str, script: Script = "", *, is_struck: bool = False) -> CellStyle:
+    """The style of a format code and a font."""
+    known = number_format(code) if code else None
+    return CellStyle(None if known is None or known.is_plain else known, script, is_struck)
 
 
 class SheetFacts:
-    """`marks` is row → column → "#DIV/0!" and the like, "formula" or "%"; positions are 0-based.
+    """All positions are 0-based, row → column → fact; spans are (first, last).
 
-    `notes` are (A1, text). `merged` is None where the workbook reader knows the merged ranges itself.
+    `marks` are "#DIV/0!" and the like or "formula". `styles` are those of cells that are seen otherwise than their
+    value. `texts` replace what the workbook reader gives; "" is left of what is struck through. `notes` are (A1, text).
+    `merged` is None where the workbook reader knows the merged ranges itself.
     """
 
-    __slots__ = ("marks", "merged", "notes")
+    __slots__ = ("counts_from_1904", "hidden_columns", "hidden_rows", "marks", "merged", "notes", "styles", "texts")
 
     def __init__(self) -> None:
         self.marks: dict[int, dict[int, str]] = {}
+        self.styles: dict[int, dict[int, CellStyle]] = {}
+        self.texts: dict[int, dict[int, str]] = {}
+        self.hidden_rows: list[tuple[int, int]] = []
+        self.hidden_columns: list[tuple[int, int]] = []
+        self.counts_from_1904 = False
         self.notes: list[tuple[str, str]] = []
         self.merged: list[tuple[int, int, int, int]] | None = None
 
     def mark(self, row: int, column: int, mark: str) -> None:
-        """Note what a cell is. An error or a missing result outranks a format."""
-        columns = self.marks.setdefault(row, {})
-        if mark != PERCENT or column not in columns:
-            columns[column] = mark
+        """Note an error or a missing result."""
+        self.marks.setdefault(row, {})[column] = mark
+
+    def style(self, row: int, column: int, style: CellStyle) -> None:
+        """Note that a cell is seen otherwise than its value."""
+        self.styles.setdefault(row, {})[column] = style
+
+    def text(self, row: int, column: int, text: str) -> None:
+        """Note what a person sees of a text."""
+        self.texts.setdefault(row, {})[column] = text
 
 
-def shows_percent(number_format: str) -> bool:
-    """Whether a number format multiplies by 100: a % that is neither quoted nor escaped."""
-    return "%" in _LITERALS.sub("", number_format)
+def seen_text(runs: list[Run]) -> str:
+    """What a person reads in a text of several fonts: raised digits as ¹²³, nothing of what is struck through."""
+    return "".join(in_script(run.text, run.script) for run in runs if not run.is_struck)
+
+
+def in_script(text: str, script: Script) -> str:
+    """A raised or lowered text in the signs that Unicode has for it; as it is where a sign has none: "(ước)"."""
+    if not script or not any(sign.isalnum() for sign in text):
+        return text
+    table = _RAISED if script == "raised" else _LOWERED
+    other = text.translate(table)
+    has_all = all(ord(sign) in table or not sign.isalnum() for sign in text)
+    return other if has_all else text
 
 
 def unescape(text: str) -> str:

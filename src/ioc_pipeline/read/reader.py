@@ -21,9 +21,10 @@ from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, Shee
 from ioc_pipeline.read import delimited, ods, xls, xlsx
 from ioc_pipeline.read.archive import Archive
 from ioc_pipeline.read.compound import SIGNATURE, CompoundFile
-from ioc_pipeline.read.facts import PERCENT, SheetFacts
+from ioc_pipeline.read.facts import SheetFacts
 from ioc_pipeline.read.limits import Limits
-from ioc_pipeline.read.refusal import Refused
+from ioc_pipeline.read.refusal import Refused, too_many_cells
+from ioc_pipeline.read.seen import Seen
 
 _CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BLOCK_CELLS = 20_000
@@ -96,8 +97,8 @@ def _read(path: bytes, name: str, csv_format: tuple[str, str] | None, limits: Li
         _check_not_csv_name(name)
         if _ENCRYPTED_PACKAGE in content:
             raise Refused("password-protected")
-        facts = xls.scan(CompoundFile(content), limits)
-        yield from _read_workbook(content, facts, "xls", limits)
+        facts, stream = xls.scan(CompoundFile(content), limits)
+        yield from _read_workbook(stream, facts, limits)
         yield _done("xls", [] if name.endswith(".xls") else ["wrong-extension"])
     else:
         _check_text(content, name)
@@ -107,7 +108,6 @@ def _read(path: bytes, name: str, csv_format: tuple[str, str] | None, limits: Li
         yield _message({"sheet": "", "hidden": False})
         for block in _blocks(rows, len(rows[0]) if rows else 0):
             yield _encode_rows(block, 0)[0]
-        yield _message({"merged": [], "marks": [], "notes": []})
         yield _done("csv", warnings)
 
 
@@ -125,7 +125,7 @@ def _read_zip(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
         warnings.append("trailing-bytes")
     if not name.endswith(f".{kind}"):
         warnings.append("wrong-extension")
-    yield from _read_workbook(archive.sealed(), facts, kind, limits)
+    yield from _read_workbook(archive.sealed(), facts, limits)
     yield _done(kind, warnings)
 
 
@@ -147,7 +147,7 @@ def _check_text(content: bytes, name: str) -> None:
         raise Refused("not-a-workbook")
 
 
-def _read_workbook(content: bytes, facts: list[SheetFacts | None], kind: str, limits: Limits) -> Iterator[bytes]:
+def _read_workbook(content: bytes, facts: list[SheetFacts | None], limits: Limits) -> Iterator[bytes]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheets = workbook.sheets_metadata
     if len(sheets) != len(facts):
@@ -164,7 +164,7 @@ def _read_workbook(content: bytes, facts: list[SheetFacts | None], kind: str, li
         height, width = _used_range(sheet, sheet_facts)
         cells += height * width
         if cells > limits.cells:
-            raise xlsx.too_many_cells(limits)
+            raise too_many_cells(limits)
         yield _message({"sheet": metadata.name, "hidden": metadata.visible != SheetVisibleEnum.Visible})
         yield from _read_sheet(sheet, sheet_facts, height, width)
     if is_empty:
@@ -174,27 +174,22 @@ def _read_workbook(content: bytes, facts: list[SheetFacts | None], kind: str, li
 def _used_range(sheet: CalamineSheet, facts: SheetFacts) -> tuple[int, int]:
     """Rows and columns from A1 on; a formula without a result is no cell for calamine, but must be told."""
     last_row, last_column = sheet.end or (-1, -1)
-    for row, columns in facts.marks.items():
-        told = [column for column, mark in columns.items() if mark != PERCENT]
-        if told:
-            last_row, last_column = max(last_row, row), max(last_column, *told)
+    for told in (facts.marks, facts.texts):
+        for row, columns in told.items():
+            last_row, last_column = max(last_row, row), max(last_column, *columns)
     return last_row + 1, last_column + 1
 
 
 def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int) -> Iterator[bytes]:
-    marks: list[tuple[int, int, str]] = []
+    seen = Seen(facts, width)
     row = 0
     for block in _blocks(_physical_rows(sheet, height, width), width):
-        for values in block:
-            for column, mark in facts.marks.get(row, {}).items():
-                if mark != PERCENT:
-                    values[column] = ""
-                elif column >= width or type(values[column]) not in (float, int):
-                    continue
-                marks.append((row, column, mark))
-            row += 1
-        line, not_numbers = _encode_rows(block, row - len(block))
-        marks += not_numbers
+        if seen.has_facts:
+            for number, values in enumerate(block, row):
+                seen.apply(number, values)
+        line, not_numbers = _encode_rows(block, row)
+        seen.marks += not_numbers
+        row += len(block)
         yield line
     merged = facts.merged
     if merged is None:
@@ -204,7 +199,22 @@ def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int
         for first_row, first_column, last_row, last_column in merged
         if first_row < height and first_column < width
     ]
-    yield _message({"merged": clipped, "marks": marks, "notes": facts.notes})
+    yield _message(
+        {
+            "merged": clipped,
+            "marks": seen.marks,
+            "notes": facts.notes,
+            "shown": seen.shown,
+            "struck": seen.struck,
+            "hidden_rows": _clipped(facts.hidden_rows, height),
+            "hidden_columns": _clipped(facts.hidden_columns, width),
+            "counts_from_1904": facts.counts_from_1904,
+        }
+    )
+
+
+def _clipped(spans: list[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    return [(first, min(last, size - 1)) for first, last in spans if first < size]
 
 
 def _physical_rows(sheet: CalamineSheet, height: int, width: int) -> Iterator[list[Any]]:

@@ -152,10 +152,7 @@ class _Child:
                 elif "sheet" in message:
                     sheets.append(Sheet(message["sheet"], [], message["hidden"]))
                 elif "marks" in message:
-                    sheet = sheets[-1]
-                    sheet.merged = [tuple(area) for area in message["merged"]]
-                    sheet.marks = {(row, column): mark for row, column, mark in message["marks"]}
-                    sheet.notes = [(address, text) for address, text in message["notes"]]
+                    _take_facts(sheets[-1], message)
                 elif "fault" in message:
                     raise RuntimeError(message["fault"])
                 elif "refused" in message:
@@ -187,6 +184,21 @@ class _Child:
         line = self._received[:end]
         del self._received[: end + 1]
         return line
+
+
+def _take_facts(sheet: Sheet, message: dict[str, Any]) -> None:
+    sheet.merged = [tuple(area) for area in message["merged"]]
+    sheet.marks = {(row, column): mark for row, column, mark in message["marks"]}
+    sheet.notes = [(address, text) for address, text in message["notes"]]
+    sheet.shown = {(row, column): text for row, column, text in message["shown"]}
+    sheet.struck = {(row, column) for row, column in message["struck"]}
+    sheet.hidden_rows = _positions(message["hidden_rows"])
+    sheet.hidden_columns = _positions(message["hidden_columns"])
+    sheet.counts_from_1904 = message["counts_from_1904"]
+
+
+def _positions(spans: list[list[int]]) -> set[int]:
+    return {position for first, last in spans for position in range(first, last + 1)}
 
 
 def _with_moments(rows: list[list[Any]], columns: list[int]) -> list[list[Any]]:

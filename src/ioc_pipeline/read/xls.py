@@ -1,58 +1,81 @@
 """Excel 5 to 2003 workbooks (.xls): the check before reading, and the facts of each sheet, by walking its records.
 
-Source of the record layouts: [MS-XLS] 2.4.
+The stream is also put right where the workbook reader would take a record for something else than Excel does:
+formulas of an older kind, number formats under the numbers of built-in ones, the code page of a Unicode workbook.
+
+Source of the record layouts: [MS-XLS] 2.4; for the older ones OpenOffice's documentation of the Excel file format.
 """
 
 import struct
+from array import array
 from collections.abc import Iterator
 
 from ioc_pipeline.domain.addresses import cell_address
-from ioc_pipeline.read.compound import CompoundFile
-from ioc_pipeline.read.facts import NOT_CALCULATED, PERCENT, PERCENT_FORMATS, SheetFacts, shows_percent
+from ioc_pipeline.read import xls_strings
+from ioc_pipeline.read.compound import CompoundFile, sealed
+from ioc_pipeline.read.facts import BUILT_IN_FORMATS, NOT_CALCULATED, CellStyle, SheetFacts, cell_style
 from ioc_pipeline.read.limits import Limits
-from ioc_pipeline.read.refusal import Refused, count_vi
-from ioc_pipeline.read.xlsx import too_many_cells
+from ioc_pipeline.read.number_format import number_format
+from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
+from ioc_pipeline.read.xls_strings import Font
 
 OLD_STARTS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")  # without container
 _BOF, _EOF, _FILEPASS, _CONTINUE = 0x0809, 0x000A, 0x002F, 0x003C
-_BOUNDSHEET, _FORMAT, _XF, _CODEPAGE = 0x0085, 0x041E, 0x00E0, 0x0042
-_NUMBER, _RK, _MULRK, _FORMULA, _BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0006, 0x0205
-_TEXTS = frozenset({0x00FD, 0x0204, 0x00D6})  # LABELSST, LABEL, RSTRING
+_BOUNDSHEET, _FORMAT, _FONT, _XF, _CODEPAGE, _DATEMODE, _SST = 0x0085, 0x041E, 0x0031, 0x00E0, 0x0042, 0x0022, 0x00FC
+_NUMBER, _RK, _MULRK, _BOOLERR = 0x0203, 0x027E, 0x00BD, 0x0205
+_FORMULA, _FORMULA_3, _FORMULA_4 = 0x0006, 0x0206, 0x0406
+_FORMULAS = frozenset({_FORMULA, _FORMULA_3, _FORMULA_4})
+_LABELSST, _LABEL, _RSTRING = 0x00FD, 0x0204, 0x00D6
+_CELLS = frozenset({_NUMBER, _RK, _BOOLERR, _LABELSST, _LABEL, _RSTRING}) | _FORMULAS
+_ROW, _COLINFO = 0x0208, 0x007D
 _MERGES, _NOTE, _OBJ, _TXO = 0x00E5, 0x001C, 0x005D, 0x01B6
 _BIFF5, _BIFF8 = 0x0500, 0x0600
 _WORKSHEET, _MACRO_SHEET = 0, 1
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-_ERROR_RESULT, _EMPTY_RESULT = 2, 3
+_TEXT_RESULT, _BOOL_RESULT, _ERROR_RESULT, _EMPTY_RESULT = 0, 1, 2, 3
+_OWN_FORMATS = 164  # from this number on no format is built in
+_DAY_FORMAT, _NO_FORMAT = 14, 0
+_UNICODE = 1200
+_STRUCK = 0x08
 
 
-def scan(container: CompoundFile, limits: Limits) -> list[SheetFacts | None]:
-    """Facts of each sheet in the workbook's order; None for a sheet without cells (a chart sheet).
+def scan(container: CompoundFile, limits: Limits) -> tuple[list[SheetFacts | None], bytes]:
+    """Facts of each sheet in the workbook's order, None for a sheet without cells (a chart sheet); what is to be read.
 
     Raises:
         Refused: password, macros, a version before Excel 5, not a workbook, more cells than `limits`, damaged records.
     """
-    names = container.names
-    stream = container.stream("workbook" if "workbook" in names else "book")
+    if container.names & {"_vba_project_cur", "_vba_project", "vba"}:
+        raise Refused("macro-workbook")
+    name, stream = "Workbook", container.stream("workbook")
+    if stream is None:
+        name, stream = "Book", container.stream("book")
     if stream is None:
         raise Refused("not-a-workbook")
-    if names & {"_vba_project_cur", "_vba_project", "vba"}:
-        raise Refused("macro-workbook")
     if stream[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04"):
         raise Refused("old-workbook")
-    return _BookScan(stream, limits).sheets
+    book = _BookScan(stream, limits)
+    return book.sheets, sealed(name, bytes(book.stream))
 
 
 class _BookScan:
     """The globals first (version, formats, where each sheet begins), then each sheet."""
 
     def __init__(self, stream: bytes, limits: Limits) -> None:
+        self.stream = bytearray(stream)  # as it is to be read
         self._stream = stream
         self._limits = limits
         self._version = 0
+        self._codec = "cp1252"
         self._area = 0
+        self._counts_from_1904 = False
+        self._fonts: dict[int, Font] = {}
+        self._styles: dict[int, CellStyle] = {}
+        self._font_of_style: dict[int, int] = {}
+        self._texts: dict[int, tuple[str, list[xls_strings.Change]]] = {}
         self._empty_results: list[tuple[SheetFacts, int, int]] = []
         self._has_results = False
-        starts, self._percent = self._read_globals()
+        starts = self._read_globals()
         if len(starts) > limits.sheets:
             raise Refused("too-many-sheets", expected=f"nhiều nhất {limits.sheets} trang tính (đang có {len(starts)})")
         self.sheets = [self._read_sheet(start) if kind == _WORKSHEET else None for start, kind in starts]
@@ -61,8 +84,8 @@ class _BookScan:
             for facts, row, column in self._empty_results:
                 facts.mark(row, column, NOT_CALCULATED)
 
-    def _records(self, position: int) -> Iterator[tuple[int, bytes]]:
-        """Records from a BOF to its EOF; what a chart embedded in a sheet holds is left out."""
+    def _records(self, position: int) -> Iterator[tuple[int, bytes, int]]:
+        """Records from a BOF to its EOF, with their offsets; what a chart embedded in a sheet holds is left out."""
         stream, depth = self._stream, 0
         while position + 4 <= len(stream):
             kind, size = struct.unpack_from("<HH", stream, position)
@@ -77,64 +100,121 @@ class _BookScan:
                 if depth <= 0:
                     return
             if depth == 1:
-                yield kind, data
+                yield kind, data, position - size
         raise Refused("damaged-file")
 
-    def _read_globals(self) -> tuple[list[tuple[int, int]], frozenset[int]]:
+    def _read_globals(self) -> list[tuple[int, int]]:
         starts: list[tuple[int, int]] = []
-        formats = set(PERCENT_FORMATS)
-        styles: list[int] = []
-        for kind, data in self._records(0):
+        formats = dict(BUILT_IN_FORMATS)
+        own: set[int] = set()
+        styles: list[tuple[int, int, int]] = []
+        strings: list[bytes] = []
+        fonts = 0
+        last = 0
+        for kind, data, offset in self._records(0):
             if kind == _BOF:
                 self._version = _short(data, 0)
                 if self._version not in (_BIFF5, _BIFF8):
                     raise Refused("old-workbook")
             elif kind == _FILEPASS:
                 raise Refused("password-protected")
+            elif kind == _CODEPAGE and len(data) >= 2:
+                self._take_code_page(_short(data, 0), offset)
+            elif kind == _DATEMODE and len(data) >= 2:
+                self._counts_from_1904 = _short(data, 0) == 1
             elif kind == _BOUNDSHEET and len(data) >= 6:
                 start, _, sheet_kind = struct.unpack_from("<LBB", data)
                 if sheet_kind == _MACRO_SHEET:
                     raise Refused("macro-workbook")
                 starts.append((start, sheet_kind))
+            elif kind == _FONT and len(data) >= 10:
+                self._take_font(fonts if fonts < 4 else fonts + 1, data)  # there is no font 4
+                fonts += 1
             elif kind == _FORMAT and len(data) > 3:
-                is_percent = shows_percent(self._format_text(data))
-                (formats.add if is_percent else formats.discard)(_short(data, 0))
-            elif kind == _XF:
-                styles.append(_short(data, 2))
-        return starts, frozenset(index for index, number in enumerate(styles) if number in formats)
+                formats[_short(data, 0)] = self._format_text(data)
+                own.add(_short(data, 0))
+            elif kind == _XF and len(data) >= 4:
+                styles.append((_short(data, 0), _short(data, 2), offset))
+            elif kind == _SST or (kind == _CONTINUE and last == _SST):
+                strings.append(data)
+                kind = _SST
+            last = kind
+        for index, (font, number, offset) in enumerate(styles):
+            code = formats.get(number, "")
+            if number in own and number < _OWN_FORMATS:
+                is_date = number_format(code).is_date
+                self._write(offset + 2, struct.pack("<H", _DAY_FORMAT if is_date else _NO_FORMAT))
+            script, is_struck = self._fonts.get(font, ("", False))
+            style = cell_style(code, script, is_struck=is_struck)
+            self._font_of_style[index] = font
+            if not style.is_plain:
+                self._styles[index] = style
+        if strings and self._fonts:
+            self._texts = xls_strings.read_shared_strings(strings, self._fonts)
+        return starts
+
+    def _take_code_page(self, number: int, offset: int) -> None:
+        if self._version == _BIFF8:  # all its texts are Unicode, whatever the record says
+            self._write(offset, struct.pack("<H", _UNICODE))
+            return
+        self._codec = {10000: "mac_roman", 32768: "mac_roman", 32769: "cp1252"}.get(number, f"cp{number}")
+        try:
+            b"".decode(self._codec)
+        except LookupError:
+            self._codec = "cp1252"
+
+    def _take_font(self, number: int, data: bytes) -> None:
+        script = {1: "raised", 2: "lowered"}.get(_short(data, 8), "")
+        is_struck = bool(data[2] & _STRUCK)
+        if script or is_struck:
+            self._fonts[number] = (script, is_struck)  # type: ignore[assignment]
+
+    def _write(self, offset: int, data: bytes) -> None:
+        self.stream[offset : offset + len(data)] = data
 
     def _format_text(self, data: bytes) -> str:
         if self._version == _BIFF5:
-            return data[3:].decode("latin-1")
+            return data[3:].decode(self._codec, "replace")
         is_wide = len(data) > 4 and data[4] & 1
         return data[5:].decode("utf-16-le" if is_wide else "latin-1", "replace")
 
     def _read_sheet(self, start: int) -> SheetFacts:
         facts = SheetFacts()
-        percent = self._percent
+        facts.counts_from_1904 = self._counts_from_1904
         last_row = last_column = -1
         merges = 0
         object_id = 0
         texts: dict[int, str] = {}
         awaits_text = 0
-        for kind, data in self._records(start):
+        places = array("L")
+        for kind, data, offset in self._records(start):
             column = -1
             if kind == _MULRK and len(data) >= 6:
                 row, first = struct.unpack_from("<HH", data)
                 column = _short(data, len(data) - 2)
-                for index, offset in enumerate(range(4, len(data) - 7, 6)):
-                    if _short(data, offset) in percent:
-                        facts.mark(row, first + index, PERCENT)
-            elif kind in (_NUMBER, _RK, _FORMULA, _BOOLERR) or kind in _TEXTS:
+                for index, at in enumerate(range(4, len(data) - 7, 6)):
+                    places.append(row << 16 | first + index)
+                    if style := self._styles.get(_short(data, at)):
+                        facts.style(row, first + index, style)
+            elif kind in _CELLS:
                 if len(data) < 6:
                     raise Refused("damaged-file")
-                row, column, style = struct.unpack_from("<HHH", data)
+                row, column, style_number = struct.unpack_from("<HHH", data)
+                places.append(row << 16 | column)
                 if kind == _BOOLERR and len(data) >= 8 and data[7]:
                     facts.mark(row, column, _ERRORS.get(data[6], "#VALUE!"))
-                elif kind == _FORMULA and len(data) >= 14:
+                elif kind in _FORMULAS and len(data) >= 14:
                     self._judge_result(facts, row, column, data)
-                if style in percent and kind not in _TEXTS:
-                    facts.mark(row, column, PERCENT)
+                    if kind != _FORMULA:
+                        self._renew(data, offset)
+                elif self._fonts and kind in (_LABELSST, _RSTRING):
+                    self._take_text(facts, kind, data)
+                if style := self._styles.get(style_number):
+                    facts.style(row, column, style)
+            elif kind == _ROW and len(data) >= 14 and data[12] & 0x20:
+                facts.hidden_rows.append((_short(data, 0), _short(data, 0)))
+            elif kind == _COLINFO and len(data) >= 10 and (data[8] & 1 or _short(data, 4) == 0):
+                facts.hidden_columns.append((_short(data, 0), _short(data, 2)))
             elif kind == _MERGES:
                 merges += _short(data, 0)
                 if merges > self._limits.merges:
@@ -150,6 +230,8 @@ class _BookScan:
                 self._note(facts, data, texts)
             if column >= 0:
                 last_row, last_column = max(last_row, row), max(last_column, column)
+        if len(set(places)) != len(places):  # of two values in one place nobody can say which is seen
+            raise Refused("damaged-file")
         self._area += (last_row + 1) * (last_column + 1)
         if self._area > self._limits.cells:
             raise too_many_cells(self._limits)
@@ -164,9 +246,29 @@ class _BookScan:
         else:
             self._has_results = True
 
+    def _renew(self, data: bytes, offset: int) -> None:
+        """Let a formula of Excel 3 or 4 be read as what it gives, in its own bytes."""
+        kind = _NUMBER
+        if data[12:14] == b"\xff\xff":
+            result, value = data[6], data[8]
+            kind = _FORMULA if result in (_TEXT_RESULT, _EMPTY_RESULT) else _BOOLERR
+            if kind == _BOOLERR:
+                self._write(offset + 6, bytes([value, result == _ERROR_RESULT]))
+        self._write(offset - 4, struct.pack("<H", kind))
+
+    def _take_text(self, facts: SheetFacts, kind: int, data: bytes) -> None:
+        row, column, style = struct.unpack_from("<HHH", data)
+        if kind == _LABELSST:
+            rich = self._texts.get(int.from_bytes(data[6:10], "little"))
+        else:
+            rich = xls_strings.rich_label(data, self._codec) if self._version == _BIFF5 else None
+        if rich:
+            own = self._fonts.get(self._font_of_style.get(style, 0), ("", False))
+            facts.text(row, column, xls_strings.seen(*rich, own, self._fonts))
+
     def _note(self, facts: SheetFacts, data: bytes, texts: dict[int, str]) -> None:
         row, column = struct.unpack_from("<HH", data)
-        text = data[6:].decode("latin-1") if self._version == _BIFF5 else texts.get(_short(data, 6), "")
+        text = data[6:].decode(self._codec, "replace") if self._version == _BIFF5 else texts.get(_short(data, 6), "")
         if text and row != 0xFFFF:
             facts.notes.append((cell_address(row, column), text))
 

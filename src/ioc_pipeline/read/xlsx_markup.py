@@ -1,0 +1,116 @@
+"""Styles and texts of an Office Open XML workbook, as far as they change what a person sees. By scanning bytes."""
+
+import re
+from collections.abc import Iterator
+
+from ioc_pipeline.read.archive import Archive
+from ioc_pipeline.read.facts import BUILT_IN_FORMATS, CellStyle, Run, Script, cell_style, seen_text, unescape
+from ioc_pipeline.read.refusal import Refused
+
+_PREFIX = rb"(?:[\w.\-]+:)?"
+ATTRIBUTES = rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)"""
+_ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_NUMBER_FORMAT = re.compile(rb"<" + _PREFIX + rb"numFmt\s" + ATTRIBUTES + rb">")
+_FONTS = re.compile(rb"<" + _PREFIX + rb"fonts\b(.*?)</" + _PREFIX + rb"fonts\s*>", re.S)
+_FONT = re.compile(rb"<" + _PREFIX + rb"font(?:\s[^>]*)?(?:/>|>(.*?)</" + _PREFIX + rb"font\s*>)", re.S)
+_CELL_STYLES = re.compile(rb"<" + _PREFIX + rb"cellXfs\b(.*?)</" + _PREFIX + rb"cellXfs\s*>", re.S)
+_CELL_STYLE = re.compile(rb"<" + _PREFIX + rb"xf\b" + ATTRIBUTES + rb">")
+_STRIKE = re.compile(rb"<" + _PREFIX + rb"strike\b([^>]*)>")
+_SCRIPT = re.compile(rb"<" + _PREFIX + rb"vertAlign\s[^>]*?(super|sub)script")
+_UNIQUE_COUNT = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)["']""")
+_ITEM = re.compile(rb"<" + _PREFIX + rb"si(?:\s[^>]*)?(?:/>|>(.*?)</" + _PREFIX + rb"si\s*>)", re.S)
+_RUN = re.compile(rb"<" + _PREFIX + rb"r(?:\s[^>]*)?>(.*?)</" + _PREFIX + rb"r\s*>", re.S)
+_PHONETIC = re.compile(rb"<" + _PREFIX + rb"rPh\b.*?</" + _PREFIX + rb"rPh\s*>", re.S)
+_TEXT = re.compile(rb"<" + _PREFIX + rb"t(?:\s[^>]*)?>([^<]*)</")
+_COMMENT = re.compile(rb"<" + _PREFIX + rb"comment\s" + ATTRIBUTES + rb">")
+FONT_CHANGES = (b"vertAlign", b"strike")
+
+
+def attributes(text: bytes) -> dict[bytes, bytes]:
+    """Name → value of the attributes of one tag; entities are left as they are."""
+    return {name: double or single for name, double, single in _ATTRIBUTE.findall(text)}
+
+
+def is_on(value: bytes | None) -> bool:
+    """Whether an attribute of XML Schema's boolean type says yes."""
+    return value in (b"1", b"true")
+
+
+def read_styles(part: bytes) -> dict[int, CellStyle]:
+    """Index → style of those cell styles that show anything else than the value's digits or text."""
+    formats = dict(BUILT_IN_FORMATS)
+    for text in _NUMBER_FORMAT.findall(part):
+        found = attributes(text)
+        number = found.get(b"numFmtId", b"")
+        if number.isdigit():
+            formats[int(number)] = unescape(found.get(b"formatCode", b"").decode("utf-8", "replace"))
+    fonts = _fonts(part)
+    section = _CELL_STYLES.search(part)
+    styles = {}
+    for index, text in enumerate(_CELL_STYLE.findall(section[1]) if section else []):
+        found = attributes(text)
+        number, font = found.get(b"numFmtId", b"0"), found.get(b"fontId", b"0")
+        script, is_struck = fonts.get(int(font), ("", False)) if font.isdigit() else ("", False)
+        code = formats.get(int(number), "") if number.isdigit() else ""
+        style = cell_style(code, script, is_struck=is_struck)
+        if not style.is_plain:
+            styles[index] = style
+    return styles
+
+
+def _fonts(part: bytes) -> dict[int, tuple[Script, bool]]:
+    section = _FONTS.search(part) if any(word in part for word in FONT_CHANGES) else None
+    if section is None:
+        return {}
+    return {index: _font(body) for index, body in enumerate(_FONT.findall(section[1]))}
+
+
+def _font(properties: bytes) -> tuple[Script, bool]:
+    script = _SCRIPT.search(properties)
+    strike = _STRIKE.search(properties)
+    is_struck = strike is not None and attributes(strike[1]).get(b"val", b"1") in (b"1", b"true")
+    return ("" if script is None else "raised" if script[1] == b"super" else "lowered"), is_struck
+
+
+def read_shared_texts(archive: Archive, part: str) -> dict[bytes, str]:
+    """Index → what is seen of each shared text that holds raised, lowered or struck pieces.
+
+    Raises:
+        Refused: the part announces more texts than it has bytes, for which the workbook reader would reserve memory.
+    """
+    is_rich = False
+    tail = b""
+    for index, block in enumerate(archive.blocks(part)):
+        announced = _UNIQUE_COUNT.search(block[:4096]) if index == 0 else None
+        if announced and int(announced[1]) > archive.entries[part].size:
+            raise Refused("damaged-file")
+        is_rich = is_rich or any(word in tail + block for word in FONT_CHANGES)
+        tail = block[-16:]
+    if not is_rich:
+        return {}
+    items = enumerate(_ITEM.findall(archive.read(part)))
+    return {b"%d" % index: text_of_runs(item) for index, item in items if any(word in item for word in FONT_CHANGES)}
+
+
+def text_of_runs(item: bytes) -> str:
+    """What is seen of one rich text, shared or in its cell; of a text without runs its text."""
+    item = _PHONETIC.sub(b"", item) if b"rPh" in item else item
+    return seen_text(list(_runs(item))) if _RUN.search(item) else _plain(item)
+
+
+def _runs(item: bytes) -> Iterator[Run]:
+    for run in _RUN.findall(item):
+        yield Run(_plain(run), *_font(run))
+
+
+def _plain(piece: bytes) -> str:
+    return unescape(b"".join(_TEXT.findall(piece)).decode("utf-8", "replace"))
+
+
+def read_comments(part: bytes) -> list[tuple[str, str]]:
+    """(A1, text) of each comment of a sheet."""
+    pieces = _COMMENT.split(part)
+    return [
+        (attributes(tag).get(b"ref", b"").decode("ascii", "replace"), _plain(body))
+        for tag, body in zip(pieces[1::2], pieces[2::2], strict=True)
+    ]
