@@ -20,7 +20,7 @@ from ioc_pipeline.domain.errors import ContractError, Problem
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.load import transaction
-from ioc_pipeline.load.transaction import Loaded
+from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.reference.contracts import load_contracts
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.warehouse.raw import create_raw, open_warehouse

@@ -1,0 +1,98 @@
+"""What becomes of each delivery: loaded, a duplicate of a newer one, or returned because two contradict each other."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+import duckdb
+
+from ioc_pipeline.domain.deliveries import Outcome, Verdict
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.load.history import History, PlacedScope, placed_scopes, read_history
+from ioc_pipeline.load.outcome import ACCEPTED, Loaded
+
+
+def decide(
+    connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]
+) -> tuple[list[Loaded], list[tuple[Verdict, Loaded]]]:
+    """Say what becomes of each delivery; the second list has those that raw does not hold yet."""
+    history = read_history(connection, verdicts)
+    markers = _read_markers(connection, verdicts)
+    contested = _find_contested(verdicts, history)
+    (last_load_seq,) = connection.execute("select coalesce(max(load_seq), 0) from raw.load").fetchall()[0]
+
+    outcomes: list[Loaded] = []
+    new: list[tuple[Verdict, Loaded]] = []
+    for verdict in verdicts:
+        delivery = verdict.delivery
+        marker = markers.get((delivery.delivery_seq, verdict.contract_hash))
+        if marker:
+            load_seq, outcome = marker
+        else:
+            last_load_seq += 1
+            load_seq, outcome = last_load_seq, verdict.outcome
+            if outcome in ACCEPTED:
+                if contested.intersection((delivery.scan_seq, scope) for scope in placed_scopes(verdict)):
+                    outcome = "returned"
+                elif _find_same(verdict, history, load_seq):
+                    outcome = "duplicate"
+        loaded = Loaded(
+            delivery.delivery_seq,
+            load_seq,
+            outcome,
+            problems=(Problem("two-versions"),) if outcome == "returned" and verdict.outcome in ACCEPTED else (),
+            same_as_delivery_seq=_find_same(verdict, history, load_seq) if outcome == "duplicate" else None,
+        )
+        outcomes.append(loaded)
+        if not marker:
+            new.append((verdict, loaded))
+            history.remember(verdict, loaded)
+    return outcomes, new
+
+
+def _find_contested(verdicts: Sequence[Verdict], history: History) -> set[tuple[int, PlacedScope]]:
+    """(scan_seq, scope) that one scan brought in different bytes: nobody can say which file is meant.
+
+    Partial tables (`replaces: row` or `record`) may well come in several files.
+    """
+    contents: dict[tuple[int, PlacedScope], set[str]] = defaultdict(set)
+    for verdict in verdicts:
+        if verdict.outcome in ACCEPTED and verdict.delivery.kind == "file":
+            for source_name, scope in placed_scopes(verdict):
+                if verdict.replaces.get(scope.table_name, "scope") == "scope":
+                    contents[verdict.delivery.scan_seq, (source_name, scope)].add(verdict.delivery.sha256)
+    for scope_key, versions in history.versions.items():
+        for version in versions:
+            if (version.scan_seq, scope_key) in contents:
+                contents[version.scan_seq, scope_key].add(version.sha256)
+    return {place for place, hashes in contents.items() if len(hashes) > 1}
+
+
+def _find_same(verdict: Verdict, history: History, load_seq: int) -> int | None:
+    """The earlier delivery of the same bytes that is still the newest of every scope, and speaks for no other.
+
+    Two equal answers of an API are two: each says what was true when it was given.
+    """
+    if verdict.delivery.kind != "file":
+        return None
+    newest = {history.newest(scope, before=load_seq) for scope in placed_scopes(verdict)}
+    version = newest.pop() if len(newest) == 1 else None
+    if (
+        version
+        and version.delivery_seq < verdict.delivery.delivery_seq
+        and (version.department_code, version.sha256, version.contract_hash, version.scope_count)
+        == (verdict.delivery.department_code, verdict.delivery.sha256, verdict.contract_hash, len(verdict.scopes))
+    ):
+        return version.delivery_seq
+    return None
+
+
+def _read_markers(
+    connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]
+) -> dict[tuple[int, str], tuple[int, Outcome]]:
+    rows = connection.execute(
+        "select delivery_seq, contract_hash, load_seq, outcome from raw.load where delivery_seq in (select unnest(?))",
+        [[verdict.delivery.delivery_seq for verdict in verdicts]],
+    ).fetchall()
+    return {
+        (delivery_seq, contract_hash): (load_seq, outcome) for delivery_seq, contract_hash, load_seq, outcome in rows
+    }

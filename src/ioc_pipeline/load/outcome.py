@@ -1,0 +1,24 @@
+"""What became of a delivery when it was loaded."""
+
+from dataclasses import dataclass
+
+from ioc_pipeline.domain.deliveries import Outcome
+from ioc_pipeline.domain.errors import Problem
+
+ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
+"""A delivery with one of these outcomes is a version of its scopes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What became of one delivery.
+
+    `problems` are those that loading found, beyond the verdict's own. A duplicate gets the receipt of
+    `same_as_delivery_seq`, whose bytes are still the newest of every scope.
+    """
+
+    delivery_seq: int
+    load_seq: int
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+    same_as_delivery_seq: int | None = None
