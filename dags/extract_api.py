@@ -22,7 +22,7 @@ def extract_api(source: Source) -> None:
     api = source.api
 
     @dag(
-        dag_id=f"extract_{source.source}",
+        dag_id=f"extract_{source.name}",
         schedule=CronTriggerTimetable(api.schedule, timezone=TIME_ZONE),
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
@@ -42,7 +42,7 @@ def extract_api(source: Source) -> None:
 
             connection = to_connection(api.connection, Connection.get(api.connection).to_dict())
             as_of = local_day(dag_run.run_after)
-            return ingest.fetch_pages(settings.from_environment(), source.source, connection, as_of=as_of)
+            return ingest.fetch_pages(settings.from_environment(), source.name, connection, as_of=as_of)
 
         @task(pool="warehouse", outlets=[RAW_CHANGED])
         def load_pages(*, outlet_events: dict[AssetAlias, AssetAlias]) -> None:

@@ -78,7 +78,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def apis() -> dict[str, Api]:
     contracts = load_contracts(REPOSITORY / "include" / "sources", REPOSITORY / "expectations").apis()
-    return {contract.source.source: contract.source.api for contract in contracts if contract.source.api}
+    return {contract.source.name: contract.source.api for contract in contracts if contract.source.api}
 
 
 def test_every_dag_file_can_be_read_and_is_named_like_its_dag(parsed: dict[str, Any], apis: dict[str, Api]) -> None:

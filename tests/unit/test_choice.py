@@ -27,7 +27,7 @@ def code(workbook: Workbook, department: str, contracts: Contracts = CONTRACTS) 
 def test_a_form_is_known_by_its_title_in_the_folder_of_its_department() -> None:
     chosen = choose_contract(form("TÌNH HÌNH KÝ SỐ VĂN BẢN ĐIỆN TỬ"), "so-khcn", CONTRACTS)
     assert isinstance(chosen, Contract)
-    assert chosen.source.source == "signed_documents"
+    assert chosen.source.name == "signed_documents"
 
 
 def test_a_form_of_another_department_is_told_as_such() -> None:

@@ -63,16 +63,16 @@ def test_elements_and_contracts_name_each_other(contracts: Contracts) -> None:
         for column in table.columns:
             for element in (column.element, column.of_element):
                 if element:
-                    filled.setdefault(element, set()).add(contract.source.source)
+                    filled.setdefault(element, set()).add(contract.source.name)
     # what is counted from records, or from our own work, is filled by models instead
-    reported = {one.source.source for one, table in tables_of(contracts) if not table.record}
+    reported = {one.source.name for one, table in tables_of(contracts) if not table.record}
     elements = load_catalogue(SEEDS).elements.values()
     assert filled == {one.code: told for one in elements if (told := reported.intersection(one.sources))}
 
 
 def test_no_title_of_one_form_is_part_of_another_form_of_the_same_department(contracts: Contracts) -> None:
     titles = [
-        (contract.source.department, contract.source.source, table.table, title.casefold())
+        (contract.source.department, contract.source.name, table.table, title.casefold())
         for contract, table in tables_of(contracts)
         for title in table.titles
     ]

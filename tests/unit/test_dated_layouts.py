@@ -18,7 +18,7 @@ from settlements_form import ORG_UNITS, source
 
 def dated() -> Source:
     """Until June the received had another header, and nothing was asked about online; before 2024 there was no form."""
-    data: dict[str, Any] = source().model_dump()
+    data: dict[str, Any] = source().model_dump(by_alias=True)
     (table,) = data["tables"]
     unit, received, online, _ = table["columns"]
     of_old = {**received, "headers": ["Hồ sơ đến"]}
@@ -80,7 +80,7 @@ def test_a_period_before_every_layout_is_returned_with_the_times_that_have_one()
 
 
 def test_rows_that_name_their_period_must_lie_in_the_time_of_their_layout() -> None:
-    data: dict[str, Any] = dated().model_dump()
+    data: dict[str, Any] = dated().model_dump(by_alias=True)
     for table in data["tables"]:
         table["columns"].append({"name": "period", "headers": ["Kỳ"], "type": "period"})
     contract = Source.model_validate(data)

@@ -72,7 +72,7 @@ def test_a_unit_owes_nothing_before_it_was_and_is_gone_after_it_ended() -> None:
 
 
 def test_an_api_of_records_owes_by_what_it_can_still_tell_and_a_publisher_owes_nothing() -> None:
-    data = source().model_dump()
+    data = source().model_dump(by_alias=True)
     api = {"connection": "one_stop", "schedule": "0 * * * *", "path": "/dossiers"}
     watermark = {"watermark": {"field": "updatedAt", "parameter": "updatedSince"}}
     unit = {"name": "org_unit", "field": "commune", "type": "org_unit", "level": "commune"}

@@ -76,7 +76,7 @@ def read_inbox(paths: list[Path], contracts: Contracts, org_units: OrgUnits) -> 
         assert not isinstance(workbook, SourceError), workbook.problems
         contract = choose_contract(workbook, department, contracts)
         assert isinstance(contract, Contract)
-        found[contract.source.source, f"{department}/{path.name}"] = parse(workbook, contract, org_units, path.name)
+        found[contract.source.name, f"{department}/{path.name}"] = parse(workbook, contract, org_units, path.name)
     return found
 
 

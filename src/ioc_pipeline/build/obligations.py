@@ -128,7 +128,7 @@ def obligations(
             closes = None if window is None else calendar.due_date(due, window)
             for code, reason in reporters(one_reporter, period.end):
                 yield Obligation(
-                    source.source,
+                    source.name,
                     source.title,
                     source.system,
                     source.department,

@@ -53,7 +53,7 @@ def _waive(settings: Settings, options: argparse.Namespace) -> int:
         raise UserError(f"period {options.period}: expected one {source.period_type} that ends in it (found {found})")
     unit = options.unit or source.department
     by = getpass.getuser()
-    seq = ingest.waive(settings, source.source, unit, periods[0], until=options.until, reason=options.reason, by=by)
+    seq = ingest.waive(settings, source.name, unit, periods[0], until=options.until, reason=options.reason, by=by)
     print(
         f"waiver {seq} recorded for {unit} {periods[0].start}..{periods[0].end}; the next run takes it into the marts"
     )

@@ -54,7 +54,7 @@ class Run:
 
     def __init__(self, source: Source, client: Client, *, since: str, today: date) -> None:
         if source.api is None:
-            raise ValueError(f"{source.source} is a form")
+            raise ValueError(f"{source.name} is a form")
         self._source, self._api, self._client = source, source.api, client
         self._since = since
         self._today = today

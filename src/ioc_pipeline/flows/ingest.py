@@ -142,7 +142,7 @@ def _land_run(
     assert source.api is not None
     started_at = datetime.now(UTC)
     extract_id = f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
-    accepted = ledger.accepted_extracts(source.source) if source.api.watermark else []
+    accepted = ledger.accepted_extracts(source.name) if source.api.watermark else []
     since = covered_until(landing.read_extract(settings.landing, one) for one in accepted)
     pages: list[int] = []
     with Client(connection, source.api, sleep=sleep) as client:
@@ -152,7 +152,7 @@ def _land_run(
                 settings.landing,
                 ledger,
                 page.content,
-                source_name=source.source,
+                source_name=source.name,
                 department_code=source.department,
                 extract_id=extract_id,
                 number=number,
@@ -164,7 +164,7 @@ def _land_run(
     if not pages:
         return 0  # the first period it reports has not ended yet
     extract = Extract(
-        source_name=source.source,
+        source_name=source.name,
         extract_id=extract_id,
         started_at=started_at,
         ended_at=datetime.now(UTC),
@@ -191,7 +191,7 @@ def _api_source(settings: Settings, source_name: str) -> Source:
     contracts = Reference(settings).contracts
     if broken := contracts.broken.get(f"{source_name}.yml"):
         raise UserError(f"{source_name} is stopped until its contract is mended: {broken}")
-    apis = {contract.source.source: contract.source for contract in contracts.apis()}
+    apis = {contract.source.name: contract.source for contract in contracts.apis()}
     if source_name not in apis:
         raise UserError(f"no API '{source_name}': expected one of {', '.join(apis) or '(there is none)'}")
     return apis[source_name]

@@ -127,7 +127,7 @@ class Reading:
     def source_name(self) -> str:
         if self.waiver:
             return self.waiver.source_name
-        return self.contract.source.source if self.contract else self.delivery.source_name
+        return self.contract.source.name if self.contract else self.delivery.source_name
 
 
 def read_batch(

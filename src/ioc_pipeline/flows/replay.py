@@ -149,7 +149,7 @@ def _candidates(deliveries: list[Delivery], source_name: str, old: Reference, ne
         folder
         for folder in folders
         for reference in (old, new)
-        if any(each.source.source == source_name for each in reference.contracts.of_department(folder))
+        if any(each.source.name == source_name for each in reference.contracts.of_department(folder))
     }
     return [
         one

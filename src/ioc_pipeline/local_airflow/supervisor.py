@@ -258,7 +258,7 @@ class _LocalAirflow:
         self._sent: set[str] = set()
         self._first_run = ""
         apis = load_contracts(given.sources, given.expectations).apis()
-        self._unfetched = {EXTRACT_DAG.format(source=contract.source.source): "" for contract in apis}
+        self._unfetched = {EXTRACT_DAG.format(source=contract.source.name): "" for contract in apis}
 
     def start(self) -> None:
         """Prepare and start everything; returns when Airflow says that each component is healthy."""

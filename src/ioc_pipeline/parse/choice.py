@@ -48,9 +48,9 @@ def _forms_in(workbook: Workbook, contracts: list[Contract]) -> list[Contract]:
     best: dict[tuple[int, int], tuple[int, str]] = {}
     for contract in contracts:
         for place, length in title_places(workbook, contract.source).items():
-            best[place] = max(best.get(place, (0, "")), (length, contract.source.source))
+            best[place] = max(best.get(place, (0, "")), (length, contract.source.name))
     names = {name for _, name in best.values()}
-    return [contract for contract in contracts if contract.source.source in names]
+    return [contract for contract in contracts if contract.source.name in names]
 
 
 def _has_all_columns(workbook: Workbook, contract: Contract) -> bool:

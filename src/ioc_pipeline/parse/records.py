@@ -103,7 +103,7 @@ class RecordTable:
             columns: dict[str, list[Any]] = {
                 **{name: self.values[name][part] for name in schema.names if name in self.values},
                 "delivery_seq": [self.pages[page].delivery_seq for page, _ in places],
-                "source_name": [self.source.source] * len(places),
+                "source_name": [self.source.name] * len(places),
                 "record_key": self.keys[part],
                 "org_unit_code": [unit.code if unit else "" for unit in self.units[part]],
                 "sheet_name": [self.arrays[page] for page, _ in places],

@@ -151,7 +151,7 @@ class ParsedTable:
         same = pa.array(np.zeros(len(of_row), dtype=np.int64))
         columns: dict[str, pa.Array] = {
             "delivery_seq": pa.array([rows.page_seq or delivery_seq], pa.int64()).take(same),
-            "source_name": _words([self.source.source]).take(same),
+            "source_name": _words([self.source.name]).take(same),
             "table_name": _words([self.table.table]).take(same),
             "reporting_unit_code": _words([self.reporting_unit_code]).take(same),
             "org_unit_code": _words([unit.code for unit in rows.units[part_of_rows]]).take(of_row),

@@ -68,7 +68,7 @@ def load_contracts(sources: Path, expectations: Path) -> Contracts:
         except ContractError as error:
             broken[path.name] = error
         else:
-            ready[contract.source.source] = contract
+            ready[contract.source.name] = contract
     return Contracts(ready, broken)
 
 
@@ -85,8 +85,8 @@ def read_contract(path: Path, expectations: Path) -> Contract:
         raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
     except ValidationError as error:
         raise ContractError("\n".join(_explain(path.name, detail) for detail in error.errors())) from error
-    if source.source != path.stem:
-        raise ContractError(f"{path.name}: source: is '{source.source}', must be the file's name '{path.stem}'")
+    if source.name != path.stem:
+        raise ContractError(f"{path.name}: source: is '{source.name}', must be the file's name '{path.stem}'")
     suites = {}
     for table in source.tables:
         suite = expectations / f"{source.suite_name(table)}.yml"

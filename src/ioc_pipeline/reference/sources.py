@@ -30,7 +30,7 @@ class Source(Model):
     `missing_table: nothing_to_read` is for publishers whose workbooks often lack the table; a form is `returned`.
     """
 
-    source: Name
+    name: Name = Field(alias="source")
     title: Text
     system: Text
     department: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -93,4 +93,4 @@ class Source(Model):
 
     def suite_name(self, table: Table) -> str:
         """Expectation suite of one table: the file's name in expectations/, `<source>__<table>` unless it says so."""
-        return table.suite or f"{self.source}__{table.table}"
+        return table.suite or f"{self.name}__{table.table}"

@@ -66,11 +66,11 @@ def write_samples(
 
 def _files(source: Source, asked: Asked) -> Iterator[tuple[str, FileOfForm]]:
     """Folders of the inbox and what lies in them."""
-    if source.source in FORMS:
-        yield source.department, FORMS[source.source](asked)
+    if source.name in FORMS:
+        yield source.department, FORMS[source.name](asked)
         return
     for number, commune in enumerate(asked.communes()):
-        yield commune.code, FORMS_OF_COMMUNES[source.source](asked, commune, number)
+        yield commune.code, FORMS_OF_COMMUNES[source.name](asked, commune, number)
 
 
 def _successors(crosswalk: Path) -> dict[str, str]:
