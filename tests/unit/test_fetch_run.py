@@ -35,7 +35,7 @@ def source(*, clock: str = "management", period_type: str = "month", **api: Any)
     """A contract as far as a run reads it."""
     given = {"connection": "one_stop", "schedule": "@daily", "path": "/data", "rate_limit_per_minute": 1_000_000}
     return Source.model_construct(
-        source="one_stop",
+        name="one_stop",
         department="vp-ubnd",
         period_type=period_type,
         clock=clock,

@@ -1,23 +1,9 @@
-"""What an answer says about the next one: where its records are, how many there should be, how it goes on."""
+"""How a list of records goes on after one response."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from ioc_pipeline.reference.apis import Paging
-
-_LONGEST_COUNT = 19  # digits; Python itself refuses to read a number of 5,000
-
-
-def value_at(data: Any, path: str) -> Any:
-    """The value at names joined by dots ("meta.total"), "" for the whole; None where there is none."""
-    for name in path.split(".") if path else []:
-        data = data.get(name) if isinstance(data, dict) else None
-    return data
-
-
-def records_of(data: Any, places: Sequence[str]) -> list[Any]:
-    """The array of records at the first place that has one. None anywhere is the parser's to judge: no records here."""
-    return next((found for place in places if isinstance(found := value_at(data, place), list)), [])
+from ioc_pipeline.reference.responses import value_at
 
 
 def next_cursor(data: Any, paging: Paging) -> str | None:
@@ -31,14 +17,6 @@ def next_cursor(data: Any, paging: Paging) -> str | None:
         return str(cursor).encode().decode()
     except ValueError:  # a lone surrogate, or a number of thousands of digits
         return None
-
-
-def declared_total(data: Any, paging: Paging) -> int | None:
-    """How many records the answer says there are in all; None if it does not say, or nothing that can be a number."""
-    total = value_at(data, paging.total_field) if paging.total_field else None
-    if isinstance(total, str) and total.isascii() and total.isdigit() and len(total) < _LONGEST_COUNT:
-        return int(total)
-    return total if isinstance(total, int) and not isinstance(total, bool) else None
 
 
 def is_last(paging: Paging, *, on_page: int, so_far: int, total: int | None) -> bool:

@@ -12,8 +12,9 @@ from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.fetch.client import Answer, Client
-from ioc_pipeline.fetch.paging import declared_total, is_last, next_cursor, records_of, value_at
+from ioc_pipeline.fetch.paging import is_last, next_cursor
 from ioc_pipeline.reference.apis import RequestPeriod
+from ioc_pipeline.reference.responses import declared_total, find_records, value_at
 from ioc_pipeline.reference.sources import Source
 
 ROUNDS = 3  # over a list that moves while it is paged through
@@ -128,7 +129,8 @@ class Run:
         without_news = 0
         for _ in range(_MOST_PAGES):
             answer = self._client.ask(url, parameters)
-            records = records_of(answer.data, self._api.records)
+            _, found = find_records(answer.data, self._api.records)
+            records = found or []  # no array at all is the parser's to judge
             had_news = self._take(answer, records, seen)
             yield Page(answer.content, self._describe(answer, url, parameters, period), answer.received_at)
             if paging.kind == "none":

@@ -24,6 +24,7 @@ from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnit, UnknownUnit
+from ioc_pipeline.reference.responses import declared_total, find_records, value_at
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import FETCHED_AT, Column, Table
 
@@ -98,7 +99,7 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
     }
     declared: list[tuple[int, str]] = []
     for page in pages:
-        declared += _declared_total(page, api, told)
+        declared += _total_of(page, api, told)
         for table, array, positions, records in _by_table(page, source, envelope, told):
             name = table.table if table.record else f"{table.table} {table.valid_from}"
             _gather(gathered.setdefault(name, _Gathered(table)), page, array, positions, records, api, told)
@@ -138,16 +139,17 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
 # ---------- a page → its records
 
 
-def _declared_total(page: Page, api: Api, told: _Told) -> Iterator[tuple[int, str]]:
+def _total_of(page: Page, api: Api, told: _Told) -> Iterator[tuple[int, str]]:
     if api.paging.total_field is None:
         return
-    total = dig(page.content, api.paging.total_field)
-    if isinstance(total, Number) and total.isdecimal() and len(total) < 19:
-        yield int(total), page.name
+    name = api.paging.total_field
+    total = declared_total(page.content, api.paging)
+    if total is not None:
+        yield total, page.name
     else:
-        name = api.paging.total_field
         where = Problem("bad-field", "", pointer(*name.split(".")), name, page=page.name)
-        told.problems.append(replace(where, found=text_of(total), expected="một số nguyên không âm (number)"))
+        found = text_of(value_at(page.content, name))
+        told.problems.append(replace(where, found=found, expected="một số nguyên không âm (number)"))
 
 
 def _by_table(
@@ -156,7 +158,8 @@ def _by_table(
     """The records of a page by the layout that holds at their time, with their places in the array."""
     api = source.api
     assert api is not None
-    array, elements = _find_array(page.content, api.records)
+    place, elements = find_records(page.content, api.records)
+    array = pointer(*(place.split(".") if place else ()))
     if elements is None:
         places = " hoặc ".join(f"“{place}”" if place else "chính câu trả lời" for place in api.records)
         told.problems.append(Problem("missing-records", expected=f"một danh sách ở {places}", page=page.name))
@@ -188,23 +191,6 @@ def _by_table(
 def _in_force(source: Source, day: date) -> list[Table]:
     """The layouts that hold on a day: of records that of the answer, of figures the last of their period."""
     return [table for table in source.tables if table.valid_from <= day <= table.valid_to]
-
-
-def _find_array(content: Json, places: Sequence[str]) -> tuple[str, list[Json] | None]:
-    for place in places:
-        value = dig(content, place)
-        if isinstance(value, list):
-            return pointer(*(place.split(".") if place else ())), value
-    return "", None
-
-
-def dig(content: Json, path: str) -> Json:
-    """The value at names joined by dots, "" the content itself; None if there is none."""
-    for name in path.split(".") if path else ():
-        if not isinstance(content, dict):
-            return None
-        content = content.get(name)
-    return content
 
 
 def flatten(record: Record) -> Record:
