@@ -262,7 +262,7 @@ def test_other_columns_stop_the_catalogue_and_say_which_are_expected(change_seed
 
 
 def test_a_missing_file_stops_the_catalogue(tmp_path: Path) -> None:
-    with pytest.raises(ContractError, match=r"elements\.csv: cannot be read"):
+    with pytest.raises(ContractError, match=r"elements\.csv: not readable as CSV in UTF-8"):
         load_catalogue(tmp_path)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ioc_pipeline.build.obligations import Obligation, obligations, write_obligations
-from ioc_pipeline.domain.periods import WorkingCalendar
+from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.reference.sources import Source

@@ -1,19 +1,16 @@
 from datetime import date, timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.domain.periods import (
     BadPeriod,
     Clock,
     Period,
     PeriodType,
-    WorkingCalendar,
     find_date,
     find_period,
     label,
@@ -22,7 +19,6 @@ from ioc_pipeline.domain.periods import (
     periods_between,
 )
 
-CALENDAR = Path(__file__).resolve().parents[2] / "include" / "seeds" / "calendar.csv"
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 CLOCKS = st.sampled_from(get_args(Clock))
 TYPES = st.sampled_from([kind for kind in get_args(PeriodType) if kind != "nine_months"])
@@ -166,32 +162,3 @@ def test_bounds_that_fit_no_period_are_a_range_with_a_label_of_their_own() -> No
 )
 def test_the_one_date_of_a_text_is_found(text: str, day: date | None) -> None:
     assert find_date(text) == day
-
-
-def test_a_due_date_skips_weekends_holidays_and_counts_make_up_days() -> None:
-    calendar = WorkingCalendar.from_csv(CALENDAR)
-    assert calendar.due_date(date(2025, 8, 14), 2) == date(2025, 8, 18)
-    assert calendar.due_date(date(2025, 8, 29), 1) == date(2025, 9, 3)
-    assert calendar.due_date(date(2025, 4, 25), 1) == date(2025, 4, 26)
-    assert calendar.due_date(date(2026, 2, 14), 2) == date(2026, 2, 24)
-
-
-def test_lateness_counts_working_days_and_turns_negative_before_the_due_date() -> None:
-    calendar = WorkingCalendar.from_csv(CALENDAR)
-    assert calendar.working_days_between(date(2025, 4, 29), date(2025, 5, 6)) == 2
-    assert calendar.working_days_between(date(2025, 5, 6), date(2025, 4, 29)) == -2
-    assert calendar.working_days_between(date(2025, 5, 6), date(2025, 5, 6)) == 0
-
-
-def test_every_year_of_the_calendar_has_tet_and_each_swap_its_make_up_day() -> None:
-    calendar = WorkingCalendar.from_csv(CALENDAR)
-    new_years = [date(2024, 2, 10), date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6)]
-    assert not any(calendar.is_working_day(day) for day in new_years)
-    assert all(calendar.is_working_day(day) for day in [date(2024, 5, 4), date(2025, 4, 26), date(2026, 8, 22)])
-
-
-def test_a_calendar_row_with_a_mistake_is_named_by_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "calendar.csv"
-    path.write_text("date,kind,name_vi,confidence,source\n2025-13-01,holiday,x,announced,y\n", encoding="utf-8")
-    with pytest.raises(ContractError, match=r"calendar\.csv: line 2"):
-        WorkingCalendar.from_csv(path)

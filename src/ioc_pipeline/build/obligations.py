@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 
 from ioc_pipeline.domain.local_time import local_day
-from ioc_pipeline.domain.periods import WorkingCalendar, periods_between
+from ioc_pipeline.domain.periods import periods_between
+from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts, load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.reference.sources import Source

@@ -1,20 +1,17 @@
-"""The calendar: labels ↔ dates on two clocks, and working days.
+"""The calendar: labels ↔ dates on two clocks.
 
 Management reports run from the 15th to the 14th: September 2025 is 2025-08-15 … 2025-09-14 and the year 2025 begins on
 2024-12-15 (cut-offs of Decree 09/2019/NĐ-CP as provincial decisions repeat them). Statistical ones run by calendar
 (Decree 60/2018/NĐ-CP). A label is therefore no key: the clock of the contract turns it into dates.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Literal, get_args
 
-from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.domain.folding import naked
 
 PeriodType = Literal["day", "week", "month", "quarter", "half_year", "nine_months", "year"]
@@ -434,54 +431,3 @@ def _bounds_as(period_type: PeriodType, start: date, last: date) -> Period | Non
     """Bounds taken as the type wanted, on a clock of their own if need be, as long as the length is that type's."""
     shortest, longest = _DAYS[period_type]
     return Period(period_type, start, last) if shortest <= (last - start).days + 1 <= longest else None
-
-
-class WorkingCalendar:
-    """Which days offices work: Monday to Friday, less holidays, plus working Saturdays made up for a swapped day.
-
-    Years without rows count weekdays only.
-    """
-
-    def __init__(self, holidays: frozenset[date], make_up_days: frozenset[date]) -> None:
-        self._holidays = holidays
-        self._make_up_days = make_up_days
-
-    @classmethod
-    def from_csv(cls, path: Path) -> Self:
-        """Read calendar.csv: date, kind (holiday | make_up_working_day), name_vi, confidence, source.
-
-        Raises:
-            ContractError: names file and line.
-        """
-        days: dict[str, set[date]] = {"holiday": set(), "make_up_working_day": set()}
-        with path.open(encoding="utf-8", newline="") as file:
-            for line, row in enumerate(csv.DictReader(file), start=2):
-                try:
-                    days[row["kind"]].add(date.fromisoformat(row["date"]))
-                except (KeyError, ValueError) as error:
-                    raise ContractError(
-                        f"{path.name}: line {line}: needs date (yyyy-mm-dd) and kind (holiday | make_up_working_day)"
-                    ) from error
-        return cls(frozenset(days["holiday"]), frozenset(days["make_up_working_day"]))
-
-    def is_working_day(self, day: date) -> bool:
-        """Whether offices work on that day."""
-        return day in self._make_up_days or (day.isoweekday() <= 5 and day not in self._holidays)
-
-    def due_date(self, period_end: date, working_days: int) -> date:
-        """The n-th working day after a period's last day, n ≥ 1: until the end of it a report is on time."""
-        day = period_end
-        for _ in range(working_days):
-            day += timedelta(days=1)
-            while not self.is_working_day(day):
-                day += timedelta(days=1)
-        return day
-
-    def working_days_between(self, first: date, last: date) -> int:
-        """Working days after `first` up to and with `last`; negative when `last` is the earlier one.
-
-        Between due date and arrival this is by how many working days a report is late.
-        """
-        if last < first:
-            return -self.working_days_between(last, first)
-        return sum(self.is_working_day(first + timedelta(days=days)) for days in range(1, (last - first).days + 1))

@@ -1,6 +1,5 @@
 """Elements, indicators, their terms and targets (`include/seeds/`) → types; a bad row disables only itself."""
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from ioc_pipeline.domain.errors import ContractError
+from ioc_pipeline.reference.seeds import read_lines
 
 ELEMENT_COLUMNS = (
     "element_code",
@@ -267,21 +267,11 @@ def load_catalogue(seeds: Path) -> Catalogue:
 
 def _rows(path: Path, columns: tuple[str, ...], faults: _Faults, *, is_key: bool = False) -> Iterator[tuple[str, _Row]]:
     """Rows by the code in their first column; a row of another width disables its code, as a repeated key does."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")  # Excel writes the mark before its first name
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContractError(f"{path.name}: cannot be read: {error}") from error
-    reader = csv.reader(text.splitlines(keepends=True), strict=True)
-    try:
-        lines = [(reader.line_num, cells) for cells in reader if cells]
-    except csv.Error as error:
-        raise ContractError(f"{path.name} line {reader.line_num}: not readable as CSV: {error}") from error
-    if not lines or tuple(lines[0][1]) != columns:
-        raise ContractError(f"{path.name} line 1: expected the columns {','.join(columns)}")
-    if is_key and len(lines) == 1:
+    lines = list(read_lines(path, columns))
+    if is_key and not lines:
         raise ContractError(f"{path.name} line 2: expected rows: without any, nothing at all would be published")
-    times = Counter(cells[0] for _, cells in lines[1:])
-    for line, cells in lines[1:]:
+    times = Counter(cells[0] for _, cells in lines)
+    for line, cells in lines:
         code = cells[0]
         row = _Row(path.name, line, dict(zip(columns, cells, strict=False)))
         if not code:

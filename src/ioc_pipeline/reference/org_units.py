@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.reference.seeds import read_rows
 
 _UNIT_COLUMNS = [
     "org_unit_code",
@@ -310,7 +311,7 @@ class OrgUnits:
 
 
 def _read_units(path: Path) -> Iterator[OrgUnit]:
-    for line, row in _rows(path, _UNIT_COLUMNS):
+    for line, row in read_rows(path, _UNIT_COLUMNS):
         code, level, full_name, name, unit_type, parent_code, province_code, first, last = row
         if level not in _LEVELS:
             raise ContractError(f"{path.name} line {line}: level is '{level}', expected one of {', '.join(_LEVELS)}")
@@ -320,7 +321,7 @@ def _read_units(path: Path) -> Iterator[OrgUnit]:
 
 
 def _read_agencies(path: Path) -> Iterator[OrgUnit]:
-    for line, row in _rows(path, _AGENCY_COLUMNS):
+    for line, row in read_rows(path, _AGENCY_COLUMNS):
         code, full_name, name, parent_code, province_code, kind, first, last = row
         validity = _validity(path, line, first, last)
         yield OrgUnit(code, "agency", full_name, name, kind, parent_code, province_code, *validity)
@@ -331,7 +332,7 @@ def _read_aliases(path: Path, units: Iterable[OrgUnit]) -> Iterator[_Name]:
     by_code: dict[str, list[OrgUnit]] = {}
     for unit in units:
         by_code.setdefault(unit.code, []).append(unit)
-    for line, (alias, code, first, last, _) in _rows(path, _ALIAS_COLUMNS):
+    for line, (alias, code, first, last, _) in read_rows(path, _ALIAS_COLUMNS):
         valid_from, valid_to = _validity(path, line, first or date.min.isoformat(), last)
         touched = [
             _Name(alias, unit, max(unit.valid_from, valid_from), _earlier(unit.valid_to, valid_to))
@@ -344,23 +345,6 @@ def _read_aliases(path: Path, units: Iterable[OrgUnit]) -> Iterator[_Name]:
                 "a code keeps its leading zeros, e.g. 03646"
             )
         yield from touched
-
-
-def _rows(path: Path, columns: list[str]) -> Iterator[tuple[int, list[str]]]:
-    """Rows with their line numbers. A person may have saved the file in Excel, which adds a byte order mark."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            if next(reader, None) != columns:
-                raise ContractError(f"{path.name} line 1: expected the columns {','.join(columns)}")
-            for row in reader:
-                if len(row) != len(columns):
-                    raise ContractError(
-                        f"{path.name} line {reader.line_num}: {len(row)} values, expected {len(columns)} between commas"
-                    )
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ContractError(f"{path.name}: not readable as CSV in UTF-8: {error}") from error
 
 
 def _validity(path: Path, line: int, first: str, last: str) -> tuple[date, date | None]:

@@ -1,6 +1,5 @@
 """Sample department files, labelled as such, and blank forms: what a person or a test drops into an inbox."""
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from datetime import date
@@ -10,6 +9,7 @@ from ioc_pipeline.domain.periods import Period, period_containing, periods_betwe
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.seeds import read_rows
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.sample.assessments import FORMS as ASSESSMENTS
 from ioc_pipeline.sample.blank import write_blank_form
@@ -75,12 +75,12 @@ def _files(source: Source, asked: Asked) -> Iterator[tuple[str, FileOfForm]]:
 
 def _successors(crosswalk: Path) -> dict[str, str]:
     """Which commune each commune of before the merger became, by code; a divided one has no one successor."""
-    with crosswalk.open(encoding="utf-8", newline="") as stream:
-        return {
-            row["old_code"]: row["new_code"]
-            for row in csv.DictReader(stream)
-            if row["level"] == row["old_level"] == "commune" and row["relation"] == "full"
-        }
+    columns = ("level", "old_level", "old_code", "new_code", "relation", "effective_date", "source")
+    return {
+        old_code: new_code
+        for _, (level, old_level, old_code, new_code, relation, *_) in read_rows(crosswalk, columns)
+        if level == old_level == "commune" and relation == "full"
+    }
 
 
 def _periods(source: Source, months: int) -> list[Period]:
