@@ -27,9 +27,9 @@ def build_marts() -> None:
     def build_and_publish(*, dag_run: DagRunProtocol) -> None:
         from ioc_pipeline import settings
         from ioc_pipeline.domain.local_time import local_day
-        from ioc_pipeline.flows import ingest
+        from ioc_pipeline.flows import marts
 
-        ingest.build_and_publish(settings.from_environment(), as_of=local_day(dag_run.run_after))
+        marts.build_and_publish(settings.from_environment(), as_of=local_day(dag_run.run_after))
 
     build_and_publish()
 

@@ -38,18 +38,18 @@ def extract_api(source: Source) -> None:
 
             from ioc_pipeline import settings
             from ioc_pipeline.fetch.client import to_connection
-            from ioc_pipeline.flows import ingest
+            from ioc_pipeline.flows.extracts import Extraction
 
             connection = to_connection(api.connection, Connection.get(api.connection).to_dict())
             as_of = local_day(dag_run.run_after)
-            return ingest.fetch_pages(settings.from_environment(), source.name, connection, as_of=as_of)
+            return Extraction(settings.from_environment(), source.name, connection, as_of).fetch_pages()
 
         @task(pool="warehouse", outlets=[RAW_CHANGED])
         def load_pages(*, outlet_events: dict[AssetAlias, AssetAlias]) -> None:
             from ioc_pipeline import settings
-            from ioc_pipeline.flows import ingest
+            from ioc_pipeline.flows import loads
 
-            if ingest.load_prepared(settings.from_environment()).changed:
+            if loads.load_prepared(settings.from_environment()).changed:
                 outlet_events[RAW_CHANGED].add(RAW)  # no change, no build
 
         fetch_pages() >> load_pages()

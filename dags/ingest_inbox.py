@@ -30,31 +30,31 @@ def ingest_inbox() -> None:
     @task(pool="warehouse", outlets=[RAW_CHANGED])
     def take_deliveries(*, outlet_events: dict[AssetAlias, AssetAlias]) -> list[list[int]]:
         from ioc_pipeline import settings
-        from ioc_pipeline.flows import ingest
+        from ioc_pipeline.flows import inbox, loads, prepare
 
         given = settings.from_environment()
-        batches = ingest.land_inbox(given)  # of delivery_seq; empty when nothing waits
+        batches = inbox.land_inbox(given)  # of delivery_seq; empty when nothing waits
         if sum(map(len, batches)) > HANDFUL:
             return batches
         for batch in batches:
-            ingest.prepare(given, batch)
-        if ingest.load_prepared(given).changed:
+            prepare.prepare(given, batch)
+        if loads.load_prepared(given).changed:
             outlet_events[RAW_CHANGED].add(RAW)  # no change, no build
         return []
 
     @task(map_index_template="{{ task.op_kwargs['batch'] | join(', ') }}")
     def prepare_batch(batch: list[int]) -> int:
         from ioc_pipeline import settings
-        from ioc_pipeline.flows import ingest
+        from ioc_pipeline.flows import prepare
 
-        return ingest.prepare(settings.from_environment(), batch)
+        return prepare.prepare(settings.from_environment(), batch)
 
     @task(pool="warehouse", trigger_rule="all_done_min_one_success", outlets=[RAW_CHANGED])
     def load_prepared(*, outlet_events: dict[AssetAlias, AssetAlias]) -> None:
         from ioc_pipeline import settings
-        from ioc_pipeline.flows import ingest
+        from ioc_pipeline.flows import loads
 
-        if ingest.load_prepared(settings.from_environment()).changed:
+        if loads.load_prepared(settings.from_environment()).changed:
             outlet_events[RAW_CHANGED].add(RAW)
 
     # A leaf with all_success: a failed batch turns the run red although the others were loaded.

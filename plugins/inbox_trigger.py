@@ -1,9 +1,8 @@
 """Wakes `ingest_inbox` when something in the inbox has stopped changing; looks at names and times only."""
 
 import asyncio
-import os
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,12 @@ from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from ioc_pipeline import settings
+from ioc_pipeline.land.inbox_files import files_in
 
 POLL_SECONDS = 0.5
 # From our event until the landing looks, Airflow needs more than this: the file settles meanwhile.
 AHEAD_SECONDS = 0.6
 LATER_SECONDS = 3.0
-NOT_SENT = (".", "~$")  # names of files that a program keeps for itself
 
 Signature = tuple[int, int, int]
 
@@ -29,15 +28,15 @@ class InboxWatch:
         # A file that is still there was not landed: it came too early, or it is one that the landing lets wait as
         # unsealed. So each is reported again at both times, and then no more.
         self._ages = (max(settle_seconds - AHEAD_SECONDS, 0), settle_seconds + LATER_SECONDS, unsealed_seconds)
-        self._reported: dict[str, tuple[Signature, int]] = {}
+        self._reported: dict[Path, tuple[Signature, int]] = {}
 
     def look(self, now: float) -> tuple[bool, float]:
         """Whether a file has become due since the last look, and in how many seconds the next one will be.
 
         `now` is in seconds since the epoch, like the times of files. Infinity: nothing is waiting to become due.
         """
-        found, is_due, wait = dict[str, tuple[Signature, int]](), False, float("inf")
-        for path, status in _sent_files(self._inbox):
+        found, is_due, wait = dict[Path, tuple[Signature, int]](), False, float("inf")
+        for _, path, status in files_in(self._inbox):
             signature = (status.st_ino, status.st_size, status.st_ctime_ns)
             before, times = self._reported.get(path, (signature, 0))
             times = times if before == signature else 0
@@ -49,21 +48,6 @@ class InboxWatch:
                 wait = min(wait, self._ages[reached] - age)
         self._reported = found
         return is_due, wait
-
-
-def _sent_files(inbox: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Everything in the inbox and its department folders; the folders below them hold our own feedback."""
-    folders = [inbox]
-    for folder in folders:
-        for entry in os.scandir(folder):
-            if entry.is_dir(follow_symlinks=False):
-                if folder is inbox:
-                    folders.append(Path(entry.path))
-            elif not entry.name.startswith(NOT_SENT):
-                try:
-                    yield entry.path, entry.stat(follow_symlinks=False)
-                except FileNotFoundError:  # landed meanwhile
-                    continue
 
 
 class InboxTrigger(BaseEventTrigger):

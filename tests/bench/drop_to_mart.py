@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ioc_pipeline import settings
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import inbox, loads, marts, prepare
 from ioc_pipeline.settings import Settings
 
 DROPS = 10
@@ -101,10 +101,10 @@ def _plain(given: Settings, file: Path) -> float:
     shutil.copyfile(file, given.inbox / DEPARTMENT / file.name)
     time.sleep(given.settle_seconds + 0.1)
     started = time.monotonic()
-    for batch in ingest.land_inbox(given):
-        ingest.prepare(given, batch)
-    ingest.load_prepared(given)
-    ingest.build_and_publish(given)
+    for batch in inbox.land_inbox(given):
+        prepare.prepare(given, batch)
+    loads.load_prepared(given)
+    marts.build_and_publish(given)
     return time.monotonic() - started
 
 

@@ -25,7 +25,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from ioc_pipeline.domain.periods import Period, label, periods_between
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import loads, prepare, stores
+from ioc_pipeline.flows.inbox import land_inbox
 from ioc_pipeline.reference.catalogue import ELEMENT_COLUMNS
 from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
 from ioc_pipeline.settings import PROJECT, Settings, from_environment
@@ -171,9 +172,9 @@ def main() -> None:
             write_workbook(path, units, period, n)
 
         def take(settings: Settings) -> None:
-            for batch in ingest.land_inbox(settings):
-                ingest.prepare(settings, batch)
-            ingest.load_prepared(settings)
+            for batch in land_inbox(settings):
+                prepare.prepare(settings, batch)
+            loads.load_prepared(settings)
 
         warm = replace(settings, home=folder / "warm", ledger_url=f"sqlite:///{folder / 'warm' / 'ledger.db'}")
         (warm.inbox / "so-khcn").mkdir(parents=True)
@@ -182,7 +183,7 @@ def main() -> None:
         for path in paths:
             shutil.copy(path, inbox)
         ours = measure(lambda: take(settings))
-        outcomes = {row.outcome for row in ingest.open_ledger(settings).status_rows()}
+        outcomes = {row.outcome for row in stores.open_ledger(settings).status_rows()}
         if outcomes != {"loaded"}:
             sys.exit(f"not every file was loaded: {outcomes}")
         plain = measure(lambda: plain_script(paths, periods, units, folder / "plain.duckdb"))

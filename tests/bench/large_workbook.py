@@ -14,7 +14,8 @@ from pathlib import Path
 import xlsxwriter
 from inbox_to_raw import cpu_seconds, make_project
 
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import loads, prepare, stores
+from ioc_pipeline.flows.inbox import land_inbox
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.settings import Settings
 
@@ -76,10 +77,10 @@ def main() -> None:
         write_workbook(settings, path, rows)
         print(f"{rows} rows, {path.stat().st_size / 2**20:.1f} MiB")
         shutil.move(path, inbox)
-        report("land", lambda: ingest.land_inbox(settings))
-        report("prepare", lambda: ingest.prepare(settings, [1]))
-        report("load", lambda: ingest.load_prepared(settings))
-        outcomes = [row.outcome for row in ingest.open_ledger(settings).status_rows()]
+        report("land", lambda: land_inbox(settings))
+        report("prepare", lambda: prepare.prepare(settings, [1]))
+        report("load", lambda: loads.load_prepared(settings))
+        outcomes = [row.outcome for row in stores.open_ledger(settings).status_rows()]
         if outcomes != ["loaded"]:
             sys.exit(f"not loaded: {outcomes}")
 

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -24,7 +24,7 @@ import python_calamine
 
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.fetch.client import Connection
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import extracts, inbox, loads, prepare
 from ioc_pipeline.publish import publication
 from ioc_pipeline.reference.contracts import load_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
@@ -44,9 +44,9 @@ def main() -> None:
         files, newest = write_files(given, months)
         print(f"{len(files) + len(newest)} files of {months} months, {dossiers} dossiers", flush=True)
         plain = stage("plain: read every workbook", lambda: read_plainly([*files, *newest]))
-        stage("land the older months", lambda: ingest.land_inbox(given), plain)
-        stage("prepare them", lambda: prepare(given), plain)
-        stage("load them", lambda: ingest.load_prepared(given), plain)
+        stage("land the older months", lambda: inbox.land_inbox(given), plain)
+        stage("prepare them", lambda: land_and_prepare(given), plain)
+        stage("load them", lambda: loads.load_prepared(given), plain)
         world = World(OrgUnits.from_seeds(given.seeds), today=AS_OF, months=3, dossiers=dossiers)
         with serving(make_app(world)) as url:
             plain_api = stage("plain: ask for every dossier", lambda: ask_plainly(url))
@@ -54,16 +54,16 @@ def main() -> None:
             source = "one_stop_dossiers"
             stage(
                 "fetch and prepare the dossiers",
-                lambda: ingest.fetch_pages(given, source, connection, as_of=AS_OF),
+                extracts.Extraction(given, source, connection, as_of=AS_OF).fetch_pages,
                 plain_api,
             )
-            stage("load them", lambda: ingest.load_prepared(given), plain_api)
+            stage("load them", lambda: loads.load_prepared(given), plain_api)
         full = stage("build everything", lambda: build(given, as_of=AS_OF))
-        stage("publish", lambda: publication.publish(given, published_at=ingest.datetime.now(ingest.UTC)))
+        stage("publish", lambda: publication.publish(given, published_at=datetime.now(UTC)))
         for path, content in newest:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
-        stage("one month more: land, prepare, load", lambda: (prepare(given), ingest.load_prepared(given)))
+        stage("one month more: land, prepare, load", lambda: (land_and_prepare(given), loads.load_prepared(given)))
         stage("build after it", lambda: build(given, as_of=AS_OF), full)
         with duckdb.connect(str(given.warehouse), read_only=True) as warehouse:
             for table in ("raw.observation", "raw.dossier", "marts.mart_indicator_series"):
@@ -90,9 +90,9 @@ def write_files(given: Settings, months: int) -> tuple[list[tuple[Path, bytes]],
     return older, newest
 
 
-def prepare(given: Settings) -> None:
-    for batch in ingest.land_inbox(given):
-        ingest.prepare(given, batch)
+def land_and_prepare(given: Settings) -> None:
+    for batch in inbox.land_inbox(given):
+        prepare.prepare(given, batch)
 
 
 def read_plainly(files: list[tuple[Path, bytes]]) -> None:

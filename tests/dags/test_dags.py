@@ -126,7 +126,7 @@ def test_every_task_that_writes_the_warehouse_holds_its_one_slot(parsed: dict[st
         task_id: task["pool"]
         for dag in parsed["dags"].values()
         for task_id, task in dag["tasks"].items()
-        if any(call in task["source"] for call in ("ingest.load_prepared(", "ingest.build_and_publish("))
+        if any(call in task["source"] for call in ("loads.load_prepared(", "marts.build_and_publish("))
     }
     assert writers == dict.fromkeys(
         ["take_deliveries", "load_prepared", "build_and_publish", "load_pages"], "warehouse"

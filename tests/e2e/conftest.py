@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.cli.main import main
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import inbox, loads, prepare
 from ioc_pipeline.settings import from_environment
 from postgresql_server import postgresql_url
 
@@ -57,9 +57,9 @@ class Installation:
     def load(self) -> None:
         """Take the inbox to raw as `ioc run` does, without the marts: their building takes longest."""
         settings = from_environment(self.environment)
-        for batch in ingest.land_inbox(settings):
-            ingest.prepare(settings, batch)
-        ingest.load_prepared(settings)
+        for batch in inbox.land_inbox(settings):
+            prepare.prepare(settings, batch)
+        loads.load_prepared(settings)
 
     def query(self, sql: str) -> list[dict[str, str]]:
         return list(DictReader(StringIO(self.ioc("sql", sql))))

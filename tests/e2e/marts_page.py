@@ -15,7 +15,7 @@ import duckdb
 from e2e.conftest import REPOSITORY, Installation
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import inbox, loads, prepare
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.task_tracking import Tasks
@@ -45,9 +45,9 @@ def build_marts(home: Path) -> Settings:
     installation.ioc("sample", "--seed", "1", "--months", "3")
     environment = {"IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"}
     settings = from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(REPOSITORY), **environment})
-    for batch in ingest.land_inbox(settings):
-        ingest.prepare(settings, batch)
-    ingest.load_prepared(settings)
+    for batch in inbox.land_inbox(settings):
+        prepare.prepare(settings, batch)
+    loads.load_prepared(settings)
     with closing(duckdb.connect(str(settings.warehouse))) as connection:
         connection.execute("update raw.delivery set received_at = timestamp '2025-09-16 02:00:00'")
         connection.execute(

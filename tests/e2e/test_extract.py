@@ -21,10 +21,11 @@ from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.paging import records_of
 from ioc_pipeline.fetch.run import Run
-from ioc_pipeline.flows import ingest
-from ioc_pipeline.flows.ingest import ExtractSummary
-from ioc_pipeline.flows.prepare import Reference
-from ioc_pipeline.land import landing
+from ioc_pipeline.flows import decisions, inbox, loads, prepare, stores
+from ioc_pipeline.flows.extracts import Extraction, ExtractSummary
+from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.land.fetched import read_extract
+from ioc_pipeline.land.store import OWN_STEPS, Store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample.api import server as demo
@@ -50,12 +51,12 @@ class Home:
 
     @property
     def ledger(self) -> Ledger:
-        return ingest.open_ledger(self.settings)
+        return stores.open_ledger(self.settings)
 
     def extract(self, source_name: str = DOSSIERS, **more: Any) -> ExtractSummary:
-        return ingest.extract(
+        return Extraction(
             self.settings, source_name, self.connection, as_of=TODAY, sleep=self.waited.append, **more
-        )
+        ).run()
 
     def raw(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as warehouse:
@@ -68,7 +69,7 @@ class Home:
         return [one for one in self.ledger.deliveries() if one.kind == kind]
 
     def extracts(self) -> list[Extract]:
-        return [landing.read_extract(self.settings.landing, one) for one in self.landed("extract")]
+        return [read_extract(Store(self.settings.landing, self.ledger), one) for one in self.landed("extract")]
 
 
 @pytest.fixture
@@ -200,7 +201,7 @@ def test_a_run_that_is_given_up_leaves_pages_that_do_not_count(new_home: Callabl
             fail(systems, "server_error", "/dossiers", times=5)
 
     with pytest.raises(FetchError, match="500; asked 5 times"):
-        home.extract(checkpoint=fail_later)
+        home.extract(at_step=fail_later)
     assert (len(home.landed("page")), home.landed("extract")) == (2, [])
     summary = home.extract()
     assert (summary.pages, summary.load.loaded, summary.load.returned) == (5, 1, 0)
@@ -244,14 +245,14 @@ def killed_at(home: Home, number: int) -> str:
     if child == 0:
         left = [number]
 
-        def checkpoint(step: str) -> None:
+        def die(step: str) -> None:
             if left[0] == 0:
                 os.write(writer, step.encode())
                 os.kill(os.getpid(), signal.SIGKILL)
             left[0] -= 1
 
         try:
-            ingest.fetch_pages(home.settings, DOSSIERS, home.connection, as_of=TODAY, checkpoint=checkpoint)
+            Extraction(home.settings, DOSSIERS, home.connection, as_of=TODAY, at_step=die).fetch_pages()
         except BaseException:
             traceback.print_exc()
             os._exit(1)
@@ -271,7 +272,7 @@ def check_nothing_missed_and_nothing_twice(home: Home) -> None:
     assert {seq for seq, _ in rows} <= counted, "a page of a dead run never counts"
     assert len(rows) == len(set(rows))
     rebuilt = Ledger(f"sqlite:///{home.settings.home}/rebuilt.db")
-    assert landing.replay(home.settings.landing, rebuilt, at=datetime.now(UTC)) == []
+    assert Store(home.settings.landing, rebuilt).restore_ledger(at=datetime.now(UTC)) == []
     assert rebuilt.deliveries() == home.ledger.deliveries()
     assert home.ledger.waiting(at=datetime.now(UTC)) == []
 
@@ -289,7 +290,7 @@ def test_killed_once_at_each_step_the_next_run_misses_nothing_and_counts_nothing
         home.extract()
         check_nothing_missed_and_nothing_twice(home)
         number += 1
-    assert met[1:] == [*landing.OWN_STEPS] * 3 + [""], "two pages and the extract"
+    assert met[1:] == [*OWN_STEPS] * 3 + [""], "two pages and the extract"
 
 
 def test_killed_while_it_follows_an_earlier_run_it_starts_again_where_that_ended(
@@ -317,9 +318,9 @@ def test_two_runs_of_one_api_do_not_overlap(new_home: Callable[..., Home], api: 
         if not met:
             met.append("once")
             with pytest.raises(UserError, match="is being fetched by another process"):
-                ingest.fetch_pages(home.settings, DOSSIERS, home.connection)
+                Extraction(home.settings, DOSSIERS, home.connection).fetch_pages()
 
-    home.extract(checkpoint=try_meanwhile)
+    home.extract(at_step=try_meanwhile)
     assert met == ["once"]
     assert len(home.extracts()) == 1
 
@@ -331,11 +332,11 @@ def test_what_a_withdrawn_extract_had_is_fetched_again(new_home: Callable[..., H
     first, second = (one.delivery_seq for one in home.landed("extract"))
     page = home.landed("page")[0].delivery_seq
     with pytest.raises(UserError, match="withdraw that extract"):
-        ingest.withdraw(home.settings, page, reason="nhầm", by="an")
-    ingest.withdraw(home.settings, first, reason="nhầm", by="an")
-    for batch in ingest.land_inbox(home.settings):
-        ingest.prepare(home.settings, batch)
-    ingest.load_prepared(home.settings)
+        decisions.withdraw(home.settings, page, reason="nhầm", by="an")
+    decisions.withdraw(home.settings, first, reason="nhầm", by="an")
+    for batch in inbox.land_inbox(home.settings):
+        prepare.prepare(home.settings, batch)
+    loads.load_prepared(home.settings)
     assert [one.delivery_seq for one in home.ledger.accepted_extracts(DOSSIERS)] == [second]
     home.extract()
     assert [one.since for one in home.extracts()] == ["", "2025-09-05T08:50:00+07:00", ""]
@@ -344,7 +345,7 @@ def test_what_a_withdrawn_extract_had_is_fetched_again(new_home: Callable[..., H
 def test_a_run_that_brought_only_pages_tells_nobody(new_home: Callable[..., Home], api: HttpApi) -> None:
     home = new_home(api.host)
     assert killed_at(home, 3) == "confirmed"
-    for batch in ingest.land_inbox(home.settings):
-        ingest.prepare(home.settings, batch)
-    assert not ingest.load_prepared(home.settings).changed
+    for batch in inbox.land_inbox(home.settings):
+        prepare.prepare(home.settings, batch)
+    assert not loads.load_prepared(home.settings).changed
     assert not home.ledger.has_unpublished()

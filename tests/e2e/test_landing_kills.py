@@ -15,7 +15,9 @@ from typing import NoReturn
 
 import pytest
 
-from ioc_pipeline.land import landing
+from ioc_pipeline.land.admission import Inbox
+from ioc_pipeline.land.intake import STEPS, land_inbox
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.ledger import Ledger
 
 DEPARTMENTS = ("so-khcn", "thue-tinh")
@@ -54,17 +56,10 @@ class Home:
         part.write_bytes(content)
         part.replace(path)
 
-    def land(self, checkpoint: Callable[[str], None]) -> None:
-        landing.land_inbox(
-            self.inbox,
-            self.landing,
-            self.ledger,
-            DEPARTMENTS,
-            settle_seconds=1,
-            unsealed_seconds=60,
-            now=datetime.now(UTC) + timedelta(seconds=2),
-            checkpoint=checkpoint,
-        )
+    def land(self, at_step: Callable[[str], None]) -> None:
+        inbox = Inbox(self.inbox, DEPARTMENTS, settle_seconds=1, unsealed_seconds=60)
+        store = Store(self.landing, self.ledger, at_step)
+        land_inbox(inbox, store, now=datetime.now(UTC) + timedelta(seconds=2))
 
     def finish(self) -> None:
         """A put back file looks new; a second pass takes it."""
@@ -73,7 +68,7 @@ class Home:
 
     def delivered(self) -> list[tuple[str, bytes]]:
         return [
-            (f"{one.department_code}/{one.file_name}", landing.blob_path(self.landing, one.sha256).read_bytes())
+            (f"{one.department_code}/{one.file_name}", Store(self.landing, self.ledger).read(one))
             for one in self.ledger.deliveries()
         ]
 
@@ -89,10 +84,10 @@ class Home:
         assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in blobs] == [path.name for path in blobs]
         assert self.ledger.verify_events() == len(deliveries)
         empty = self.folder.parent / "empty" / "ledger.db"
-        (self.folder / "replayed.db").write_bytes(empty.read_bytes())
-        replayed = Ledger(f"sqlite:///{self.folder}/replayed.db")
-        assert landing.replay(self.landing, replayed, at=datetime.now(UTC)) == []
-        assert replayed.deliveries() == deliveries
+        (self.folder / "restored.db").write_bytes(empty.read_bytes())
+        restored = Ledger(f"sqlite:///{self.folder}/restored.db")
+        assert Store(self.landing, restored).restore_ledger(at=datetime.now(UTC)) == []
+        assert restored.deliveries() == deliveries
 
 
 @pytest.fixture
@@ -121,13 +116,13 @@ def killed_at(home: Home, number: int) -> str:
     if child == 0:
         left = [number]
 
-        def checkpoint(step: str) -> None:
+        def die(step: str) -> None:
             if left[0] == 0:
                 os.write(writer, step.encode())
                 os.kill(os.getpid(), signal.SIGKILL)
             left[0] -= 1
 
-        _land_and_exit(home, checkpoint)
+        _land_and_exit(home, die)
     os.close(writer)
     with os.fdopen(reader) as pipe:
         step = pipe.read()
@@ -136,10 +131,10 @@ def killed_at(home: Home, number: int) -> str:
     return step
 
 
-def _land_and_exit(home: Home, checkpoint: Callable[[str], None]) -> NoReturn:
+def _land_and_exit(home: Home, at_step: Callable[[str], None]) -> NoReturn:
     """In a forked child, which must not run on as a second pytest."""
     try:
-        home.land(checkpoint)
+        home.land(at_step)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
@@ -152,7 +147,7 @@ def test_the_sweep_meets_every_step(new_home: Callable[[str], Home]) -> None:
         home.drop(name, content)
     steps: list[str] = []
     home.land(steps.append)
-    assert Counter(steps) == {step: len(DROPS) if step in PER_FILE else 1 for step in landing.STEPS}
+    assert Counter(steps) == {step: len(DROPS) if step in PER_FILE else 1 for step in STEPS}
 
 
 def test_killed_once_at_each_step_every_drop_is_delivered_once(new_home: Callable[[str], Home]) -> None:
@@ -166,7 +161,7 @@ def test_killed_once_at_each_step_every_drop_is_delivered_once(new_home: Callabl
         assert sorted(home.delivered()) == sorted(DROPS.items()), step
         home.check_rest()
         number += 1
-    assert number > len(landing.STEPS)
+    assert number > len(STEPS)
 
 
 def test_killed_again_and_again_every_drop_is_delivered_once(new_home: Callable[[str], Home]) -> None:

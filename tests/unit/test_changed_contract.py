@@ -14,7 +14,7 @@ from ioc_pipeline.cli.main import main
 from ioc_pipeline.domain.errors import ContractError, UserError
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.fetch.client import Connection
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import decisions, extracts, inbox, loads, prepare
 from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.settings import Settings, from_environment
 
@@ -70,7 +70,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (project / "include" / "seeds").symlink_to(SEEDS)
     write_contract(project / "include" / "sources", project / "expectations")
     settings = settings_of(folder)
-    ingest.make_inbox(settings)
+    inbox.make_inbox(settings)
     for month, households in ((8, 50), (9, 120)):
         lines = ["Báo cáo phủ cáp quang", f"Tháng {month} năm 2025", "Xã;Số hộ;Số bản", f"Xã Vân Hồ;{households};7"]
         path = settings.inbox / "so-khcn" / f"thang {month}.csv"
@@ -92,9 +92,9 @@ def settings_of(folder: Path) -> Settings:
 
 
 def take_in(settings: Settings) -> None:
-    for batch in ingest.land_inbox(settings):
-        ingest.prepare(settings, batch)
-    ingest.load_prepared(settings)
+    for batch in inbox.land_inbox(settings):
+        prepare.prepare(settings, batch)
+    loads.load_prepared(settings)
 
 
 def query(settings: Settings, sql: str) -> list[tuple[Any, ...]]:
@@ -136,7 +136,7 @@ def test_the_contract_of_an_api_is_replayed_over_its_extracts(tmp_path: Path) ->
         for uuid, depth in (("a", 1.5), ("b", None))
     ]
     with serving(lambda _asked: Reply(stations)) as api:
-        ingest.extract(settings, "rain_gauges", Connection(api.host))
+        extracts.Extraction(settings, "rain_gauges", Connection(api.host)).run()
     shipped = settings.sources / "rain_gauges.yml"
     assert [difference.is_any for difference in replay(settings, shipped)] == [False]
     (tmp_path / shipped.name).write_text(
@@ -169,7 +169,7 @@ def test_a_stricter_suite_beside_the_contract_shows_what_it_would_send_back(sett
 
 
 def test_a_withdrawn_delivery_is_not_replayed(settings: Settings, beside: Path) -> None:
-    ingest.withdraw(settings, 1, reason="nhầm", by="test")
+    decisions.withdraw(settings, 1, reason="nhầm", by="test")
     assert [one.delivery.delivery_seq for one in replay(settings, write_contract(beside, beside))] == [2]
 
 
@@ -201,7 +201,7 @@ def test_the_terminal_tells_the_difference_by_its_exit_code(
 
 def test_loading_again_reads_all_under_the_new_contract_and_keeps_the_old_loads(settings: Settings) -> None:
     write_contract(settings.sources, settings.expectations, multiplier=1000)
-    assert ingest.load_again(settings, "coverage") == [1, 2]
+    assert decisions.load_again(settings, "coverage") == [1, 2]
     take_in(settings)
     assert query(settings, "select load_seq, delivery_seq, measured_value::int from raw.observation order by 1") == [
         (1, 1, 50),
@@ -214,8 +214,8 @@ def test_loading_again_reads_all_under_the_new_contract_and_keeps_the_old_loads(
 
 def test_a_waiver_is_a_delivery_that_can_be_withdrawn(settings: Settings) -> None:
     september = Period("month", date(2025, 9, 1), date(2025, 9, 30))
-    seq = ingest.waive(settings, "coverage", "so-khcn", september, until=None, reason="Mưa lũ", by="test")
-    later = ingest.waive(
+    seq = decisions.waive(settings, "coverage", "so-khcn", september, until=None, reason="Mưa lũ", by="test")
+    later = decisions.waive(
         settings, "coverage", "so-khcn", september, until=date(2025, 10, 20), reason="Mất điện", by="test"
     )
     take_in(settings)
@@ -223,7 +223,7 @@ def test_a_waiver_is_a_delivery_that_can_be_withdrawn(settings: Settings) -> Non
         (seq, "so-khcn", None, "Mưa lũ"),
         (later, "so-khcn", date(2025, 10, 20), "Mất điện"),
     ]
-    ingest.withdraw(settings, later, reason="nhầm", by="test")
+    decisions.withdraw(settings, later, reason="nhầm", by="test")
     take_in(settings)
     assert query(settings, "select decides_delivery_seq from raw.delivery where kind = 'withdrawal'") == [(later,)]
 
@@ -241,4 +241,4 @@ def test_a_waiver_of_what_nobody_owes_is_refused(
 ) -> None:
     september = Period("month", date(2025, 9, 1), date(2025, 9, 30))
     with pytest.raises(UserError, match=says):
-        ingest.waive(settings, source, unit, september, until=until, reason="lý do", by="test")
+        decisions.waive(settings, source, unit, september, until=until, reason="lý do", by="test")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from ioc_pipeline.flows import ingest
+from ioc_pipeline.flows import inbox, loads, prepare, stores
 from ioc_pipeline.settings import Settings, from_environment
 
 
@@ -23,51 +23,51 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def states(settings: Settings) -> list[tuple[str, str]]:
-    return [(row.state, row.held_reason) for row in ingest.open_ledger(settings).status_rows()]
+    return [(row.state, row.held_reason) for row in stores.open_ledger(settings).status_rows()]
 
 
 def test_a_failure_of_ours_gives_the_lease_back_for_the_next_try(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (batch,) = ingest.land_inbox(settings)
+    (batch,) = inbox.land_inbox(settings)
 
     def fail(*_: object) -> Sequence[object]:
         raise MemoryError
 
     with monkeypatch.context() as broken:
-        broken.setattr(ingest, "read_batch", fail)
+        broken.setattr(prepare, "read_batch", fail)
         with pytest.raises(MemoryError):
-            ingest.prepare(settings, batch)
+            prepare.prepare(settings, batch)
     assert states(settings) == [("landed", "preparing failed: MemoryError")]
-    assert ingest.prepare(settings, batch) == 1
+    assert prepare.prepare(settings, batch) == 1
 
 
 def test_prepared_files_that_are_lost_are_made_again(settings: Settings) -> None:
-    (batch,) = ingest.land_inbox(settings)
-    ingest.prepare(settings, batch)
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
     for path in (settings.prepared / "1").iterdir():
         path.unlink()
-    assert ingest.load_prepared(settings).returned == 1
+    assert loads.load_prepared(settings).returned == 1
     assert states(settings)[0][0] == "returned"
 
 
 def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Settings) -> None:
-    (batch,) = ingest.land_inbox(settings)
-    ingest.prepare(settings, batch)
-    ingest.load_prepared(settings)
-    assert ingest.load_prepared(settings).changed is False
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
+    loads.load_prepared(settings)
+    assert loads.load_prepared(settings).changed is False
     assert len(list((settings.inbox / "so-khcn" / "phan-hoi").iterdir())) == 1
     assert list(settings.prepared.iterdir()) == []
 
 
 def test_what_a_killed_process_was_preparing_waits_for_nobody(settings: Settings) -> None:
-    assert ingest.land_inbox(settings) == [[1]]
+    assert inbox.land_inbox(settings) == [[1]]
     owner = settings.home / "preparing" / "1-1"
     owner.parent.mkdir()
-    ingest.open_ledger(settings).lease([1], owner=owner.name, seconds=900, at=datetime.now(UTC))
+    stores.open_ledger(settings).lease([1], owner=owner.name, seconds=900, at=datetime.now(UTC))
     with owner.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert ingest.land_inbox(settings) == []
-    assert ingest.land_inbox(settings) == [[1]]
-    assert ingest.prepare(settings, [1]) == 1
+        assert inbox.land_inbox(settings) == []
+    assert inbox.land_inbox(settings) == [[1]]
+    assert prepare.prepare(settings, [1]) == 1
     assert list(owner.parent.iterdir()) == []

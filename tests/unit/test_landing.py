@@ -17,8 +17,15 @@ from ioc_pipeline.domain.deliveries import Delivery, Extract, Waiver
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.messages import MESSAGES
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.land import landing
-from ioc_pipeline.land.landing import Candidate, Intake, Refusal
+from ioc_pipeline.land import decisions
+from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Inbox, Refusal
+from ioc_pipeline.land.contract_versions import store_contract
+from ioc_pipeline.land.copying import land
+from ioc_pipeline.land.fetched import ApiRun, land_extract, read_extract
+from ioc_pipeline.land.fetched import land_page as land_page_of
+from ioc_pipeline.land.identity import Identity
+from ioc_pipeline.land.intake import Intake, land_inbox
+from ioc_pipeline.land.store import Store, carry_on
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.reference.contracts import Contract
 from ioc_pipeline.reference.sources import Source
@@ -43,6 +50,14 @@ class Home:
     def landing(self) -> Path:
         return self.folder / "landing"
 
+    @property
+    def store(self) -> Store:
+        return Store(self.landing, self.ledger)
+
+    @property
+    def sent(self) -> Inbox:
+        return Inbox(self.inbox, self.departments, settle_seconds=1, unsealed_seconds=60)
+
     def drop(self, name: str, content: bytes = b"v1", department: str = DEPARTMENT) -> Path:
         path = self.inbox / department / name
         path.parent.mkdir(exist_ok=True)
@@ -50,26 +65,17 @@ class Home:
         return path
 
     def scan(self, *, after: float = SETTLED) -> list[Candidate | Refusal]:
-        return landing.scan(self.inbox, self.departments, settle_seconds=1, unsealed_seconds=60, now=in_seconds(after))
+        return self.sent.scan(in_seconds(after))
 
-    def land(self, *, after: float = SETTLED, checkpoint: Callable[[str], None] = lambda _step: None) -> Intake:
-        return landing.land_inbox(
-            self.inbox,
-            self.landing,
-            self.ledger,
-            self.departments,
-            settle_seconds=1,
-            unsealed_seconds=60,
-            now=in_seconds(after),
-            checkpoint=checkpoint,
-        )
+    def land(self, *, after: float = SETTLED, at_step: Callable[[str], None] = carry_on) -> Intake:
+        return land_inbox(self.sent, Store(self.landing, self.ledger, at_step), now=in_seconds(after))
 
     def left(self) -> list[str]:
         return sorted(path.name for path in self.inbox.rglob("*") if path.is_symlink() or not path.is_dir())
 
     def contents(self) -> list[bytes]:
         """Bytes of each delivery, in the one order."""
-        return [landing.blob_path(self.landing, one.sha256).read_bytes() for one in self.ledger.deliveries()]
+        return [self.store.read(one) for one in self.ledger.deliveries()]
 
     def refusals(self, *, after: float = SETTLED) -> dict[str, str]:
         return {one.file_name: one.problem.code for one in self.scan(after=after) if isinstance(one, Refusal)}
@@ -87,15 +93,15 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path, ledger)
 
 
-def at_step(step: str, action: Callable[[], object]) -> Callable[[str], None]:
+def at(step: str, action: Callable[[], object]) -> Callable[[str], None]:
     """Does something once, when the pass has come to a step: what a department may do at any moment."""
     todo = [action]
 
-    def checkpoint(done: str) -> None:
+    def reached(done: str) -> None:
         if done == step and todo:
             todo.pop()()
 
-    return checkpoint
+    return reached
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -208,14 +214,14 @@ def test_a_file_swapped_for_a_link_after_the_scan_is_not_followed(home: Home) ->
     path.unlink()
     path.symlink_to(home.folder / "ledger.db")
     (home.landing / "incoming").mkdir(parents=True)
-    assert landing.land(candidate, home.landing) is None
+    assert land(candidate, home.store) is None
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(home: Home) -> None:
     with home.drop("big.xlsx").open("wb") as stream:
-        stream.truncate(landing.MAX_BYTES + 1)
+        stream.truncate(MAX_BYTES + 1)
     with home.drop("just.xlsx").open("wb") as stream:
-        stream.truncate(landing.MAX_BYTES)
+        stream.truncate(MAX_BYTES)
     assert home.refusals() == {"big.xlsx": "file-too-large"}
     assert len(home.land().delivery_seqs) == 1
     assert home.left() == ["big.xlsx"]
@@ -278,17 +284,17 @@ def test_a_file_we_may_not_read_is_refused(
     candidate = Home(Path(), home.ledger).scan()[0]
     assert isinstance(candidate, Candidate)
     request.getfixturevalue("without_privileges")
-    refused = landing.land(candidate, home.landing)
+    refused = land(candidate, home.store)
     assert isinstance(refused, Refusal)
     assert refused.problem.code == "unreadable-file"
 
 
 def test_a_file_whose_reading_fails_is_refused_and_stops_no_other(home: Home) -> None:
     path = Path("/proc/self/mem")  # a regular file whose first page cannot be read
-    candidate = Candidate(DEPARTMENT, "a.xlsx", path, landing.Identity.of(path.stat()), False)
+    candidate = Candidate(DEPARTMENT, "a.xlsx", path, Identity.of(path.stat()), False)
     incoming = home.landing / "incoming"
     incoming.mkdir(parents=True)
-    refused = landing.land(candidate, home.landing)
+    refused = land(candidate, home.store)
     assert isinstance(refused, Refusal)
     assert refused.problem.code == "unreadable-file"
     assert list(incoming.iterdir()) == []
@@ -334,7 +340,7 @@ def test_a_checksum_for_the_next_version_stays_with_it(home: Home) -> None:
         replace(path, b"v2")
         replace(seal, hashlib.sha256(b"v2").hexdigest().encode())
 
-    home.land(checkpoint=at_step("recorded", next_version))
+    home.land(at_step=at("recorded", next_version))
     assert home.left() == ["a.csv", "a.csv.sha256"]
     home.land()
     assert home.contents() == [b"v1", b"v2"]
@@ -359,7 +365,7 @@ def test_the_sidecar_holds_the_whole_envelope(home: Home) -> None:
     home.drop("Biểu 02.xlsx")
     home.land()
     delivery = home.ledger.delivery(1)
-    sidecar = landing.blob_path(home.landing, delivery.sha256).with_name(f"{delivery.sha256}.1.json")
+    sidecar = home.store.blob_path(delivery.sha256).with_name(f"{delivery.sha256}.1.json")
     content = json.loads(sidecar.read_text())
     assert content.pop("origin").endswith(f":{delivery.sha256}:{DEPARTMENT}/Biểu 02.xlsx")
     assert datetime.fromisoformat(content.pop("received_at")) == delivery.received_at
@@ -412,7 +418,7 @@ def test_more_files_than_are_kept_open_are_landed_in_one_scan(home: Home) -> Non
 def test_a_blob_that_went_bad_is_replaced_by_good_bytes(home: Home) -> None:
     home.drop("a.xlsx", b"v1")
     home.land()
-    blob = landing.blob_path(home.landing, home.ledger.delivery(1).sha256)
+    blob = home.store.blob_path(home.ledger.delivery(1).sha256)
     blob.chmod(0o644)
     blob.write_bytes(b"v?")
     home.drop("a.xlsx", b"v1")
@@ -427,7 +433,7 @@ def test_a_file_that_grows_while_it_is_copied_waits(home: Home) -> None:
         with path.open("ab") as stream:
             stream.write(b" and half")
 
-    assert home.land(checkpoint=at_step("copied", grow)).delivery_seqs == []
+    assert home.land(at_step=at("copied", grow)).delivery_seqs == []
     assert list((home.landing / "incoming").iterdir()) == []
     home.land()
     assert home.contents() == [b"half and half"]
@@ -440,7 +446,7 @@ def test_a_version_renamed_over_the_file_meanwhile_is_kept_and_comes_next(
 ) -> None:
     path = home.drop("a.xlsx", b"v1")
     newer = b"version 2" if size_matters else b"v2"
-    home.land(checkpoint=at_step(step, lambda: replace(path, newer)))
+    home.land(at_step=at(step, lambda: replace(path, newer)))
     assert home.left() == ["a.xlsx"]
     home.land()
     assert home.contents()[-1] == newer
@@ -451,7 +457,7 @@ def test_a_version_renamed_over_the_file_meanwhile_is_kept_and_comes_next(
 def test_an_overwrite_in_place_is_never_lost(home: Home, step: str) -> None:
     path = home.drop("a.xlsx", b"v1")
     descriptor = os.open(path, os.O_WRONLY)
-    home.land(checkpoint=at_step(step, lambda: os.pwrite(descriptor, b"v2", 0)))
+    home.land(at_step=at(step, lambda: os.pwrite(descriptor, b"v2", 0)))
     os.close(descriptor)
     assert home.left() == ["a.xlsx"]
     home.land()
@@ -467,7 +473,7 @@ def test_a_version_dropped_while_the_old_one_is_put_back_wins(home: Home) -> Non
         os.pwrite(descriptor, b"v2", 0)
         path.write_bytes(b"v3")
 
-    home.land(checkpoint=at_step("taken", overwrite_and_drop))
+    home.land(at_step=at("taken", overwrite_and_drop))
     os.close(descriptor)
     assert (home.left(), path.read_bytes()) == (["a.xlsx"], b"v3")
 
@@ -475,13 +481,13 @@ def test_a_version_dropped_while_the_old_one_is_put_back_wins(home: Home) -> Non
 def test_a_file_its_sender_takes_back_before_it_is_landed_is_no_fault(home: Home) -> None:
     path = home.drop("a.xlsx", b"v1")
     second = home.drop("b.xlsx", b"v1")
-    assert home.land(checkpoint=at_step("copied", second.unlink)).delivery_seqs == [1]
+    assert home.land(at_step=at("copied", second.unlink)).delivery_seqs == [1]
     assert not path.exists()
 
 
 def test_a_file_its_sender_takes_back_after_it_was_recorded_stays_a_delivery(home: Home) -> None:
     path = home.drop("a.xlsx", b"v1")
-    assert home.land(checkpoint=at_step("recorded", path.unlink)).delivery_seqs == [1]
+    assert home.land(at_step=at("recorded", path.unlink)).delivery_seqs == [1]
     assert home.contents() == [b"v1"]
 
 
@@ -519,9 +525,9 @@ def test_a_decision_is_landed_like_any_delivery(home: Home) -> None:
     home.drop("a.xlsx")
     home.land()
     at = in_seconds(0)
-    decision = landing.land_withdrawal(home.landing, home.ledger, 1, reason="gửi nhầm kỳ", by="an", at=at)
+    decision = decisions.land_withdrawal(home.store, 1, reason="gửi nhầm kỳ", by="an", at=at)
     assert (decision.delivery_seq, decision.kind, decision.decides_delivery_seq) == (2, "withdrawal", 1)
-    blob = landing.blob_path(home.landing, decision.sha256)
+    blob = home.store.blob_path(decision.sha256)
     assert json.loads(blob.read_text()) == {
         "withdraws_delivery_seq": 1,
         "reason": "gửi nhầm kỳ",
@@ -530,13 +536,13 @@ def test_a_decision_is_landed_like_any_delivery(home: Home) -> None:
     }
     assert blob.stat().st_size == decision.size_bytes
     assert blob.with_name(f"{decision.sha256}.2.json").is_file()
-    again = landing.land_withdrawal(home.landing, home.ledger, 1, reason="gửi nhầm kỳ", by="an", at=at)
+    again = decisions.land_withdrawal(home.store, 1, reason="gửi nhầm kỳ", by="an", at=at)
     assert again == decision
 
 
 def test_a_decision_on_nothing_is_the_users_mistake(home: Home) -> None:
     with pytest.raises(UserError):
-        landing.land_withdrawal(home.landing, home.ledger, 1, reason="", by="an", at=in_seconds(0))
+        decisions.land_withdrawal(home.store, 1, reason="", by="an", at=in_seconds(0))
     assert home.ledger.deliveries() == []
 
 
@@ -545,22 +551,13 @@ SEPTEMBER = Period("month", date(2025, 8, 15), date(2025, 9, 14))
 
 
 def land_page(home: Home, content: bytes, *, number: int = 1, extract_id: str = "run-1") -> Delivery:
-    return landing.land_page(
-        home.landing,
-        home.ledger,
-        content,
-        source_name="one_stop",
-        department_code="vp-ubnd",
-        extract_id=extract_id,
-        number=number,
-        request='{"path": "/dossiers"}',
-        received_at=NINE,
-    )
+    run = ApiRun("one_stop", "vp-ubnd", extract_id)
+    return land_page_of(home.store, run, content, number=number, request='{"path": "/dossiers"}', received_at=NINE)
 
 
 def test_a_page_is_landed_as_it_came_and_its_sidecar_says_what_it_answers(home: Home) -> None:
     page = land_page(home, b'{"a":  1}\n', number=12)
-    blob = landing.blob_path(home.landing, page.sha256)
+    blob = home.store.blob_path(page.sha256)
     sidecar = json.loads(blob.with_name(f"{page.sha256}.1.json").read_text())
     assert blob.read_bytes() == b'{"a":  1}\n'
     assert (sidecar["kind"], sidecar["file_name"]) == ("page", "one_stop/run-1/0012.json")
@@ -579,23 +576,23 @@ def test_two_polls_with_the_same_answer_are_two_deliveries_over_one_blob(home: H
 def test_the_pages_of_an_extract_are_read_back_in_their_order(home: Home) -> None:
     pages = tuple(land_page(home, b"[%d]" % number, number=number).delivery_seq for number in (1, 2))
     extract = Extract("one_stop", "run-1", NINE, NINE + timedelta(seconds=3), pages, "2025-09-15T08:59:00+07:00", "")
-    landed = landing.land_extract(home.landing, home.ledger, extract, department_code="vp-ubnd")
+    landed = land_extract(home.store, extract, department_code="vp-ubnd")
     assert (landed.kind, landed.file_name, landed.delivery_seq) == ("extract", "one_stop/run-1", 3)
-    assert landing.read_extract(home.landing, landed) == extract
+    assert read_extract(home.store, landed) == extract
 
 
 @pytest.mark.parametrize("due_date", [None, date(2025, 9, 30)])
 def test_a_waiver_is_a_delivery_of_the_unit_it_is_for(home: Home, due_date: date | None) -> None:
     waiver = Waiver("telecom", "so-khcn", SEPTEMBER, due_date, "bão số 9", "an")
-    landed = landing.land_waiver(home.landing, home.ledger, waiver, at=NINE)
+    landed = decisions.land_waiver(home.store, waiver, at=NINE)
     assert (landed.kind, landed.department_code, landed.source_name) == ("waiver", "so-khcn", "telecom")
-    assert landing.read_waiver(home.landing, landed) == waiver
-    assert landing.land_waiver(home.landing, home.ledger, waiver, at=NINE) == landed
-    assert landing.land_waiver(home.landing, home.ledger, waiver, at=NINE + timedelta(days=1)).delivery_seq == 2
+    assert decisions.read_waiver(home.store, landed) == waiver
+    assert decisions.land_waiver(home.store, waiver, at=NINE) == landed
+    assert decisions.land_waiver(home.store, waiver, at=NINE + timedelta(days=1)).delivery_seq == 2
 
 
 def test_a_blob_that_lies_there_with_other_bytes_is_mended_when_its_page_comes_again(home: Home) -> None:
-    blob = landing.blob_path(home.landing, land_page(home, b"[1]").sha256)
+    blob = home.store.blob_path(land_page(home, b"[1]").sha256)
     blob.write_bytes(b"[")
     land_page(home, b"[1]", extract_id="run-2")
     assert blob.read_bytes() == b"[1]"
@@ -603,25 +600,23 @@ def test_a_blob_that_lies_there_with_other_bytes_is_mended_when_its_page_comes_a
 
 def test_an_extract_and_a_waiver_can_be_withdrawn_a_page_and_a_withdrawal_cannot(home: Home) -> None:
     page = land_page(home, b"[]")
-    extract = landing.land_extract(
-        home.landing, home.ledger, Extract("one_stop", "run-1", NINE, NINE, (1,)), department_code="vp-ubnd"
-    )
-    waiver = landing.land_waiver(home.landing, home.ledger, Waiver("t", "u", SEPTEMBER, None, "r", "an"), at=NINE)
+    extract = land_extract(home.store, Extract("one_stop", "run-1", NINE, NINE, (1,)), department_code="vp-ubnd")
+    waiver = decisions.land_waiver(home.store, Waiver("t", "u", SEPTEMBER, None, "r", "an"), at=NINE)
     for one in (extract, waiver):
-        decision = landing.land_withdrawal(home.landing, home.ledger, one.delivery_seq, reason="nhầm", by="an", at=NINE)
+        decision = decisions.land_withdrawal(home.store, one.delivery_seq, reason="nhầm", by="an", at=NINE)
         assert decision.decides_delivery_seq == one.delivery_seq
     for delivery_seq in (page.delivery_seq, decision.delivery_seq):
         with pytest.raises(UserError):
-            landing.land_withdrawal(home.landing, home.ledger, delivery_seq, reason="nhầm", by="an", at=NINE)
+            decisions.land_withdrawal(home.store, delivery_seq, reason="nhầm", by="an", at=NINE)
 
 
 def test_contracts_are_kept_under_their_hash_and_mended(home: Home) -> None:
     contract = Contract(Source.model_construct(), b"source: telecom\n", {"telecom__coverage": b"name: x\n"})
-    folder = landing.store_contract(home.landing, contract)
+    folder = store_contract(home.landing, contract)
     assert folder.name == contract.contract_hash
     (folder / "contract.yml").write_bytes(b"")
     written = (folder / "telecom__coverage.yml").stat().st_mtime_ns
-    assert landing.store_contract(home.landing, contract) == folder
+    assert store_contract(home.landing, contract) == folder
     assert (folder / "contract.yml").read_bytes() == contract.content
     assert (folder / "telecom__coverage.yml").read_bytes() == b"name: x\n"
     assert (folder / "telecom__coverage.yml").stat().st_mtime_ns == written
@@ -641,15 +636,13 @@ def test_a_lost_ledger_is_rebuilt_from_landing_under_the_same_numbers(home: Home
     for name, content in (("a.xlsx", b"v1"), ("b.xlsx", b"v1"), ("a.xlsx", b"v2"), ("c.csv", b"x")):
         home.drop(name, content)
         home.land(after=OVERDUE)
-    landing.store_contract(home.landing, Contract(Source.model_construct(), b"{}", {}))
-    landing.land_withdrawal(home.landing, home.ledger, 2, reason="", by="an", at=in_seconds(0))
+    store_contract(home.landing, Contract(Source.model_construct(), b"{}", {}))
+    decisions.land_withdrawal(home.store, 2, reason="", by="an", at=in_seconds(0))
     land_page(home, b"[]")
-    landing.land_extract(
-        home.landing, home.ledger, Extract("one_stop", "run-1", NINE, NINE, (6,)), department_code="vp-ubnd"
-    )
-    landing.land_waiver(home.landing, home.ledger, Waiver("t", "u", SEPTEMBER, None, "r", "an"), at=NINE)
+    land_extract(home.store, Extract("one_stop", "run-1", NINE, NINE, (6,)), department_code="vp-ubnd")
+    decisions.land_waiver(home.store, Waiver("t", "u", SEPTEMBER, None, "r", "an"), at=NINE)
     rebuilt = _ledger(home.folder / "rebuilt.db")
-    assert landing.replay(home.landing, rebuilt, at=in_seconds(0)) == []
+    assert Store(home.landing, rebuilt).restore_ledger(at=in_seconds(0)) == []
     assert _all(rebuilt) == _all(home.ledger)
     assert rebuilt.waiting(at=in_seconds(0)) == [1, 2, 3, 4, 5, 6, 7, 8]
 
@@ -662,16 +655,16 @@ def test_a_sidecar_from_before_there_were_apis_is_still_read(home: Home) -> None
     kept = {name: value for name, value in content.items() if name not in ("source_name", "extract_id", "request")}
     sidecar.write_text(json.dumps(kept))
     rebuilt = _ledger(home.folder / "rebuilt.db")
-    assert landing.replay(home.landing, rebuilt, at=in_seconds(0)) == []
+    assert Store(home.landing, rebuilt).restore_ledger(at=in_seconds(0)) == []
     assert _all(rebuilt) == _all(home.ledger)
 
 
-def test_a_replay_names_the_deliveries_whose_sidecar_is_lost(home: Home) -> None:
+def test_restoring_names_the_deliveries_whose_sidecar_is_lost(home: Home) -> None:
     for name in ("a.xlsx", "b.xlsx", "c.xlsx"):
         home.drop(name)
     home.land()
     next(home.landing.glob("??/*.2.json")).unlink()
-    assert landing.replay(home.landing, _ledger(home.folder / "rebuilt.db"), at=in_seconds(0)) == [2]
+    assert Store(home.landing, _ledger(home.folder / "rebuilt.db")).restore_ledger(at=in_seconds(0)) == [2]
 
 
 def test_a_sidecar_that_could_not_be_written_is_written_by_the_next_pass(home: Home) -> None:
@@ -682,7 +675,7 @@ def test_a_sidecar_that_could_not_be_written_is_written_by_the_next_pass(home: H
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        home.land(checkpoint=at_step("recorded", fail))
+        home.land(at_step=at("recorded", fail))
     assert list(home.landing.glob("??/*.json")) == []
     home.land()
     assert len(list(home.landing.glob("??/*.1.json"))) == 1

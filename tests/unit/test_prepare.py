@@ -13,9 +13,11 @@ import pytest
 
 from ioc_pipeline.domain.deliveries import Delivery, Extract
 from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.flows import ingest
-from ioc_pipeline.flows.prepare import Reading, to_verdict
-from ioc_pipeline.land import landing
+from ioc_pipeline.flows import loads, prepare, stores
+from ioc_pipeline.flows.reading import Reading
+from ioc_pipeline.flows.verdicts import verdict_on
+from ioc_pipeline.land.fetched import ApiRun, land_extract, land_page
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import Settings, from_environment
 
@@ -25,7 +27,7 @@ ANSWERED = datetime(2025, 9, 20, 1, 0, tzinfo=UTC)
 def test_no_verdict_repeats_an_identifier_that_stood_in_a_bad_cell() -> None:
     delivery = Delivery(1, "file", "so-khcn", "a.xlsx", "0" * 64, 1, datetime(2025, 9, 20, tzinfo=UTC), 1, True)
     bad = Problem("bad-cell", "Biểu 1", "C4", "Ghi 014085001234", found="014085001234", expected="một số")
-    verdict = to_verdict(Reading(delivery, problems=[bad]))
+    verdict = verdict_on(Reading(delivery, problems=[bad]), 0)
     assert verdict.outcome == "returned"
     assert "014085001234" not in repr(verdict)
 
@@ -66,18 +68,19 @@ class Desk:
     ledger: Ledger
     runs: int = 0
 
+    @property
+    def store(self) -> Store:
+        return Store(self.settings.landing, self.ledger)
+
     def land(self, *pages: Any, source: str = "one_stop_dossiers", department: str = "vp-ubnd", **request: Any) -> int:
         """Land one complete run; give its delivery_seq."""
         self.runs += 1
         extract_id = f"run-{self.runs}"
         numbers = [
-            landing.land_page(
-                self.settings.landing,
-                self.ledger,
+            land_page(
+                self.store,
+                ApiRun(source, department, extract_id),
                 content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode(),
-                source_name=source,
-                department_code=department,
-                extract_id=extract_id,
                 number=number,
                 request=json.dumps({"server_time": None, "period": None, **request}),
                 received_at=ANSWERED,
@@ -85,13 +88,11 @@ class Desk:
             for number, content in enumerate(pages, start=1)
         ]
         extract = Extract(source, extract_id, ANSWERED, ANSWERED, tuple(numbers))
-        return landing.land_extract(
-            self.settings.landing, self.ledger, extract, department_code=department
-        ).delivery_seq
+        return land_extract(self.store, extract, department_code=department).delivery_seq
 
     def load(self) -> None:
-        ingest.prepare(self.settings, self.ledger.waiting(at=datetime.now(UTC)))
-        ingest.load_prepared(self.settings)
+        prepare.prepare(self.settings, self.ledger.waiting(at=datetime.now(UTC)))
+        loads.load_prepared(self.settings)
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(self.settings.warehouse, read_only=True) as connection:
@@ -105,7 +106,7 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     settings = from_environment({"IOC_HOME": str(tmp_path), "IOC_SETTLE_SECONDS": "0"})
-    return Desk(settings, ingest.open_ledger(settings))
+    return Desk(settings, stores.open_ledger(settings))
 
 
 def outcomes(desk: Desk) -> Sequence[tuple[Any, ...]]:
@@ -145,13 +146,10 @@ def test_two_equal_polls_are_two(desk: Desk) -> None:
 
 
 def test_pages_of_a_run_that_died_never_count(desk: Desk) -> None:
-    landing.land_page(
-        desk.settings.landing,
-        desk.ledger,
+    land_page(
+        desk.store,
+        ApiRun("one_stop_dossiers", "vp-ubnd", "dead"),
         json.dumps(page(dossier(1))).encode(),
-        source_name="one_stop_dossiers",
-        department_code="vp-ubnd",
-        extract_id="dead",
         number=1,
         request=json.dumps({"server_time": None, "period": None}),
         received_at=ANSWERED,

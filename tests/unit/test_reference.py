@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc_pipeline.flows.prepare import Reference
+from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.settings import Settings, from_environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]

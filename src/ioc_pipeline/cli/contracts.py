@@ -7,8 +7,8 @@ from ioc_pipeline import sample
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain, write_csv
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.flows import ingest
-from ioc_pipeline.flows.prepare import Reference
+from ioc_pipeline.flows import decisions, inbox
+from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.settings import Settings
 
 
@@ -27,7 +27,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _sources(settings: Settings, options: argparse.Namespace) -> int:
-    ingest.make_inbox(settings)
+    inbox.make_inbox(settings)
     contracts = Reference(settings).contracts
     rows = [
         [name, contract.source.department, str(settings.inbox / contract.source.folder), contract.source.title]
@@ -58,6 +58,6 @@ def _form(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _load_again(settings: Settings, options: argparse.Namespace) -> int:
-    seqs = ingest.load_again(settings, options.source)
+    seqs = decisions.load_again(settings, options.source)
     print(f"{len(seqs)} deliveries of {options.source} will be read again; the next run takes them into the marts")
     return 0

@@ -8,8 +8,8 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.days import read_days
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.periods import periods_between
-from ioc_pipeline.flows import ingest
-from ioc_pipeline.flows.prepare import Reference
+from ioc_pipeline.flows import decisions
+from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.settings import Settings
 
 
@@ -30,7 +30,7 @@ def add_commands(commands: Commands) -> None:
 def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
     if not options.reason.strip():
         raise UserError("--reason: expected why the delivery is taken back (found nothing)")
-    seq = ingest.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
+    seq = decisions.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
     print(f"withdrawal {seq} recorded for delivery {options.delivery_seq}; the next run takes it into the marts")
     return 0
 
@@ -53,7 +53,7 @@ def _waive(settings: Settings, options: argparse.Namespace) -> int:
         raise UserError(f"period {options.period}: expected one {source.period_type} that ends in it (found {found})")
     unit = options.unit or source.department
     by = getpass.getuser()
-    seq = ingest.waive(settings, source.name, unit, periods[0], until=options.until, reason=options.reason, by=by)
+    seq = decisions.waive(settings, source.name, unit, periods[0], until=options.until, reason=options.reason, by=by)
     print(
         f"waiver {seq} recorded for {unit} {periods[0].start}..{periods[0].end}; the next run takes it into the marts"
     )

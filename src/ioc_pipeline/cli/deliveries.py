@@ -12,8 +12,9 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.fetch.client import to_connection
-from ioc_pipeline.flows import ingest
-from ioc_pipeline.flows.prepare import Reference, check_file
+from ioc_pipeline.flows import extracts, marts, stores
+from ioc_pipeline.flows.preview import check_file
+from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 
@@ -32,14 +33,14 @@ def add_commands(commands: Commands) -> None:
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> int:
-    summary, published = ingest.run(settings)
+    summary, published = marts.run(settings)
     print(f"loaded {summary.loaded}, returned {summary.returned}, other {summary.other}")
     print(f"published {published.version}{'' if published.changed else ' (unchanged)'}: {published.path}")
     return 0
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> int:
-    api = ingest.api_of(settings, options.source)
+    api = extracts.api_of(settings, options.source)
     variable = f"AIRFLOW_CONN_{api.connection.upper()}"
     try:
         given = json.loads(os.environ.get(variable) or "")
@@ -48,7 +49,7 @@ def _extract(settings: Settings, options: argparse.Namespace) -> int:
     if not isinstance(given, dict):
         expected = '{"conn_type": "http", "host": "https://…", "login": "…", "password": "…"}'
         raise UserError(f"{variable}: expected {expected}")
-    summary = ingest.extract(settings, options.source, to_connection(api.connection, given))
+    summary = extracts.Extraction(settings, options.source, to_connection(api.connection, given)).run()
     load = summary.load
     print(f"fetched {summary.pages} pages; loaded {load.loaded}, returned {load.returned}, other {load.other}")
     if load.returned:
@@ -112,7 +113,7 @@ def _status(settings: Settings, _: argparse.Namespace) -> int:
     contracts = Reference(settings).contracts
     writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     writer.writerow(["seq", "state", "outcome", "department", "received_at", "file", "held"])
-    for row in ingest.open_ledger(settings).status_rows():
+    for row in stores.open_ledger(settings).status_rows():
         writer.writerow(
             [
                 row.delivery_seq,

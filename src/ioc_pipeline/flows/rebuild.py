@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.flows import ingest
-from ioc_pipeline.land import landing
+from ioc_pipeline.flows.loads import load_prepared
+from ioc_pipeline.flows.marts import build_and_publish, today
+from ioc_pipeline.flows.prepare import prepare, waiting_batches
+from ioc_pipeline.flows.stores import open_ledger, open_store
 from ioc_pipeline.publish import published
 from ioc_pipeline.settings import Settings
 
@@ -36,21 +38,19 @@ def rebuild(settings: Settings) -> Comparison:
     """
     if not settings.landing.is_dir():
         raise UserError(f"{settings.landing}: nothing has landed yet, so there is nothing to rebuild from")
-    if settings.warehouse.exists() and ingest.open_ledger(settings).has_unpublished():
+    if settings.warehouse.exists() and open_ledger(settings).has_unpublished():
         raise UserError("something was loaded and is not published yet: `ioc run` first, then compare")
     folder = Path(tempfile.mkdtemp(dir=settings.home, prefix="rebuild-"))
     (folder / "landing").symlink_to(settings.landing)
     fresh = replace(settings, home=folder, ledger_url=f"sqlite:///{folder / 'ledger.db'}")
-    ledger = ingest.open_ledger(fresh)
-    missing = landing.replay(fresh.landing, ledger, at=datetime.now(UTC))
+    missing = open_store(fresh).restore_ledger(at=datetime.now(UTC))
     if missing:
         raise LookupError(f"landing has lost the sidecars of deliveries {missing}")
-    waiting = ledger.waiting(at=datetime.now(UTC))
-    for start in range(0, len(waiting), ingest.BATCH_SIZE):
-        ingest.prepare(fresh, waiting[start : start + ingest.BATCH_SIZE])
-    ingest.load_prepared(fresh, answer=False)
+    for batch in waiting_batches(fresh):
+        prepare(fresh, batch)
+    load_prepared(fresh, answer=False)
     live = published.ordered_row_hash(settings)
-    ingest.build_and_publish(fresh, as_of=published.as_of(settings) or ingest.today())
+    build_and_publish(fresh, as_of=published.as_of(settings) or today())
     rebuilt = published.ordered_row_hash(fresh)
     comparison = Comparison({mart: (live.get(mart, ""), rebuilt.get(mart, "")) for mart in live | rebuilt}, folder)
     if not settings.warehouse.exists():

@@ -14,7 +14,11 @@ import pyarrow as pa
 
 from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.domain.errors import ContractError, Problem, UserError
-from ioc_pipeline.flows.prepare import Reading, Reference, read_batch, to_verdict
+from ioc_pipeline.flows.prepare import read_batch
+from ioc_pipeline.flows.reading import Reading
+from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.flows.verdicts import problems_of, verdict_on
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA
@@ -105,17 +109,17 @@ def replay(settings: Settings, contract: Path) -> Iterator[Difference]:
         raise UserError(f"{contract}: no such file")
     if not settings.landing.is_dir():
         raise UserError(f"{settings.landing}: nothing has landed yet, so there is nothing to replay")
-    ledger = Ledger(settings.ledger_url)
+    store = Store(settings.landing, Ledger(settings.ledger_url))
     with _project_with(settings, contract) as changed:
         old, new = Reference(settings), Reference(changed)
         for reference in (old, new):
             if error := reference.contracts.broken.get(contract.name):
                 raise ContractError(str(error))
-        candidates = _candidates(ledger.deliveries(), contract.stem, old, new)
+        candidates = _candidates(store.ledger.deliveries(), contract.stem, old, new)
         for start in range(0, len(candidates), _DELIVERIES_AT_ONCE):
             batch = candidates[start : start + _DELIVERIES_AT_ONCE]
-            before = read_batch(batch, settings.landing, old, ledger.deliveries)
-            after = read_batch(batch, settings.landing, new, ledger.deliveries)
+            before = read_batch(batch, store, old)
+            after = read_batch(batch, store, new)
             for one, other in zip(before, after, strict=True):
                 if contract.stem not in (one.source_name, other.source_name):
                     continue
@@ -166,7 +170,7 @@ def _compare(before: Reading, after: Reading) -> Difference:
     with closing(duckdb.connect()) as memory:
         outcomes = [_take_values(memory, side, reading) for side, reading in (("old", before), ("new", after))]
         changes = [Change(*row) for row in memory.execute(_COMPARE).fetchall()]
-    problems = [Counter(map(_shown, to_verdict(reading).problems)) for reading in (before, after)]
+    problems = [Counter(map(_shown, problems_of(reading))) for reading in (before, after)]
     return Difference(
         delivery=after.delivery,
         before=outcomes[0],
@@ -192,7 +196,7 @@ def _take_values(memory: duckdb.DuckDBPyConnection, side: str, reading: Reading)
     tables = reading.parsed.tables if reading.parsed else []
     batches = [batch for table in tables for batch in table.observations(seq)]
     observations = pa.Table.from_batches(batches, OBSERVATION_SCHEMA)
-    outcome = to_verdict(reading, observations.num_rows).outcome
+    outcome = verdict_on(reading, observations.num_rows).outcome
     if outcome != "loaded":
         return outcome
     memory.register("observation", observations)

@@ -3,20 +3,20 @@
 from contextlib import suppress
 from dataclasses import replace
 
-from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.errors import ContractError, Problem, SourceError
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.dated import layouts
 from ioc_pipeline.parse.layout import find_blocks, title_places
 from ioc_pipeline.reference.contracts import Contract, Contracts
 
 
-def choose_contract(workbook: Workbook, department_code: str, contracts: Contracts) -> Contract | str | None:
+def choose_contract(workbook: Workbook, department_code: str, contracts: Contracts) -> Contract | None:
     """The contract that reads this workbook in this department's folder.
 
-    None when the department only asks to be read where there is something to read; a text saying why the delivery
-    must wait when a broken contract may be the one it needs.
+    None when the department only asks to be read where there is something to read.
 
     Raises:
+        ContractError: the delivery must wait, since a broken contract may be the one it needs.
         SourceError: unknown-form, wrong-department or several-forms.
     """
     own = contracts.of_department(department_code)
@@ -31,7 +31,8 @@ def choose_contract(workbook: Workbook, department_code: str, contracts: Contrac
     if any(contract.source.missing_table == "nothing_to_read" for contract in own):
         return None
     if contracts.broken:
-        return "waiting for a contract to be mended: " + "; ".join(str(error) for error in contracts.broken.values())
+        broken = "; ".join(str(error) for error in contracts.broken.values())
+        raise ContractError(f"waiting for a contract to be mended: {broken}")
     others = [contract for contract in contracts.ready.values() if contract not in own and not contract.source.api]
     if foreign := _forms_in(workbook, others):
         places = "; ".join(f"“{one.source.title}” gửi vào inbox/{one.source.folder}/" for one in foreign)

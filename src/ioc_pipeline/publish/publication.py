@@ -1,10 +1,8 @@
 """Marts → what people query: a new verified version beside the old ones, and a pointer moved to it at once."""
 
-import fcntl
 import hashlib
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from ioc_pipeline.domain.errors import ConflictError
+from ioc_pipeline.locks import locked
 from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, fingerprint, quoted, write_database
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.parquet import intact_files, table_schema, write_parquet
@@ -49,7 +48,8 @@ def publish(settings: Settings, *, published_at: datetime) -> Published:
     marts = read_marts(settings.dbt_project)
     folder = settings.published
     folder.mkdir(parents=True, exist_ok=True)
-    with _only_publisher(folder), closing(_connect(folder)) as connection:
+    # Two publishers at once would give one number twice; the second waits.
+    with locked(folder / ".lock"), closing(_connect(folder)) as connection:
         connection.execute(f"attach {quoted(settings.warehouse)} as warehouse (read_only)")
         as_of, load_seq = _finished_build(connection)
         prints = {mart: fingerprint(connection, "warehouse.marts", mart) for mart in marts}
@@ -95,11 +95,3 @@ def _finished_build(connection: duckdb.DuckDBPyConnection) -> tuple[date, int]:
     if run is None or not run[2]:
         raise ConflictError("the last build did not finish, so its marts are not published: build again")
     return run[0], run[1]
-
-
-@contextmanager
-def _only_publisher(folder: Path) -> Iterator[None]:
-    """Two publishers at once would give one number twice; the second waits."""
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

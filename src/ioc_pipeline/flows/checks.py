@@ -1,0 +1,76 @@
+"""Readings → what the suites say of them, brought home to each delivery and its cells."""
+
+from collections.abc import Iterable
+
+from ioc_pipeline.check.validate import Check, validate
+from ioc_pipeline.domain.deliveries import CheckResult
+from ioc_pipeline.domain.errors import ContractError, Problem
+from ioc_pipeline.flows.reading import Reading
+from ioc_pipeline.flows.verdicts import PROBLEMS_SHOWN
+from ioc_pipeline.parse.records import RecordTable
+from ioc_pipeline.parse.tables import ParsedTable
+
+
+def check_readings(readings: Iterable[Reading]) -> None:
+    """Run each suite once over all deliveries that have its table, and bring failures home to their cells."""
+    import pandas as pd
+
+    tables: dict[str, list[tuple[Reading, ParsedTable | RecordTable]]] = {}
+    for reading in readings:
+        for table in reading.tables:
+            if table.row_count():
+                tables.setdefault(table.suite_name, []).append((reading, table))
+    for suite_name, parts in tables.items():
+        contract = parts[0][0].contract
+        assert contract is not None  # parsed by it
+        frame = pd.concat([table.wide(reading.delivery.delivery_seq) for reading, table in parts], ignore_index=True)
+        frame.insert(0, "row_id", range(len(frame)))
+        try:
+            checks = validate({suite_name: frame}, {suite_name: contract.suites[suite_name]})
+        except ContractError as error:
+            for reading, _ in parts:
+                reading.held = str(error)
+            continue
+        first_row = 0
+        for reading, table in parts:
+            for check in checks[reading.delivery.delivery_seq]:
+                _take_check(reading, table, check, first_row)
+            first_row += table.row_count()
+
+
+def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check, first_row: int) -> None:
+    """One expectation's result: a row of raw.check_result, and a problem at each failing cell."""
+    if check.outcome == "error":
+        reading.held = check.error
+        return
+    column = next((name for name in check.columns if table.header(name)), check.columns[0])
+    fix = "Sửa số liệu gốc của bản ghi; lần lấy dữ liệu sau sẽ nhận lại" if reading.delivery.kind == "extract" else ""
+    places = [table.locate(row_id - first_row, column) for row_id in check.failed_row_ids[:PROBLEMS_SHOWN]]
+    reading.problems += [
+        Problem(
+            "failed-check",
+            place.sheet,
+            place.cell,
+            table.header(column),
+            found=place.found,
+            expected=check.description,
+            fix=fix,
+            severity=check.severity,
+            page=place.page,
+            record=place.record,
+        )
+        for place in places
+    ]
+    reading.checks.append(
+        CheckResult(
+            suite_name=check.suite_name,
+            expectation_type=check.expectation_type,
+            column_name=", ".join(check.columns),
+            severity=check.severity,
+            outcome=check.outcome,
+            description=check.description,
+            checked_count=check.checked_count,
+            failed_count=check.failed_count,
+            cells=tuple((place.sheet, place.cell) for place in places),
+        )
+    )

@@ -1,0 +1,71 @@
+"""What a person decides about deliveries: withdraw one, waive a report, read a source's again."""
+
+from datetime import UTC, date, datetime
+
+from ioc_pipeline.domain.deliveries import Waiver
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.flows.stores import open_ledger, open_store
+from ioc_pipeline.land.decisions import land_waiver, land_withdrawal
+from ioc_pipeline.settings import Settings
+
+
+def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> int:
+    """Record a person's decision that a delivery no longer counts; give the decision's own delivery_seq.
+
+    Raises:
+        UserError: there is no such delivery, or it put nothing into the marts that could be taken back.
+    """
+    store = open_store(settings)
+    outcome = next((row.outcome for row in store.ledger.status_rows() if row.delivery_seq == delivery_seq), None)
+    if outcome in ("returned", "duplicate", "nothing_to_read", ""):
+        raise UserError(
+            f"delivery {delivery_seq} is '{outcome or 'waiting'}': only one that was loaded can be withdrawn;"
+            " `ioc status` lists them, a duplicate repeats an earlier one"
+        )
+    decision = land_withdrawal(store, delivery_seq, reason=reason, by=by, at=datetime.now(UTC))
+    return decision.delivery_seq
+
+
+def waive(
+    settings: Settings, source_name: str, unit_code: str, period: Period, *, until: date | None, reason: str, by: str
+) -> int:
+    """Record a person's decision that a unit does not owe a period, or owes it `until` a later day; give its number.
+
+    Raises:
+        UserError: the source is unknown, the unit does not report it, or `until` lies before the period's end.
+    """
+    reference = Reference(settings)
+    contract = reference.contracts.ready.get(source_name)
+    if contract is None:
+        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    unit = reference.org_units.get(unit_code, period.end)
+    if contract.source.reporters == "department":
+        reports = unit_code == contract.source.department
+    else:
+        reports = unit is not None and (unit.level, unit.province_code) == ("commune", settings.province_code)
+    if not reports:
+        expected = "a commune's code" if contract.source.reporters == "communes" else contract.source.department
+        raise UserError(f"unit {unit_code}: does not report {source_name} on {period.end}; expected {expected}")
+    if until and until <= period.end:
+        raise UserError(f"--until {until}: the period ends on {period.end}; expected a later day")
+    waiver = Waiver(source_name, unit_code, period, until, reason, by)
+    return land_waiver(open_store(settings), waiver, at=datetime.now(UTC)).delivery_seq
+
+
+def load_again(settings: Settings, source_name: str) -> list[int]:
+    """Let everything ever delivered for a source be read again under the contract in force; give the deliveries.
+
+    The next run takes them up. Their older loads stay: the marts of an earlier day can still be told.
+
+    Raises:
+        UserError: the source is unknown, or its contract is stopped.
+    """
+    reference = Reference(settings)
+    if source_name not in reference.contracts.ready:
+        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    ledger = open_ledger(settings)
+    kinds = ("file", "extract")
+    seqs = [row.delivery_seq for row in ledger.status_rows() if row.source_name == source_name and row.kind in kinds]
+    return ledger.load_again(seqs, at=datetime.now(UTC))

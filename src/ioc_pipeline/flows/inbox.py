@@ -1,0 +1,65 @@
+"""The inbox: its folders are made, what lies still in it is landed, what cannot be taken is answered."""
+
+import time
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+
+from ioc_pipeline.answer import feedback
+from ioc_pipeline.flows.prepare import waiting_batches
+from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.land import intake
+from ioc_pipeline.land.admission import Inbox, Refusal
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
+
+
+def land_inbox(settings: Settings) -> list[list[int]]:
+    """Protocol steps 0 to 3 for everything that lies still in the inbox; give the waiting deliveries in batches.
+
+    What cannot become a delivery is answered once and stays where it is.
+    """
+    store = open_store(settings)
+    taken = intake.land_inbox(_inbox(settings), store, now=datetime.now(UTC))
+    _answer_refusals(settings, store.ledger, taken.refusals)
+    return waiting_batches(settings)
+
+
+def wait_until_still(settings: Settings) -> None:
+    """Wait for what was dropped a moment ago to lie still: who runs a pass by hand expects all of it to be taken."""
+    time.sleep(_inbox(settings).seconds_until_still(datetime.now(UTC)))
+
+
+def make_inbox(settings: Settings) -> set[str]:
+    """Make the folder of everybody who may send, departments and communes, and give the names: nobody types one.
+
+    While a contract is broken, the folder of any agency counts: its deliveries wait rather than being refused.
+    """
+    reference = Reference(settings)
+    departments = reference.inbox_folders()
+    for department_code in departments:
+        (settings.inbox / department_code / FEEDBACK_FOLDER).mkdir(parents=True, exist_ok=True)
+    if reference.contracts.broken:
+        folders = [path.name for path in settings.inbox.iterdir()]
+        departments.update(name for name in folders if reference.org_units.get(name, date.max))
+    return departments
+
+
+def _inbox(settings: Settings) -> Inbox:
+    return Inbox(settings.inbox, make_inbox(settings), settings.settle_seconds, settings.unsealed_seconds)
+
+
+def _answer_refusals(settings: Settings, ledger: Ledger, refusals: Collection[Refusal]) -> None:
+    answered = ledger.answered_refusals([refusal.key for refusal in refusals])
+    for refusal in refusals:
+        if refusal.key not in answered:
+            feedback.write_refusal(
+                settings.inbox, refusal.department_code, refusal.file_name, refusal.problem, refusal.key
+            )
+            ledger.record_refusal(
+                refusal.key,
+                department_code=refusal.department_code,
+                file_name=refusal.file_name,
+                code=refusal.problem.code,
+                at=datetime.now(UTC),
+            )

@@ -1,0 +1,121 @@
+"""Step 1 of the protocol: a file's bytes into landing, hashed as they are copied."""
+
+import errno
+import hashlib
+import os
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Refusal, refuse
+from ioc_pipeline.land.identity import Identity
+from ioc_pipeline.land.seals import Seal, needs_seal, read_seal
+from ioc_pipeline.land.store import Store
+
+INCOMING = "incoming"
+
+_CHUNK = 1024 * 1024
+_SWAPPED_SINCE_THE_SCAN = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """A file whose blob is in place. `descriptor` is the one it was read through; who takes it closes it."""
+
+    candidate: Candidate
+    sha256: str
+    size_bytes: int
+    seal: Seal | None
+    is_sealed: bool
+    descriptor: int
+
+    @property
+    def origin(self) -> str:
+        """The same arrival has the same origin after a crash; dropped again, the same bytes have another."""
+        identity = self.candidate.identity
+        numbers = (identity.device, identity.inode, identity.mtime_ns, identity.ctime_ns, identity.size_bytes)
+        place = f"{self.candidate.department_code}/{self.candidate.file_name}"
+        return f"{'-'.join(map(str, numbers))}:{self.sha256}:{place}"
+
+
+def land(candidate: Candidate, store: Store) -> Landed | Refusal | None:
+    """Copy one file to its blob while hashing it. The folders are not synced yet: `land_inbox` does that for many.
+
+    Returns None when it is not its time: it is gone, it changed while we read, or it still waits for its seal.
+    """
+    seal = read_seal(candidate.path)
+    lacks_seal = seal is None and needs_seal(candidate.path)
+    if lacks_seal and not candidate.is_overdue:
+        return None
+    try:
+        descriptor = os.open(candidate.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except PermissionError:
+        return refuse(candidate, Problem("unreadable-file"))
+    except OSError as error:
+        if error.errno in _SWAPPED_SINCE_THE_SCAN:
+            return None
+        raise
+    with ExitStack() as failed:
+        failed.callback(os.close, descriptor)
+        if Identity.of(os.fstat(descriptor)) != candidate.identity:
+            return None
+        try:
+            sha256, temporary = _copy(descriptor, store.folder / INCOMING)
+        except _UnreadableError:
+            return refuse(candidate, Problem("unreadable-file"))
+        failed.callback(temporary.unlink, missing_ok=True)
+        store.at_step("copied")
+        if Identity.of(os.fstat(descriptor)) != candidate.identity:
+            return None
+        if seal is not None and seal.sha256 != sha256:
+            return refuse(candidate, Problem("checksum-mismatch")) if candidate.is_overdue else None
+        _place(temporary, store.blob_path(sha256))
+        store.at_step("renamed")
+        failed.pop_all()
+    return Landed(candidate, sha256, candidate.identity.size_bytes, seal, not lacks_seal, descriptor)
+
+
+class _UnreadableError(Exception):
+    """The sender's disk or share fails, not ours."""
+
+
+def _copy(descriptor: int, incoming: Path) -> tuple[str, Path]:
+    """Copy to a temporary file, synced. Reads no more than the limit, however fast the file grows."""
+    digest = hashlib.sha256()
+    copy, name = tempfile.mkstemp(dir=incoming)
+    try:
+        for _ in range(0, MAX_BYTES + 1, _CHUNK):
+            try:
+                chunk = os.read(descriptor, _CHUNK)
+            except OSError as error:
+                raise _UnreadableError from error
+            if not chunk:
+                break
+            digest.update(chunk)
+            rest = memoryview(chunk)
+            while rest:
+                rest = rest[os.write(copy, rest) :]
+        os.fchmod(copy, 0o444)
+        os.fsync(copy)
+    except BaseException:
+        Path(name).unlink()
+        raise
+    finally:
+        os.close(copy)
+    return digest.hexdigest(), Path(name)
+
+
+def _place(temporary: Path, target: Path) -> None:
+    """Give the copy its name, unless good bytes are there: an existing blob is verified, never trusted."""
+    target.parent.mkdir(exist_ok=True)
+    if target.is_file() and _sha256(target) == target.name:
+        temporary.unlink()
+    else:
+        temporary.replace(target)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
