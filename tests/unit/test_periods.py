@@ -6,18 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.domain.periods import (
-    BadPeriod,
-    Clock,
-    Period,
-    PeriodType,
-    find_date,
-    find_period,
-    label,
-    parse_period,
-    period_containing,
-    periods_between,
-)
+from ioc_pipeline.domain.period_labels import BadPeriod, find_date, find_period, parse_period
+from ioc_pipeline.domain.periods import Clock, Period, PeriodType, label, period_containing, periods_between
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 CLOCKS = st.sampled_from(get_args(Clock))

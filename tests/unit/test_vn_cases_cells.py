@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.domain.folding import fold
-from ioc_pipeline.domain.periods import BadPeriod, Period, parse_period
+from ioc_pipeline.domain.period_labels import BadPeriod, parse_period
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.legacy_text import repair_text
 from ioc_pipeline.parse.personal import find_personal_data_in_column

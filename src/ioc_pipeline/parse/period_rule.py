@@ -6,16 +6,8 @@ from datetime import date
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
 from ioc_pipeline.domain.folding import naked
-from ioc_pipeline.domain.periods import (
-    BadPeriod,
-    Period,
-    PeriodLabel,
-    find_date,
-    find_period,
-    label,
-    parse_period,
-    period_containing,
-)
+from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, find_date, find_period, parse_period
+from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.reference.sources import Source
 

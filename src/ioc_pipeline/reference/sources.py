@@ -6,11 +6,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from ioc_pipeline.domain.periods import Clock, PeriodType
+from ioc_pipeline.domain.periods import Clock, Maturity, PeriodType
 from ioc_pipeline.reference.apis import Api, Model, Name, Text
 from ioc_pipeline.reference.tables import Locale, Table
-
-Maturity = Literal["estimate", "preliminary", "official"]
 
 
 class Csv(Model):
