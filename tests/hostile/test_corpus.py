@@ -15,7 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
 from ioc_pipeline.domain.errors import SourceError
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.workbooks import Value, Workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.sources import Csv

@@ -10,7 +10,7 @@ import pytest
 from hostile import attacks
 from hostile.attacks import CELLS, packed, sheet, workbook, xlsx_parts
 from ioc_pipeline.domain.errors import SourceError
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries

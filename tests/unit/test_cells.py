@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ioc_pipeline.domain.local_time import LOCAL_TIME
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.reference.tables import ColumnType, Locale

@@ -15,7 +15,7 @@ import pytest
 
 from ioc_pipeline.domain.deliveries import Delivery, Extract, Waiver
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.land import decisions
 from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Inbox, Refusal

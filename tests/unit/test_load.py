@@ -17,7 +17,7 @@ import pytest
 
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope, Verdict
 from ioc_pipeline.domain.errors import ContractError, Problem
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.load import transaction
 from ioc_pipeline.load.outcome import Loaded

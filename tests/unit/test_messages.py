@@ -5,7 +5,15 @@ from pathlib import Path
 
 from ioc_pipeline.answer.feedback import explain
 from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.domain.messages import MESSAGES, as_markdown
+from ioc_pipeline.domain.messages.__main__ import as_markdown
+from ioc_pipeline.domain.messages.by_code import MESSAGES
+from ioc_pipeline.domain.messages.cell import CELL
+from ioc_pipeline.domain.messages.delimited import DELIMITED
+from ioc_pipeline.domain.messages.delivery import DELIVERY
+from ioc_pipeline.domain.messages.file import FILE
+from ioc_pipeline.domain.messages.form import FORM
+from ioc_pipeline.domain.messages.response import RESPONSE
+from ioc_pipeline.domain.messages.workbook import WORKBOOK
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RAISED = re.compile(
@@ -22,6 +30,11 @@ def test_every_code_that_is_raised_has_a_message() -> None:
     codes = raised_codes()
     assert len(codes) > 40
     assert codes <= set(MESSAGES)
+
+
+def test_a_code_has_one_message() -> None:
+    tables = [FILE, WORKBOOK, DELIMITED, FORM, CELL, RESPONSE, DELIVERY]
+    assert len(MESSAGES) == sum(len(table) for table in tables)
 
 
 def test_every_message_says_what_is_wrong_and_what_to_do() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ioc_pipeline.domain.deliveries import Delivery, Outcome, Verdict
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.local_time import as_local
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import label
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.settings import FEEDBACK_FOLDER

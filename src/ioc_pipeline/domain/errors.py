@@ -11,7 +11,7 @@ Severity = Literal["critical", "warning"]
 class Problem:
     """One thing wrong with a delivery, told to the department that sent it.
 
-    `code` is a key of `messages.MESSAGES`. `sheet` and `cell` (A1) say where; `column` is the header as the
+    `code` is a key of `MESSAGES`. `sheet` and `cell` (A1) say where; `column` is the header as the
     sender knows it. `found` is the text read there: it goes into the feedback of its own department and nowhere
     else, never into a log. `expected` and `fix` override the message's own words when the rule knows better.
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from ioc_pipeline.domain.deliveries import Verdict
-from ioc_pipeline.domain.messages import MESSAGES
+from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.warehouse.keys import SCOPE_KEY
 

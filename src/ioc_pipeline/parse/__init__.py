@@ -4,7 +4,7 @@
 class BadCell(ValueError):  # noqa: N818  # says what is bad
     """A cell without one certain reading.
 
-    `code` is a key of `messages.MESSAGES`; `expected` and `fix` are Vietnamese and override the message's own words
+    `code` is a key of `MESSAGES`; `expected` and `fix` are Vietnamese and override the message's own words
     where they are not empty. The cell's text is not in it: the caller has it, and logs must not.
     """
 

@@ -4,7 +4,7 @@ from ioc_pipeline.read.limits import Limits
 
 
 class Refused(Exception):  # noqa: N818  # a verdict on the sender's file, not an error of ours
-    """`code` is a key of `messages.MESSAGES`; `cell` is A1. `expected` overrides the message where a number helps."""
+    """`code` is a key of `MESSAGES`; `cell` is A1. `expected` overrides the message where a number helps."""
 
     def __init__(self, code: str, *, sheet: str = "", cell: str = "", expected: str = "") -> None:
         super().__init__(code)

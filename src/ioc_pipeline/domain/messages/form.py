@@ -1,0 +1,102 @@
+"""What can be wrong with a form: its titles, tables, columns and rows."""
+
+from ioc_pipeline.domain.messages.message import Message
+
+FORM: dict[str, Message] = {
+    "unknown-form": Message(
+        "không nhận ra biểu mẫu nào của đơn vị trong tệp này",
+        "tệp có tiêu đề của một biểu mà đơn vị phải báo cáo",
+        "Giữ nguyên dòng tiêu đề biểu theo mẫu; có thể lấy lại mẫu trắng từ Trung tâm IOC",
+        "No title of the department's forms stands in the workbook.",
+    ),
+    "wrong-department": Message(
+        "biểu này thuộc trách nhiệm báo cáo của đơn vị khác",
+        "biểu của chính đơn vị có thư mục này",
+        "Chuyển tệp cho đơn vị chủ trì biểu, hoặc thả vào đúng thư mục của đơn vị đó",
+        "The form belongs to another department's folder.",
+    ),
+    "several-forms": Message(
+        "tệp chứa nhiều biểu mẫu khác nhau",
+        "mỗi tệp một biểu mẫu",
+        "Tách mỗi biểu thành một tệp rồi gửi lại",
+        "More than one form in one workbook.",
+    ),
+    "missing-table": Message(
+        "không tìm thấy bảng có tiêu đề bắt buộc",
+        "",
+        "Ghi đúng tiêu đề bảng phía trên tiêu đề cột, không đổi lời",
+        "A required table's title is not in the workbook.",
+    ),
+    "table-on-hidden-sheet": Message(
+        "bảng chỉ có ở trang tính đang ẩn, hệ thống không đọc trang ẩn",
+        "",
+        "Bỏ ẩn (Unhide) trang tính chứa số liệu chính thức rồi gửi lại",
+        "The table stands on a hidden sheet only.",
+    ),
+    "missing-header": Message(
+        "có tiêu đề bảng nhưng không tìm thấy dòng tiêu đề cột bên dưới",
+        "",
+        "Giữ nguyên các dòng tiêu đề cột của mẫu",
+        "A title without the form's header rows below it.",
+    ),
+    "missing-column": Message(
+        "thiếu cột bắt buộc",
+        "cột có tiêu đề như trong mẫu",
+        "Thêm lại cột theo mẫu; không đổi tên, không gộp cột",
+        "A required column is not there.",
+    ),
+    "duplicate-column": Message(
+        "một tiêu đề cột xuất hiện nhiều lần",
+        "",
+        "Xóa hoặc đổi tên cột thừa để mỗi tiêu đề chỉ có một cột",
+        "The same header stands over two columns.",
+    ),
+    "extra-column": Message(
+        "cột không có trong mẫu, không được nạp",
+        "",
+        "Không cần sửa nếu cột chỉ để theo dõi nội bộ",
+        "A column the contract does not know; not loaded.",
+    ),
+    "no-rows": Message(
+        "bảng không có dòng số liệu nào",
+        "",
+        "Điền số liệu, hoặc ghi “Không phát sinh” vào dòng đầu tiên của bảng",
+        "The table has no data row.",
+    ),
+    "row-without-name": Message(
+        "dòng có số liệu nhưng không ghi tên đơn vị",
+        "tên đơn vị ở cột đơn vị",
+        "Điền tên đơn vị, hoặc xóa dòng thừa",
+        "Figures in a row that names no unit.",
+    ),
+    "row-after-end": Message(
+        "có dòng số liệu nằm dưới ghi chú hoặc phần ký tên của bảng, hệ thống không rõ có phải nạp hay không",
+        "mọi dòng số liệu nằm liền nhau, ghi chú và chữ ký ở dưới cùng",
+        "Chuyển ghi chú xuống dưới bảng; nếu là bảng khác, chuyển bảng đó sang trang tính khác",
+        "A row of a known unit or period with figures stands below the notes or the signatures.",
+    ),
+    "duplicate-row": Message(
+        "đơn vị này có hai dòng cho cùng một kỳ",
+        "",
+        "Giữ lại một dòng đúng, xóa dòng kia",
+        "Two rows for one unit and period.",
+    ),
+    "missing-units": Message(
+        "biểu chưa đủ các đơn vị phải báo cáo",
+        "",
+        "Bổ sung các đơn vị còn thiếu; đơn vị không phát sinh số liệu thì ghi 0 hoặc “-”",
+        "Not all expected units are in the form.",
+    ),
+    "wrong-unit-measure": Message(
+        "đơn vị tính ghi trên biểu khác với mẫu",
+        "",
+        "Quy đổi số liệu về đúng đơn vị tính của mẫu rồi sửa dòng “Đơn vị tính”",
+        "The unit line differs from the contract's: every number would be wrong by a factor.",
+    ),
+    "total-mismatch": Message(
+        "dòng cộng không bằng tổng các dòng thành phần",
+        "",
+        "Kiểm tra các dòng thành phần và dòng cộng, sửa chỗ sai rồi gửi lại",
+        "A total row differs from the sum of its parts.",
+    ),
+}
