@@ -216,7 +216,7 @@ def test_dbt_adds_up_as_the_rule_of_the_element_says(
     rows = query_warehouse(
         built,
         "select element_code, breakdown, geography, org_unit_code, period_type, month(period_end_date), measured_value"
-        " from intermediate.int_measure_value where element_code = ?",
+        " from measures.int_measure_value where element_code = ?",
         element,
     )
     found = {tuple(row[:-1]): row[-1] for row in rows}
@@ -235,7 +235,7 @@ def test_a_ratio_is_one_of_sums_in_either_geography(built: Settings, expected: d
     rows = query_warehouse(
         built,
         "select breakdown, geography, org_unit_code, period_type, month(period_end_date), value"
-        " from intermediate.fct_indicator_value where indicator_code = 'part_pct'",
+        " from indicators.fct_indicator_value where indicator_code = 'part_pct'",
     )
     wanted = {}
     for (element, *key), part in expected.items():
@@ -257,7 +257,7 @@ def test_a_stock_below_the_line_is_the_latest_within_its_age(
     rows = query_warehouse(
         built,
         "select breakdown, org_unit_code, month(period_end_date), value, null_reason, denominator_age_days"
-        " from intermediate.fct_indicator_value where indicator_code = 'per_head' and geography = 'as_reported'"
+        " from indicators.fct_indicator_value where indicator_code = 'per_head' and geography = 'as_reported'"
         " and period_type = 'month' and length(org_unit_code) = 5",
     )
     # of a breakdown without any population there is no row
@@ -276,7 +276,7 @@ def test_sums_before_the_merger_are_sums_after_it_to_the_unit(built: Settings) -
         built,
         """
         select restatement, restatement_basis, count(*), count(measured_value)
-        from intermediate.int_measure_value where geography = 'restated' and element_code = 'flow'
+        from measures.int_measure_value where geography = 'restated' and element_code = 'flow'
         and org_unit_code = '30001' and period_type = 'month' and period_end_date < '2025-07-01' group by all
         """,
     )

@@ -16,6 +16,7 @@ from raw_rows import Cell, Warehouse, management_month, query_warehouse
 from record_rows import deliver_records
 
 UNITS = ("03646", "03703")
+FLOORS = ("reports", "records", "measures", "indicators", "marts")
 MONTHS = [
     *(management_month(2024, month) for month in range(1, 13)),
     *(management_month(2025, m) for m in range(1, 13)),
@@ -36,7 +37,8 @@ def _tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     with closing(duckdb.connect(str(settings.warehouse), read_only=True)) as warehouse:
         names = warehouse.execute(
             "select schema_name || '.' || table_name from duckdb_tables()"
-            " where schema_name in ('intermediate', 'marts') order by 1"
+            " where schema_name in (select unnest(?)) order by 1",
+            [list(FLOORS)],
         ).fetchall()
         return {name: warehouse.execute(f"from {name} order by all").fetchall() for (name,) in names}
 
@@ -78,7 +80,7 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
     again.warehouse.parent.mkdir(parents=True)
     shutil.copy(small_settings.warehouse, again.warehouse)
     with closing(duckdb.connect(str(again.warehouse))) as warehouse:
-        for schema in ("intermediate", "marts", "staging", "build"):
+        for schema in (*FLOORS, "staging", "build"):
             warehouse.execute(f"drop schema {schema} cascade")
     assert build(again, as_of=as_of).is_full
     incremental, full = _tables(small_settings), _tables(again)
@@ -86,8 +88,8 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
     assert {name for name, rows in full.items() if rows} >= {
         "marts.mart_lineage",
         "marts.mart_revision",
-        "intermediate.fct_indicator_value",
-        "intermediate.int_sources_compared",
+        "indicators.fct_indicator_value",
+        "measures.int_sources_compared",
     }
     assert {name: rows for name, rows in incremental.items() if rows != full[name]} == {}
 
@@ -101,13 +103,13 @@ def test_one_more_month_leaves_the_facts_of_other_years_alone(
     small_warehouse.write()
     build(small_settings, as_of=date(2025, 9, 20))
     with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
-        warehouse.execute("update intermediate.int_measure_value set maturity = 'untouched' where period_year = 2024")
+        warehouse.execute("update measures.int_measure_value set maturity = 'untouched' where period_year = 2024")
     small_warehouse.deliver(21, "admin_procedures", "settlements", MONTHS[20], _report(draw))
     small_warehouse.write()
     build(small_settings, as_of=date(2025, 9, 21))
     assert query_warehouse(
         small_settings,
-        "select period_year, maturity, count(*) > 0 from intermediate.int_measure_value group by all order by all",
+        "select period_year, maturity, count(*) > 0 from measures.int_measure_value group by all order by all",
     ) == [(2024, "untouched", True), (2025, "official", True)]
     # what the longer periods and the marts show of the other year is still there too
     years = "select distinct year(period_end_date) from marts.{} order by 1"
@@ -136,7 +138,7 @@ def test_a_year_that_loses_its_only_record_keeps_none_of_it(
     assert not result.is_full
     assert query_warehouse(
         small_settings,
-        "select distinct period_year, measured_value from intermediate.int_measure_contribution order by all",
+        "select distinct period_year, measured_value from measures.int_measure_contribution order by all",
     ) == [(2025, 2)]
 
 
@@ -147,7 +149,7 @@ def test_a_build_leaves_out_what_no_new_delivery_can_change(
         small_warehouse.write()
         return {node.name for node in build(small_settings, as_of=as_of).nodes}
 
-    facts, records, views = {"fct_indicator_value"}, {"stg_dossier", "mart_procedures"}, {"stg_measured"}
+    facts, records, views = {"fct_indicator_value"}, {"stg_dossier", "mart_procedures"}, {"int_measures_collected"}
     today = date(2025, 9, 20)
     small_warehouse.deliver(1, "admin_procedures", "settlements", MONTHS[19], _report(random.Random(3)))
     assert built(today) >= facts | records | views

@@ -225,7 +225,7 @@ def test_every_model_is_described_and_tests_its_key(path: Path) -> None:
     assert model["name"] == path.stem
     assert model["description"]
     assert "data_tests" in model
-    if path.parent.name == "marts":
+    if path.parent.name in ("dimensions", "marts"):
         assert model["config"]["contract"] == {"enforced": True}
         assert model["config"]["meta"]["key"] == model["data_tests"][0]["unique_key"]["arguments"]["columns"]
 

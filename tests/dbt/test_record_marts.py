@@ -113,7 +113,7 @@ def _measured(settings: Settings) -> dict[tuple[str, date, str], int]:
     rows = query_warehouse(
         settings,
         "select org_unit_code, period_end_date, replace(element_code, 'tthc_', ''), measured_value"
-        " from intermediate.int_measure_value where org_unit_code in ('03646', '03703') and period_type = 'month'"
+        " from measures.int_measure_value where org_unit_code in ('03646', '03703') and period_type = 'month'"
         " and geography = 'as_reported' and element_code like 'tthc%' and measured_value != 0",
     )
     return {(unit, end, name): int(value) for unit, end, name, value in rows}

@@ -1,12 +1,5 @@
 -- The catalogue applied: one row per indicator, org unit, breakdown, geography and period with a known numerator term.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 term_values as (

@@ -1,13 +1,6 @@
 -- Which measure stands for which term of which value: the one fct_indicator_value computes with and mart_lineage
 -- shows. A term without a breakdown is taken for each breakdown its element has, one with it only counts towards ''.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 all_measures as (
@@ -36,7 +29,7 @@ indicators as (
 
 org_units as (
 
-    select * from {{ ref('dim_org_unit') }}
+    select * from {{ ref('stg_org_unit') }}
 
 ),
 

@@ -10,7 +10,7 @@ pairs as (
 
 series as (
 
-    select * from {{ ref('mart_indicator_series') }}
+    select * from {{ ref('fct_indicator_value') }}
 
     where geography = 'as_reported'
 

@@ -2,34 +2,68 @@
 
 with
 
-both_series as (
+indicator_values as (
 
-    select * from {{ ref('mart_indicator_series') }}
+    select * from {{ ref('fct_indicator_value') }}
 
 ),
 
--- a code was reused at the merger: it means the unit that bears it now, and what another had under it is not its past
+org_units as (
+
+    select * from {{ ref('dim_org_unit') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
+-- The merger gave codes of dissolved units to new ones. A code here means the unit that has it today, and the values
+-- that another unit had under the same code are not its past.
 bearers as (
 
     select
         org_unit_code,
         series_from_date
 
-    from {{ ref('dim_org_unit') }}
+    from org_units
 
     where cast('{{ var("as_of") }}' as date) between valid_from_date and valid_to_date
 
 ),
 
-series as (
+-- with the names of the unit and the period as they were then
+reported as (
 
-    select * from both_series
+    select
+        indicator_values.*,
+        org_units.org_unit_name,
+        org_units.org_unit_level,
+        org_units.province_code,
+        periods.period_label_vi
 
-    where geography = 'as_reported'
+    from indicator_values
+
+    inner join org_units
+        on
+            indicator_values.org_unit_code = org_units.org_unit_code
+            and indicator_values.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+
+    inner join periods
+        on
+            indicator_values.clock = periods.clock
+            and indicator_values.period_type = periods.period_type
+            and indicator_values.period_start_date = periods.period_start_date
+            and indicator_values.period_end_date = periods.period_end_date
+
+    where indicator_values.geography = 'as_reported'
 
 ),
 
--- the past of a unit of today is also what its predecessors had, as far as that can be carried over the merger
+-- The past of a unit is what was reported of it, and where there is nothing, what its predecessors had before the
+-- merger, as far as that can be restated.
 past as (
 
     select
@@ -43,7 +77,7 @@ past as (
         period_end_date,
         value
 
-    from both_series
+    from indicator_values
 
     qualify
         row_number() over (
@@ -72,22 +106,22 @@ targets as (
 
 ),
 
--- siblings: units of one level in one province, provinces among provinces, as they were in the period; a rank within
--- some other list (a block, 63 provinces) is not ranked again
+-- Siblings are the units of one level in one province as they were in the period; provinces are siblings of provinces.
+-- An indicator that is itself a rank (within a block, among 63 provinces) is not ranked again.
 ranked as (
 
     select
-        series.*,
+        reported.*,
         case
             when indicators.unit_measure = 'rank' then null
-            when indicators.direction = 'up' then series.value
-            when indicators.direction = 'down' then -series.value
+            when indicators.direction = 'up' then reported.value
+            when indicators.direction = 'down' then -reported.value
         end as merit
 
-    from series
+    from reported
 
     inner join indicators
-        on series.indicator_code = indicators.indicator_code
+        on reported.indicator_code = indicators.indicator_code
 
 ),
 
@@ -121,7 +155,7 @@ with_rank as (
 
 ),
 
--- the newest period with a value, of those who are there today; of two that end together the shorter one
+-- The newest period that has a value, of the units that exist today. Of two periods that end together the shorter one.
 newest as (
 
     select with_rank.*
@@ -212,7 +246,7 @@ latest as (
         target_candidates.is_example_target,
         case
             when target_candidates.target_value is null then 'no_target'
-            -- what another province set itself is shown, and judges nobody
+            -- a target that another province set for itself is only shown
             when target_candidates.is_example_target then 'not_judged'
             when newest.value is null then 'undetermined'
             when
@@ -292,7 +326,7 @@ latest as (
             and newest.period_type = year_before.period_type
             and cast(newest.period_start_date - interval '1' year as date) = year_before.period_start_date
 
-    -- one that is switched off is on the wall with the reason, and is nobody's
+    -- an indicator that is switched off has one row with the reason, and no unit
     where
         newest.indicator_code is not null
         or not indicators.is_enabled

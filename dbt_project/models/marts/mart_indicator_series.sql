@@ -1,12 +1,5 @@
 -- What trends are drawn from: every value with the names of its time and its unit, in two geographies.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 indicator_values as (

@@ -1,12 +1,5 @@
 -- Every source cell of every indicator value, those rolled up over units and periods included.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 indicator_values as (

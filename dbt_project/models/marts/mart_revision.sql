@@ -1,12 +1,5 @@
 -- What changed: every accepted version of a cell that says another thing than the version before it.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 accepted_scope as (

@@ -5,7 +5,7 @@ with
 
 measured as (
 
-    select * from {{ ref('stg_measured') }}
+    select * from {{ ref('int_measures_collected') }}
 
 ),
 

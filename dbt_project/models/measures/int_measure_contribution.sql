@@ -3,13 +3,6 @@
 -- its time, and once in those of today.
 -- int_measure_value adds these rows up and mart_lineage lists them, so the two cannot disagree.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 candidates as (
@@ -22,7 +15,7 @@ candidates as (
 
 org_units as (
 
-    select * from {{ ref('dim_org_unit') }}
+    select * from {{ ref('stg_org_unit') }}
 
 ),
 

@@ -1,13 +1,6 @@
 -- The one fact: element × org unit × breakdown × period in both geographies, as reported or put together from
 -- int_measure_contribution by the rule that the element declares.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 elements as (
@@ -18,7 +11,7 @@ elements as (
 
 org_units as (
 
-    select * from {{ ref('dim_org_unit') }}
+    select * from {{ ref('stg_org_unit') }}
 
 ),
 

@@ -1,12 +1,5 @@
 -- Where two sources give one element of one unit and period: the one believed beside each of the others.
 
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_touched_years() }}'
-) }}
-
 with
 
 candidates as (

@@ -1,14 +1,5 @@
 -- The dossiers of each commune, agency and management month, the running month included. A commune that the system
 -- knows and that had no dossier has zeros: the API gives all of them. Years that no new load touches stay as they are.
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        pre_hook="{{ delete_touched_years() }}",
-        on_schema_change='fail'
-    )
-}}
-
 with
 
 record_load as (
@@ -19,7 +10,7 @@ record_load as (
 
 org_units as (
 
-    select * from {{ ref('dim_org_unit') }}
+    select * from {{ ref('stg_org_unit') }}
 
 ),
 

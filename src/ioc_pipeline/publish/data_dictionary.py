@@ -10,7 +10,8 @@ PATH = PROJECT / "docs" / "data_dictionary.md"
 _HEAD = """\
 # Data dictionary
 
-Generated from `dbt_project/models/marts/*.yml` by `python -m ioc_pipeline.publish.data_dictionary`; do not edit.
+Generated from the YAML of `dbt_project/models/dimensions` and `marts` by
+`python -m ioc_pipeline.publish.data_dictionary`; do not edit.
 
 These tables are all that is published: in schema `marts` of `published/current.duckdb`, and as Parquet with a data
 package under `published/parquet_<version>/`. Column names, types and order are enforced contracts. Times are UTC, dates

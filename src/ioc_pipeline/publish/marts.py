@@ -7,6 +7,8 @@ import yaml
 
 from ioc_pipeline.domain.errors import ContractError
 
+_PUBLISHED_FLOORS = ("dimensions", "marts")
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -33,13 +35,14 @@ class Mart:
 
 
 def read_marts(dbt_project: Path) -> list[Mart]:
-    """Every table with an enforced contract under models/marts, by name.
+    """Every table with an enforced contract: the dimensions and the marts, by name.
 
     Raises:
         ContractError: names the file that lacks a key or a column's type or description.
     """
     marts = []
-    for path in sorted((dbt_project / "models" / "marts").glob("*.yml")):
+    models = dbt_project / "models"
+    for path in sorted(path for floor in _PUBLISHED_FLOORS for path in (models / floor).glob("*.yml")):
         for model in yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["models"]:
             try:
                 marts.append(
