@@ -19,7 +19,6 @@ from http_api import Asked, HttpApi, Reply, serving
 from ioc_pipeline.domain.deliveries import Delivery, Extract
 from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.fetch.client import Client, Connection
-from ioc_pipeline.fetch.paging import records_of
 from ioc_pipeline.fetch.run import Run
 from ioc_pipeline.flows import decisions, inbox, loads, prepare, stores
 from ioc_pipeline.flows.extracts import Extraction, ExtractSummary
@@ -28,6 +27,7 @@ from ioc_pipeline.land.fetched import read_extract
 from ioc_pipeline.land.store import OWN_STEPS, Store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.responses import find_records
 from ioc_pipeline.sample.api import server as demo
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections
 from ioc_pipeline.sample.api.world import World
@@ -143,7 +143,8 @@ def what_the_api_holds(home: Home, source_name: str) -> dict[str, datetime]:
     name, held = {DOSSIERS: "dossierId", TASKS: "taskId"}[source_name], {}
     with Client(home.connection, contract.api, sleep=home.waited.append) as client:
         for page in Run(contract, client, since="", today=TODAY).pages():
-            for one in records_of(json.loads(page.content), contract.api.records):
+            _, records = find_records(json.loads(page.content), contract.api.records)
+            for one in records or []:
                 held[one[name]] = datetime.fromisoformat(one["updatedAt"])
     return held
 
