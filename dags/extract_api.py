@@ -11,7 +11,7 @@ from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, dag, task
 from airflow.sdk.types import DagRunProtocol
 
 from ioc_pipeline.domain.local_time import TIME_ZONE, local_day
-from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import from_environment
 
@@ -58,5 +58,6 @@ def extract_api(source: Source) -> None:
 
 
 given = from_environment()
-for contract in load_contracts(given.sources, given.expectations).apis():  # a broken contract stops itself alone
+declared = read_contracts(given.sources, given.expectations, given.seeds)
+for contract in declared.apis():  # a broken contract stops itself alone
     extract_api(contract.source)

@@ -78,7 +78,7 @@ tables:
         f"""  - type: expect_column_values_to_be_between
     description: "Số đếm trong khoảng hợp lý."
     severity: critical
-    kwargs: {{column: c{n}, min_value: 0, max_value: 1000000}}"""
+    kwargs: {{column: c{n}, max_value: 1000000}}"""
         for n in range(20)
     )
     (project / "expectations" / "bench__counts.yml").write_text(

@@ -26,7 +26,7 @@ from ioc_pipeline.build.marts import build
 from ioc_pipeline.fetch.client import Connection
 from ioc_pipeline.flows import extracts, inbox, loads, prepare
 from ioc_pipeline.publish import publication
-from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import write_samples
 from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
@@ -76,7 +76,7 @@ def write_files(given: Settings, months: int) -> tuple[list[tuple[Path, bytes]],
         given.inbox,
         seed=1,
         months=months,
-        contracts=load_contracts(given.sources, given.expectations),
+        contracts=read_contracts(given.sources, given.expectations, given.seeds),
         org_units=OrgUnits.from_seeds(given.seeds),
         crosswalk=given.seeds / "crosswalk.csv",
     )

@@ -14,7 +14,7 @@ import pytest
 from ioc_pipeline import settings
 from ioc_pipeline.local_airflow.supervisor import PRELOAD, Secrets, airflow_environment
 from ioc_pipeline.reference.apis import Api
-from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.contracts import read_contracts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
@@ -77,7 +77,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def apis() -> dict[str, Api]:
-    contracts = load_contracts(REPOSITORY / "include" / "sources", REPOSITORY / "expectations").apis()
+    include = REPOSITORY / "include"
+    contracts = read_contracts(include / "sources", REPOSITORY / "expectations", include / "seeds").apis()
     return {contract.source.name: contract.source.api for contract in contracts if contract.source.api}
 
 

@@ -27,9 +27,9 @@ SUITE = """
 name: coverage__coverage
 expectations:
   - type: expect_column_values_to_be_between
-    description: Không âm.
+    description: Không quá một triệu hộ.
     severity: critical
-    kwargs: {column: households, min_value: 0}
+    kwargs: {column: households, max_value: 1000000}
 """
 STATUS = """
 select reporting_unit_code, period_end_date, status, blank_reason, received_count

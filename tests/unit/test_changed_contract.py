@@ -41,15 +41,15 @@ SUITE = """
 name: coverage__coverage
 expectations:
   - type: expect_column_values_to_be_between
-    description: Không âm.
+    description: Không quá một triệu hộ.
     severity: critical
-    kwargs: {column: households, min_value: 0}
+    kwargs: {column: households, max_value: 1000000}
 """
 NO_MORE_THAN_100 = """
   - type: expect_column_values_to_be_between
     description: Không quá 100 hộ.
     severity: critical
-    kwargs: {column: households, min_value: 0, max_value: 100}
+    kwargs: {column: households, max_value: 100}
 """
 
 

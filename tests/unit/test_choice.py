@@ -7,10 +7,12 @@ import pytest
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.parse.choice import choose_contract
-from ioc_pipeline.reference.contracts import Contract, Contracts, load_contracts
+from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-CONTRACTS = load_contracts(REPOSITORY / "include" / "sources", REPOSITORY / "expectations")
+CONTRACTS = read_contracts(
+    REPOSITORY / "include" / "sources", REPOSITORY / "expectations", REPOSITORY / "include" / "seeds"
+)
 
 
 def form(title: str, *, is_hidden: bool = False) -> Workbook:

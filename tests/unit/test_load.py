@@ -21,7 +21,7 @@ from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.load import transaction
 from ioc_pipeline.load.outcome import Loaded
-from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.warehouse.raw import create_raw, open_warehouse
 
@@ -142,7 +142,7 @@ def outcomes(answers: list[Loaded]) -> list[tuple[int, str]]:
 
 def test_the_tables_of_records_are_those_of_the_contracts() -> None:
     root = Path(__file__).resolve().parents[2]
-    contracts = load_contracts(root / "include" / "sources", root / "expectations").apis()
+    contracts = read_contracts(root / "include" / "sources", root / "expectations", root / "include" / "seeds").apis()
     tables = [table for contract in contracts for table in contract.source.tables if table.record]
     with duckdb.connect() as connection:
         create_raw(connection)

@@ -112,7 +112,9 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "include" / "seeds").symlink_to(SEEDS)
     (tmp_path / "expectations").mkdir()
     (tmp_path / "include" / "sources" / "stations.yml").write_text(CONTRACT, encoding="utf-8")
-    (tmp_path / "expectations" / "stations__stations.yml").write_text("name: stations__stations\n", encoding="utf-8")
+    (tmp_path / "expectations" / "stations__stations.yml").write_text(
+        "name: stations__stations\nexpectations: []\n", encoding="utf-8"
+    )
     return tmp_path
 
 
@@ -136,12 +138,13 @@ def test_three_years_of_all_communes_replace_what_was_owed_and_older_columns(pro
     assert bounds == [(date(2023, 8, 16), True)]
 
 
-def test_a_stopped_contract_keeps_what_was_owed(project: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("broken", ["include/sources/stations.yml", "expectations/stations__stations.yml"])
+def test_a_stopped_contract_keeps_what_was_owed(project: Path, tmp_path: Path, broken: str) -> None:
     settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
     count = "select count(*) from raw.reporting_obligation"
     with closing(open_warehouse(settings.warehouse)) as warehouse:
         write_obligations(warehouse, settings, date(2026, 7, 14))
         before = warehouse.execute(count).fetchall()
-        (settings.sources / "stations.yml").write_text("source: [", encoding="utf-8")
+        (project / broken).write_text("source: [", encoding="utf-8")
         write_obligations(warehouse, settings, date(2026, 7, 14))
         assert warehouse.execute(count).fetchall() == before != [(0,)]

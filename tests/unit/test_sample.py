@@ -19,7 +19,7 @@ from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue import Catalogue, load_catalogue
-from ioc_pipeline.reference.contracts import Contract, Contracts, load_contracts
+from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.reference.tables import NUMERIC
 from ioc_pipeline.sample import write_blank_form, write_samples
@@ -35,7 +35,7 @@ NOTICE = "DỮ LIỆU MẪU - không phải số liệu thật"
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return load_contracts(PROJECT / "include" / "sources", PROJECT / "expectations")
+    return read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from fastapi import FastAPI
 
 from ioc_pipeline.cli.main import main
 from ioc_pipeline.domain.local_time import LOCAL_TIME
-from ioc_pipeline.reference.contracts import Contracts, load_contracts
+from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.api.credentials import connections
@@ -43,7 +43,9 @@ def org_units() -> OrgUnits:
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return load_contracts(REPOSITORY / "include" / "sources", REPOSITORY / "expectations")
+    return read_contracts(
+        REPOSITORY / "include" / "sources", REPOSITORY / "expectations", REPOSITORY / "include" / "seeds"
+    )
 
 
 class Client:

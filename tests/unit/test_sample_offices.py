@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from ioc_pipeline.reference.contracts import Contracts, load_contracts
+from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.sample import assessments, e_government
 from sample_files import Read, observations, read_samples, total
 
@@ -19,7 +19,7 @@ ROW = 2  # of the table, counted from 0: the one that a test falsifies
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return load_contracts(PROJECT / "include" / "sources", PROJECT / "expectations")
+    return read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
 
 
 @pytest.fixture(scope="module")

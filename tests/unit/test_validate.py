@@ -8,11 +8,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from ioc_pipeline.check.validate import Check, check_suite, validate
+from ioc_pipeline.check.validate import Check, validate
 from ioc_pipeline.domain.errors import ContractError
 
 NAME = "admin_procedures__settlements"
-COLUMNS = ["received_count", "online_count", "note"]
 ONCE = {
     "type": "expect_compound_columns_to_be_unique",
     "description": "Mỗi đơn vị chỉ báo cáo một kỳ một lần.",
@@ -138,13 +137,6 @@ def test_sums_over_several_columns_name_their_rows() -> None:
     assert checks[2][0].outcome == "passed"
 
 
-def test_a_condition_limits_a_check_to_its_rows() -> None:
-    only = {"type": "comparison", "column": {"name": "org_unit_code"}, "operator": "==", "parameter": "03649"}
-    limited = {**FEW, "kwargs": {**FEW["kwargs"], "row_condition": only}}
-    checks = run(suite(limited), frame((1, "03646", 200000, 4), (1, "03649", 200000, 4)))
-    assert checks[1][0].failed_row_ids == (101,)
-
-
 def test_a_missing_column_is_our_error_and_not_a_failure_of_the_data() -> None:
     rows = frame((1, "03646", 5, 9), (2, "03646", 5, 1)).drop(columns="received_count")
     checks = run(suite(ONCE, PART, FEW), rows)
@@ -194,56 +186,45 @@ def test_repeated_row_ids_are_refused() -> None:
         run(suite(FEW), rows)
 
 
-def test_a_misspelt_expectation_type_is_refused_by_name_when_checked_and_when_run() -> None:
-    content = suite(ONCE, {**FEW, "type": "expect_colum_values_to_be_between"})
-    message = r"settlements\.yml: expectation 2 \(expect_colum_values_to_be_between\): unknown expectation type"
-    with pytest.raises(ContractError, match=message):
-        check_suite(NAME, content, COLUMNS)
-    with pytest.raises(ContractError, match=message):
-        run(content, frame((1, "03646", 5, 4)))
+def test_a_suite_that_is_none_stops_its_deliveries_when_it_is_run_too() -> None:
+    with pytest.raises(ContractError, match=r"settlements\.yml: expectation 2 \(expect_colum_values_to_be_between\)"):
+        run(suite(ONCE, {**FEW, "type": "expect_colum_values_to_be_between"}), frame((1, "03646", 5, 4)))
 
 
-def test_a_good_suite_is_accepted_with_envelope_and_contract_columns() -> None:
-    assert check_suite(NAME, suite(ONCE, PART, FEW), COLUMNS) is None
+def test_an_empty_suite_has_nothing_to_say() -> None:
+    assert run(suite(), frame((1, "03646", 5, 4))) == {}
 
 
-@pytest.mark.parametrize(
-    ("entry", "message"),
-    [
-        ({**FEW, "kwargs": {"column": "recieved", "min_value": 0}}, "unknown column recieved: expected one of"),
-        ({**FEW, "kwargs": {"column": "received_count", "min_valu": 0}}, r"kwargs: (.|\n)*min_valu"),
-        ({**FEW, "severity": "info"}, "severity: 'info', expected critical or warning"),
-        ({**FEW, "description": " "}, "description: expected the sentence"),
-        ({key: FEW[key] for key in ("type", "severity", "kwargs")}, "expected the keys type, description"),
-        ({**FEW, "kwargs": {**FEW["kwargs"], "mostly": 0.9}}, "mostly is not used"),
-        ({**FEW, "kwargs": ["column"]}, "kwargs: expected a mapping"),
-        ({**ONCE, "kwargs": {"column_list": ["org_unit_code", "note"]}}, "expected delivery_seq"),
-        ({**PART, "kwargs": {"column_A": "received_count", "column_B": "online_count"}}, "ignore_row_if: say what"),
-        ({**FEW, "type": "expect_column_values_to_be_unique", "kwargs": {"column": "note"}}, "expect_compound_columns"),
-        ({**FEW, "type": "expect_table_row_count_to_equal", "kwargs": {"value": 75}}, "tells no row, so no delivery"),
-        ({**FEW, "type": "expect_column_sum_to_be_between"}, "tells no row, so no delivery"),
-        ("expect_nothing", "not a mapping"),
-    ],
-)
-def test_an_expectation_that_cannot_be_used_is_refused_with_the_reason(entry, message) -> None:
-    with pytest.raises(ContractError, match=message) as refused:
-        check_suite(NAME, suite(entry), COLUMNS)
-    assert str(refused.value).startswith(f"{NAME}.yml: expectation 1")
+def test_a_rule_names_the_rows_that_break_it_and_judges_no_row_that_lacks_a_value() -> None:
+    rule = {"must_hold": "received_count == 2 * online_count", "description": "Gấp đôi.", "severity": "warning"}
+    checks = run(suite(FEW, rule), frame((1, "03646", 8, 4), (2, "03646", 8, 3), (2, "03649", None, 3), (2, "", 7, 3)))
+    assert [(check.outcome, check.failed_row_ids) for check in checks[1]] == [("passed", ()), ("passed", ())]
+    assert checks[2][1] == Check(
+        suite_name=NAME,
+        expectation_type="must_hold",
+        columns=("received_count", "online_count"),
+        severity="warning",
+        outcome="failed",
+        description="Gấp đôi.",
+        checked_count=3,
+        failed_count=2,
+        failed_row_ids=(101, 103),
+    )
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"name: [", "not readable as YAML"),
-        (b"\xff\xfe", "not readable as YAML"),
-        (b"name: admin_procedures__settlements\n", "expected the keys name and expectations"),
-        (suite(), "expected a list of one or more"),
-        (suite(FEW, name="another"), "must be the file's name 'admin_procedures__settlements'"),
-    ],
-)
-def test_a_suite_file_that_is_no_suite_is_refused(content, message) -> None:
-    with pytest.raises(ContractError, match=message):
-        check_suite(NAME, content, COLUMNS)
+def test_a_rule_over_a_missing_column_is_our_error_and_not_a_failure_of_the_data() -> None:
+    rule = {"must_hold": "received_count == online_count", "description": "Bằng nhau.", "severity": "critical"}
+    (check,) = run(suite(rule), frame((1, "03646", 8, 4)).drop(columns="online_count"))[1]
+    assert (check.outcome, check.checked_count) == ("error", 0)
+    assert check.error == f"{NAME}.yml: expectation 1 (must_hold): the frame has no column online_count"
+
+
+def test_a_rule_that_chokes_on_a_value_is_our_error_and_does_not_repeat_it() -> None:
+    rule = {"must_hold": "note > 5", "description": "Trên 5.", "severity": "critical"}
+    (check,) = run(suite(rule), frame((1, "03646", 8, 4)).assign(note="Nguyễn Văn A"))[1]
+    assert check.outcome == "error"
+    assert "could not run" in check.error
+    assert "Nguyễn" not in check.error
 
 
 def test_checking_says_nothing_and_sends_nothing(tmp_path: Path) -> None:

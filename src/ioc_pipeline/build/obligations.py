@@ -13,7 +13,7 @@ import pyarrow as pa
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import periods_between
 from ioc_pipeline.reference.calendar import WorkingCalendar
-from ioc_pipeline.reference.contracts import Contracts, load_contracts
+from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.reference.org_units import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import Settings
@@ -68,7 +68,7 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
         ContractError: the holiday calendar or the list of units cannot be read.
     """
     calendar = WorkingCalendar.from_csv(settings.seeds / "calendar.csv")
-    contracts = load_contracts(settings.sources, settings.expectations)
+    contracts = read_contracts(settings.sources, settings.expectations, settings.seeds)
     org_units = OrgUnits.from_seeds(settings.seeds)
     owed = obligations(contracts, calendar, org_units, province_code=settings.province_code, as_of=as_of)
     warehouse.register("owed", _as_table(owed))

@@ -6,48 +6,22 @@ Why every check must be attributable to a row: docs/decisions/0003-validation.md
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import yaml
-
+from ioc_pipeline.check.must_hold import judge_rows
 from ioc_pipeline.domain.deliveries import CheckOutcome
 from ioc_pipeline.domain.errors import ContractError, Severity
-from ioc_pipeline.reference.contracts import read_yaml
+from ioc_pipeline.reference.suites import Expectation, read_suite
 
 if TYPE_CHECKING:
     import pandas as pd
     from great_expectations import ExpectationSuite
     from great_expectations.core import ExpectationValidationResult
 
-ENVELOPE_COLUMNS = frozenset(
-    {
-        "delivery_seq",
-        "row_id",
-        "reporting_unit_code",
-        "org_unit_code",
-        "org_unit_name",
-        "period_type",
-        "period_start_date",
-        "period_end_date",
-        "latest_possible_at",
-    }
-)
-"""Columns that a frame has whatever its contract: of figures the period, of records `latest_possible_at`."""
-
-# A frame holds the rows of several deliveries, and a verdict may depend on one of them only.
-_LOOKS_AT_OTHER_ROWS = {
-    "expect_column_values_to_be_unique": "say expect_compound_columns_to_be_unique with delivery_seq in column_list",
-    "expect_column_values_to_be_increasing": "the rows of other deliveries come before and after",
-    "expect_column_values_to_be_decreasing": "the rows of other deliveries come before and after",
-    "expect_column_value_z_scores_to_be_less_than": "the mean would be that of other deliveries too",
-    "expect_column_values_to_not_be_outliers": "the spread would be that of other deliveries too",
-    "expect_column_values_to_be_of_type": "types come from the contract",
-    "expect_column_values_to_be_in_type_list": "types come from the contract",
-}
-_COMPOUND_UNIQUE = "expect_compound_columns_to_be_unique"
-_COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
+_IN_SET = "expect_column_values_to_be_in_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +45,17 @@ class Check:
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Expectation:
-    """One entry of a suite file."""
-
-    type: str
-    description: str
-    severity: Severity
-    kwargs: dict[str, Any]
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        names = [self.kwargs[argument] for argument in _COLUMN_ARGUMENTS if argument in self.kwargs]
-        flat = [name for item in names for name in (item if isinstance(item, list) else [item])]
-        return tuple(dict.fromkeys(flat))
-
-
 def validate(frames: Mapping[str, "pd.DataFrame"], suites: Mapping[str, bytes]) -> dict[int, list[Check]]:
     """Run each suite once over the rows of all deliveries of the batch.
 
     Args:
-        frames: by suite name. Columns are ENVELOPE_COLUMNS and one per contract column: float64 for numbers (NaN where
-            the cell held none), datetime64 in UTC for the dates and times of records, text for the rest. `row_id` is
-            unique within a frame.
+        frames: by suite name. Columns as `frame_columns` has them: float64 for numbers (NaN where the cell held none),
+            datetime64 in UTC for the dates and times of records, text for the rest. `row_id` is unique within a frame.
         suites: content of the suite files by name; a name without a frame is not read.
 
     Returns:
-        By delivery_seq, the checks in the order of frames and suites. A delivery without a row is not a key.
+        By delivery_seq, the checks in the order of frames and suites. A delivery without a row, or without a check, is
+        not a key.
 
     Raises:
         ContractError: a suite is broken. Call this per source, so that it stops that source's deliveries only. An
@@ -111,32 +69,13 @@ def validate(frames: Mapping[str, "pd.DataFrame"], suites: Mapping[str, bytes]) 
     return dict(checks)
 
 
-def check_suite(name: str, content: bytes, columns: Collection[str]) -> None:
-    """Refuse a suite that could not run, or whose results could not be told to one delivery.
-
-    Args:
-        name: of the file, without `.yml`.
-        columns: of the contract's table, by name.
-
-    Raises:
-        ContractError: names the file, the expectation and what is expected instead.
-    """
-    expectations = _read_suite(name, content)
-    _build_suite(name, expectations)
-    known = ENVELOPE_COLUMNS.union(columns)
-    for number, expectation in enumerate(expectations, start=1):
-        if unknown := [column for column in expectation.columns if column not in known]:
-            raise ContractError(
-                f"{_place(name, number, expectation.type)}: unknown column {', '.join(unknown)}: "
-                f"expected one of {', '.join(sorted(known))}"
-            )
-
-
 def _validate_suite(name: str, content: bytes, frame: "pd.DataFrame") -> dict[int, list[Check]]:
     if not frame["row_id"].is_unique:
         raise ValueError(f"{name}: row_id repeats in the frame")
-    expectations = _read_suite(name, content)
-    results = _run(_build_suite(name, expectations), frame)
+    expectations = read_suite(name, content)
+    if not expectations:
+        return {}
+    results = _run(_build_suite(name, expectations), _with_verdicts(expectations, frame))
     if len(results) != len(expectations):
         raise ContractError(f"{name}.yml: {len(expectations)} expectations, but {len(results)} gave a result")
 
@@ -147,7 +86,7 @@ def _validate_suite(name: str, content: bytes, frame: "pd.DataFrame") -> dict[in
     for index, expectation in enumerate(expectations):
         result = results[index]
         positions = result.result.get("unexpected_index_list") or []
-        error = "" if result.success or positions else _explain(name, index + 1, expectation, frame, result)
+        error = "" if result.success or positions else _explain(expectation, frame, result)
         failed: dict[int, list[int]] = defaultdict(list)
         for position in sorted(positions):
             failed[delivery_seqs[position]].append(row_ids[position])
@@ -188,11 +127,9 @@ def _run(suite: "ExpectationSuite", frame: "pd.DataFrame") -> dict[int, "Expecta
     return {config.meta["index"]: result for result in outcome.results if (config := result.expectation_config)}
 
 
-def _explain(
-    name: str, number: int, expectation: _Expectation, frame: "pd.DataFrame", result: "ExpectationValidationResult"
-) -> str:
+def _explain(expectation: Expectation, frame: "pd.DataFrame", result: "ExpectationValidationResult") -> str:
     """Say why an expectation could not run, without its message: that may hold a value of the frame."""
-    place = _place(name, number, expectation.type)
+    place = expectation.place
     if missing := [column for column in expectation.columns if column not in frame.columns]:
         return f"{place}: the frame has no column {', '.join(missing)}"
     infos = [info for info in (result.exception_info, *result.exception_info.values()) if isinstance(info, dict)]
@@ -201,80 +138,46 @@ def _explain(
     return f"{place}: could not run ({kind or 'no rows given for a failure'})"
 
 
-def _read_suite(name: str, content: bytes) -> list[_Expectation]:
-    try:
-        data = read_yaml(content.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ContractError(f"{name}.yml: not readable as YAML: {error}") from error
-    if not isinstance(data, dict) or data.keys() != {"name", "expectations"}:
-        raise ContractError(f"{name}.yml: expected the keys name and expectations")
-    if data["name"] != name:
-        raise ContractError(f"{name}.yml: name: is {data['name']!r}, must be the file's name {name!r}")
-    if not isinstance(data["expectations"], list) or not data["expectations"]:
-        raise ContractError(f"{name}.yml: expectations: expected a list of one or more")
-    return [_read_expectation(name, number, entry) for number, entry in enumerate(data["expectations"], start=1)]
-
-
-def _read_expectation(name: str, number: int, entry: Any) -> _Expectation:
-    kind = entry.get("type", "no type") if isinstance(entry, dict) else "not a mapping"
-    place = _place(name, number, kind)
-    if not isinstance(entry, dict) or entry.keys() != {"type", "description", "severity", "kwargs"}:
-        raise ContractError(f"{place}: expected the keys type, description, severity and kwargs")
-    if not isinstance(entry["description"], str) or not entry["description"].strip():
-        raise ContractError(f"{place}: description: expected the sentence that the department will read")
-    if entry["severity"] not in ("critical", "warning"):
-        raise ContractError(f"{place}: severity: {entry['severity']!r}, expected critical or warning")
-    if not isinstance(entry["kwargs"], dict):
-        raise ContractError(f"{place}: kwargs: expected a mapping")
-    if "mostly" in entry["kwargs"]:
-        raise ContractError(f"{place}: mostly is not used here: each failing cell is told; say severity: warning")
-    return _Expectation(kind, entry["description"].strip(), entry["severity"], entry["kwargs"])
-
-
-def _build_suite(name: str, expectations: list[_Expectation]) -> "ExpectationSuite":
+def _build_suite(name: str, expectations: list[Expectation]) -> "ExpectationSuite":
     """Build the suite from checked instances: given as plain data, a misspelt type would be dropped silently."""
     # Before the import: it writes 50 KB of log otherwise.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     from great_expectations import ExpectationSuite
     from great_expectations.compatibility.pydantic import ValidationError
-    from great_expectations.exceptions.exceptions import ExpectationNotFoundError
-    from great_expectations.expectations.expectation import (
-        ColumnMapExpectation,
-        ColumnPairMapExpectation,
-        MulticolumnMapExpectation,
-    )
     from great_expectations.expectations.metadata_types import FailureSeverity
     from great_expectations.expectations.registry import get_expectation_impl
 
     built = []
     for index, expectation in enumerate(expectations):
-        place = _place(name, index + 1, expectation.type)
-        try:
-            kind = get_expectation_impl(expectation.type)
-        except ExpectationNotFoundError as error:
-            raise ContractError(f"{place}: unknown expectation type") from error
-        if not issubclass(kind, (ColumnMapExpectation, ColumnPairMapExpectation, MulticolumnMapExpectation)):
-            raise ContractError(f"{place}: tells no row, so no delivery: expected one that checks row by row")
-        if expectation.type in _LOOKS_AT_OTHER_ROWS:
-            raise ContractError(f"{place}: cannot be told to one delivery: {_LOOKS_AT_OTHER_ROWS[expectation.type]}")
-        if expectation.type == _COMPOUND_UNIQUE:
-            if "delivery_seq" not in expectation.columns:
-                raise ContractError(f"{place}: column_list: expected delivery_seq in it")
-        elif not issubclass(kind, ColumnMapExpectation) and "ignore_row_if" not in expectation.kwargs:
-            raise ContractError(f"{place}: ignore_row_if: say what an empty cell means, e.g. either_value_is_missing")
         try:
             built.append(
-                kind(
-                    **expectation.kwargs,
+                get_expectation_impl(_IN_SET if expectation.must_hold else expectation.type)(
+                    **(
+                        {"column": _verdict(index), "value_set": [1.0]} if expectation.must_hold else expectation.kwargs
+                    ),
                     description=expectation.description,
                     severity=FailureSeverity(expectation.severity),
                     meta={"index": index},
                 )
             )
         except (ValidationError, TypeError) as error:
-            raise ContractError(f"{place}: kwargs: {error}") from error
+            raise ContractError(f"{expectation.place}: kwargs: {error}") from error
     return ExpectationSuite(name=name, expectations=built)
 
 
-def _place(name: str, number: int, expectation_type: str) -> str:
-    return f"{name}.yml: expectation {number} ({expectation_type})"
+def _with_verdicts(expectations: list[Expectation], frame: "pd.DataFrame") -> "pd.DataFrame":
+    """The frame with one more column for each rule that must hold: 1.0, 0.0, or NaN where a row cannot be judged.
+
+    Great Expectations then refuses the rows with 0.0, as it does any value outside a set. A rule over a column that
+    the frame lacks, or that chokes on its values, gets no column: its check cannot run, which is our error.
+    """
+    verdicts = {}
+    for index, expectation in enumerate(expectations):
+        if expectation.must_hold and not set(expectation.columns).difference(frame.columns):
+            with suppress(TypeError, ValueError):
+                verdicts[_verdict(index)] = judge_rows(expectation.must_hold, frame)
+    return frame.assign(**verdicts)
+
+
+def _verdict(index: int) -> str:
+    return f"must_hold {index}"  # no column of a contract has a blank in its name

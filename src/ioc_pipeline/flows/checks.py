@@ -33,7 +33,7 @@ def check_readings(readings: Iterable[Reading]) -> None:
             continue
         first_row = 0
         for reading, table in parts:
-            for check in checks[reading.delivery.delivery_seq]:
+            for check in checks.get(reading.delivery.delivery_seq, []):
                 _take_check(reading, table, check, first_row)
             first_row += table.row_count()
 

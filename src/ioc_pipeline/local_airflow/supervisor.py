@@ -33,7 +33,7 @@ from ioc_pipeline import settings
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish.published import connect_published
-from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.serve import overview
 from ioc_pipeline.settings import Settings
@@ -257,7 +257,7 @@ class _LocalAirflow:
         self._ledger.migrate()
         self._sent: set[str] = set()
         self._first_run = ""
-        apis = load_contracts(given.sources, given.expectations).apis()
+        apis = read_contracts(given.sources, given.expectations, given.seeds).apis()
         self._unfetched = {EXTRACT_DAG.format(source=contract.source.name): "" for contract in apis}
 
     def start(self) -> None:

@@ -1,17 +1,23 @@
-"""Contracts (`include/sources/<source>.yml`) → types; everything about one source that can change without code."""
+"""The one door to what people declare: contracts, their suites and the seeds they name, read and judged together.
+
+Reading, obligations, DAGs and the command line all get this judgement, so a mistake is told before the first file.
+"""
 
 import hashlib
 import re
-from collections.abc import Hashable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from ioc_pipeline.domain.errors import ContractError
+from ioc_pipeline.reference.catalogue import load_catalogue
+from ioc_pipeline.reference.org_units import read_agencies
 from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.strict_yaml import read_yaml
+from ioc_pipeline.reference.suites import check_suite
 
 _COMMUNE = re.compile(r"\d{5}")  # Decision 124/2004/QĐ-TTg: five digits
 
@@ -58,21 +64,36 @@ class Contracts:
         return [contract for _, contract in sorted(self.ready.items()) if contract.source.api]
 
 
-def load_contracts(sources: Path, expectations: Path) -> Contracts:
-    """Read every contract; a broken one stops itself and no other."""
+def read_contracts(sources: Path, expectations: Path, seeds: Path) -> Contracts:
+    """Read every contract; one that is broken, or whose suite is, stops itself and no other.
+
+    Raises:
+        ContractError: a file of seeds cannot be read at all.
+    """
     ready: dict[str, Contract] = {}
     broken: dict[str, ContractError] = {}
     for path in sorted(sources.glob("*.yml")):
         try:
-            contract = read_contract(path, expectations)
+            contract = _read_contract(path, expectations)
         except ContractError as error:
             broken[path.name] = error
         else:
             ready[contract.source.name] = contract
-    return Contracts(ready, broken)
+    elements = load_catalogue(seeds).elements
+    agencies = {agency.code for agency in read_agencies(seeds) if agency.valid_to is None}
+    sound = Contracts(ready, broken)
+    misfits = {
+        name: reason
+        for name, contract in ready.items()
+        if (reason := _misfit(contract.source, sound, elements, agencies))
+    }
+    for name, reason in misfits.items():
+        del ready[name]
+        broken[f"{name}.yml"] = ContractError(f"{name}.yml: {reason}")
+    return sound
 
 
-def read_contract(path: Path, expectations: Path) -> Contract:
+def _read_contract(path: Path, expectations: Path) -> Contract:
     """Read one contract and the bytes of its suites.
 
     Raises:
@@ -80,11 +101,11 @@ def read_contract(path: Path, expectations: Path) -> Contract:
     """
     try:
         content = path.read_bytes()
-        source = Source.model_validate(read_yaml(content.decode("utf-8")))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, OSError) as error:
-        raise ContractError(f"{path.name}: not readable as YAML: {error}") from error
-    except ValidationError as error:
+        source = Source.model_validate(read_yaml(content))
+    except ValidationError as error:  # is a ValueError too
         raise ContractError("\n".join(_explain(path.name, detail) for detail in error.errors())) from error
+    except (ValueError, OSError) as error:
+        raise ContractError(f"{path.name}: {error}") from error
     if source.name != path.stem:
         raise ContractError(f"{path.name}: source: is '{source.name}', must be the file's name '{path.stem}'")
     suites = {}
@@ -93,31 +114,22 @@ def read_contract(path: Path, expectations: Path) -> Contract:
         if not suite.is_file():
             raise ContractError(f"{path.name}: table '{table.table}': no suite: expected {suite.name} in expectations/")
         suites[suite.stem] = suite.read_bytes()
+        check_suite(suite.stem, suites[suite.stem], table)
     return Contract(source, content, suites)
 
 
-class _UniqueKeyLoader(yaml.CSafeLoader):
-    """PyYAML keeps the last of two equal keys silently; a contract that says two things is a mistake."""
-
-
-def _unique_mapping(loader: yaml.CSafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, Hashable):
-            raise yaml.constructor.ConstructorError(None, None, "a key must be a name", key_node.start_mark)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"key '{key}' is written twice", key_node.start_mark)
-        seen.add(key)
-    return loader.construct_mapping(node, deep=True)
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _unique_mapping)
-
-
-def read_yaml(text: str) -> Any:
-    """Plain data of a YAML text; a key written twice is a `yaml.YAMLError`, not silently the last one."""
-    return yaml.load(text, Loader=_UniqueKeyLoader)  # noqa: S506  # a SafeLoader
+def _misfit(source: Source, contracts: Contracts, elements: Collection[str], agencies: Collection[str]) -> str:
+    """What a contract says that does not fit the seeds or its neighbours; "" if all of it does."""
+    columns = [column for table in source.tables for column in table.columns]
+    named = {code for column in columns for code in (column.element, column.of_element) if code}
+    if unknown := sorted(named.difference(elements)):
+        return f"element: {', '.join(unknown)}: expected one of include/seeds/elements.csv"
+    if source.department not in agencies:
+        return f"department: {source.department}: expected an org_unit_code of include/seeds/agencies.csv"
+    neighbours = [contract.source.csv for contract in contracts.of_department(source.department)]
+    if source.csv and any(csv and csv != source.csv for csv in neighbours):
+        return "csv: another form of this department declares it otherwise, and a file does not say which it is"
+    return ""
 
 
 def _explain(file_name: str, detail: Any) -> str:

@@ -176,7 +176,7 @@ class OrgUnits:
         Raises:
             ContractError: names file and line, and what is expected there.
         """
-        units = [*_read_units(seeds / "org_units.csv"), *_read_agencies(seeds / "agencies.csv")]
+        units = [*_read_units(seeds / "org_units.csv"), *read_agencies(seeds)]
         return cls(units, _read_aliases(seeds / "org_unit_aliases.csv", units))
 
     def find(self, text: str, *, on: date, level: str | None, province_code: str | None) -> OrgUnit:
@@ -320,7 +320,9 @@ def _read_units(path: Path) -> Iterator[OrgUnit]:
         )
 
 
-def _read_agencies(path: Path) -> Iterator[OrgUnit]:
+def read_agencies(seeds: Path) -> Iterator[OrgUnit]:
+    """The agencies alone, without the cost of the units of the whole country."""
+    path = seeds / "agencies.csv"
     for line, row in read_rows(path, _AGENCY_COLUMNS):
         code, full_name, name, parent_code, province_code, kind, first, last = row
         validity = _validity(path, line, first, last)
