@@ -15,7 +15,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ioc_pipeline.domain.deliveries import Delivery, Kind, Outcome
-from ioc_pipeline.domain.errors import ConflictError, UserError
+from ioc_pipeline.domain.errors import BrokenRecordError, ConflictError, UserError
 from ioc_pipeline.ledger.arrivals import Arrival, Envelope, Own
 from ioc_pipeline.ledger.journal import MIGRATIONS, NEWEST_REVISION
 from ioc_pipeline.ledger.ledger import Ledger
@@ -473,12 +473,45 @@ def test_what_was_recorded_cannot_be_changed(ledger: Ledger, attack: str) -> Non
 )
 def test_whoever_removes_the_triggers_is_still_found_out(ledger: Ledger, attack: str, finding: str) -> None:
     received(ledger, "a.xlsx", "b.xlsx", "c.xlsx")
-    if ledger._is_sqlite:
-        as_intruder(ledger, "drop trigger event_no_update", "drop trigger event_no_delete", attack)
+    without_triggers(ledger, attack)
+    for verify in (ledger.verify_events, ledger.verify_new_events):
+        with pytest.raises(BrokenRecordError, match=finding):
+            verify()
+
+
+def without_triggers(ledger: Ledger, *statements: str) -> None:
+    if ledger.is_sqlite:
+        as_intruder(ledger, "drop trigger event_no_update", "drop trigger event_no_delete", *statements)
     else:
-        as_intruder(ledger, "drop trigger event_append_only on event", attack)
-    with pytest.raises(ValueError, match=finding):
+        as_intruder(ledger, "drop trigger event_append_only on event", *statements)
+
+
+def test_a_verified_event_is_not_read_again_until_all_are_verified(ledger: Ledger) -> None:
+    received(ledger, "a.xlsx", "b.xlsx")
+    assert (ledger.verify_new_events(), ledger.verify_new_events()) == (2, 0)
+    without_triggers(ledger, "update event set detail = '{}' where event_seq = 1")
+    received(ledger, "c.xlsx")
+    assert ledger.verify_new_events() == 1
+    with pytest.raises(BrokenRecordError, match="event 1 is not what was recorded"):
         ledger.verify_events()
+
+
+def test_a_chain_that_was_written_anew_is_not_the_one_that_was_verified(ledger: Ledger) -> None:
+    received(ledger, "a.xlsx")
+    ledger.verify_new_events()
+    without_triggers(ledger, "delete from event", "update head set event_seq = 0, event_hash = ''", "delete from load")
+    received(ledger, "another.xlsx")
+    for verify in (ledger.verify_events, ledger.verify_new_events):
+        with pytest.raises(BrokenRecordError, match="event 1 is not the one that was verified before"):
+            verify()
+
+
+def test_a_broken_chain_is_told_each_time(ledger: Ledger) -> None:
+    received(ledger, "a.xlsx", "b.xlsx")
+    without_triggers(ledger, "update event set detail = '{}' where event_seq = 2")
+    for _ in range(2):
+        with pytest.raises(BrokenRecordError):
+            ledger.verify_new_events()
 
 
 # ---------- restoring

@@ -30,6 +30,7 @@ def add_commands(commands: Commands) -> None:
     checked.add_argument("--replay", type=Path, metavar="CONTRACT.yml", help=replay_help)
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
     add_command(commands, "status", _status, "deliveries and their state, contracts that are stopped")
+    add_command(commands, "verify", _verify, "recompute the whole chain of events; 2 if one was changed")
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> int:
@@ -113,7 +114,8 @@ def _status(settings: Settings, _: argparse.Namespace) -> int:
     contracts = Reference(settings).contracts
     writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
     writer.writerow(["seq", "state", "outcome", "department", "received_at", "file", "held"])
-    for row in stores.open_ledger(settings).status_rows():
+    ledger = stores.open_ledger(settings)
+    for row in ledger.status_rows():
         writer.writerow(
             [
                 row.delivery_seq,
@@ -127,4 +129,10 @@ def _status(settings: Settings, _: argparse.Namespace) -> int:
         )
     for name, error in contracts.broken.items():
         complain(f"stopped: {name}: {error}")
+    ledger.verify_new_events()
+    return 0
+
+
+def _verify(settings: Settings, _: argparse.Namespace) -> int:
+    print(f"{stores.open_ledger(settings).verify_events()} events, each as it was recorded")
     return 0

@@ -10,7 +10,7 @@ from ioc_pipeline.answer import feedback
 from ioc_pipeline.build.marts import BuildError
 from ioc_pipeline.cli import contracts, decisions, deliveries, installation, marts, samples
 from ioc_pipeline.cli.output import complain
-from ioc_pipeline.domain.errors import ContractError, FetchError, SourceError, UserError
+from ioc_pipeline.domain.errors import BrokenRecordError, ContractError, FetchError, SourceError, UserError
 from ioc_pipeline.settings import from_environment
 
 COMMANDS = (deliveries, contracts, decisions, marts, samples, installation)
@@ -33,6 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except ContractError as error:
         complain(f"contract or catalogue: {error}")
+        return 2
+    except BrokenRecordError as error:
+        complain(f"the ledger's record was tampered with: {error}; docs/operations.md says what to do")
         return 2
     except FetchError as error:
         complain(f"not fetched, nothing of this run counts: {error}")

@@ -51,5 +51,9 @@ class ConflictError(Exception):
     """Somebody else moved this load on meanwhile (lease lost or state changed): stop, nothing is lost."""
 
 
+class BrokenRecordError(Exception):
+    """Somebody changed the ledger's record of events: the message names the first event that does not fit. Ours."""
+
+
 class FetchError(Exception):
     """An API gave no complete answer, or none that may be taken: what came so far does not count. Ours to retry."""

@@ -16,7 +16,7 @@ from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0002"
+NEWEST_REVISION = "0003"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 
@@ -32,6 +32,8 @@ class Writing:
     event_seq: int
     event_hash: str
     published_version: str
+    verified_seq: int
+    verified_hash: str
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def append(self, kind: str, at: datetime, delivery_seq: int | None, **detail: str | int | None) -> None:
@@ -55,16 +57,16 @@ class Journal:
         self._url = make_url(url)
         if self._url.get_backend_name() == "postgresql":
             self._url = self._url.set(drivername="postgresql+psycopg")
-        self._is_sqlite = self._url.get_backend_name() == "sqlite"
-        connect_args = {"timeout": _BUSY_SECONDS} if self._is_sqlite else {}
+        self.is_sqlite = self._url.get_backend_name() == "sqlite"
+        connect_args = {"timeout": _BUSY_SECONDS} if self.is_sqlite else {}
         self._engine = sa.create_engine(self._url, poolclass=NullPool, connect_args=connect_args, hide_parameters=True)
-        if self._is_sqlite:
+        if self.is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; nothing happens when it is there, and two at once do it once."""
-        if self._is_sqlite and self._url.database:
+        if self.is_sqlite and self._url.database:
             Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
         if self._revision() == NEWEST_REVISION:
             return
@@ -75,7 +77,7 @@ class Journal:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         with self.transaction(writes=True) as connection:
-            if not self._is_sqlite:
+            if not self.is_sqlite:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -107,30 +109,8 @@ class Journal:
                 connection.execute(sa.update(head), now)
 
     def insert_new(self, table: sa.Table) -> sa.Insert:
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
+        insert = sqlite.insert if self.is_sqlite else postgresql.insert
         return insert(table).on_conflict_do_nothing()
-
-    def verify_events(self) -> int:
-        """Recompute the chain of events from its beginning.
-
-        Returns how many events there are.
-
-        Raises:
-            ValueError: an event was changed, removed or put in; the message names the first that does not fit.
-        """
-        previous_hash, event_seq = "", 0
-        with self.transaction() as connection:
-            end = connection.execute(sa.select(head.c.event_seq, head.c.event_hash)).one()
-            for row in connection.execute(sa.select(event).order_by(event.c.event_seq)).mappings():
-                event_seq += 1
-                if row["event_seq"] != event_seq or row["previous_hash"] != previous_hash:
-                    raise ValueError(f"event {event_seq} does not follow the one before it")
-                if row["event_hash"] != hash_of(dict(row)):
-                    raise ValueError(f"event {event_seq} is not what was recorded")
-                previous_hash = row["event_hash"]
-        if (event_seq, previous_hash) != (end.event_seq, end.event_hash):
-            raise ValueError(f"events end at {event_seq}, {end.event_seq} were recorded")
-        return event_seq
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -39,6 +39,8 @@ head = sa.Table(
     sa.Column("event_seq", sa.BigInteger, nullable=False),
     sa.Column("event_hash", sa.Text, nullable=False),
     sa.Column("published_version", sa.Text, nullable=False),
+    sa.Column("verified_seq", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("verified_hash", sa.Text, nullable=False, server_default=sa.text("''")),
 )
 
 blob = sa.Table(
