@@ -6,7 +6,7 @@ from typing import Any
 
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.sheet import ParsedDelivery
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 
 SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"

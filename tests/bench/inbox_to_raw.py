@@ -28,7 +28,8 @@ from ioc_pipeline.domain.periods import Period, label, periods_between
 from ioc_pipeline.flows import loads, prepare, stores
 from ioc_pipeline.flows.inbox import land_inbox
 from ioc_pipeline.reference.catalogue import ELEMENT_COLUMNS
-from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.settings import PROJECT, Settings, from_environment
 
 COLUMNS = 38

@@ -16,7 +16,7 @@ from inbox_to_raw import cpu_seconds, make_project
 
 from ioc_pipeline.flows import loads, prepare, stores
 from ioc_pipeline.flows.inbox import land_inbox
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.settings import Settings
 
 COUNTS = 6

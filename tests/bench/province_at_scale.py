@@ -27,7 +27,7 @@ from ioc_pipeline.fetch.client import Connection
 from ioc_pipeline.flows import extracts, inbox, loads, prepare
 from ioc_pipeline.publish import publication
 from ioc_pipeline.reference.contracts import read_contracts
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample import write_samples
 from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
 from ioc_pipeline.sample.api.world import World

@@ -16,7 +16,7 @@ from e2e.conftest import REPOSITORY, Installation
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.flows import inbox, loads, prepare
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.task_tracking import Tasks
 from ioc_pipeline.sample.api.world import World

@@ -26,7 +26,7 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.land.fetched import read_extract
 from ioc_pipeline.land.store import OWN_STEPS, Store
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.responses import find_records
 from ioc_pipeline.sample.api import server as demo
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections

@@ -11,7 +11,7 @@ from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.dated import layouts
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from settlements_form import ORG_UNITS, source
 

@@ -11,7 +11,8 @@ import pytest
 from ioc_pipeline.build.obligations import Obligation, obligations, write_obligations
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contract, Contracts
-from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.raw import open_warehouse

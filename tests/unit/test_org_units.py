@@ -8,7 +8,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from ioc_pipeline.domain.errors import ContractError
-from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnits, UnknownUnit
+from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 9, 1)

@@ -20,7 +20,7 @@ from ioc_pipeline.parse.pages import parse_extract
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import ParsedDelivery
 from ioc_pipeline.read.json_page import read_json
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.warehouse.observations import record_schema
 

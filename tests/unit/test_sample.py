@@ -20,7 +20,7 @@ from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue import Catalogue, load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.tables import NUMERIC
 from ioc_pipeline.sample import write_blank_form, write_samples
 from ioc_pipeline.sample.departments import FORMS

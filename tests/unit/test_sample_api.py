@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from ioc_pipeline.cli.main import main
 from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.api.credentials import connections
 from ioc_pipeline.sample.api.faults import PERSONAL, Kind, kinds_of

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.parse.cells import parse_cell
-from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnits, UnknownUnit
+from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 

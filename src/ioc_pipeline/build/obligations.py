@@ -14,7 +14,7 @@ from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import periods_between
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import Settings
 

@@ -8,7 +8,7 @@ from ioc_pipeline import sample
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.flows.reference import Reference
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample import LAST_DAY
 from ioc_pipeline.settings import Settings
 

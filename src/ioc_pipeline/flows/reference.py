@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.settings import Settings
 
 

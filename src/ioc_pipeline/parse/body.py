@@ -12,7 +12,9 @@ from ioc_pipeline.parse.layout import Block, cell_text, is_continuation
 from ioc_pipeline.parse.period_rule import row_period
 from ioc_pipeline.parse.rows import classify_row
 from ioc_pipeline.parse.values import value_at
-from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnit, OrgUnits, UnknownUnit
+from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column, Table
 

@@ -23,7 +23,8 @@ from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_pos
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.reference.apis import Api
-from ioc_pipeline.reference.org_units import AmbiguousUnit, OrgUnit, UnknownUnit
+from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.responses import declared_total, find_records, value_at
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import FETCHED_AT, Column, Table

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ioc_pipeline.domain.answers import Page, pointer
 from ioc_pipeline.parse.tables import Place
-from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Table
 from ioc_pipeline.warehouse.observations import record_schema

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import Parsed
-from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column, Table
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA

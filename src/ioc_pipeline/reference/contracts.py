@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.reference.catalogue import load_catalogue
-from ioc_pipeline.reference.org_units import read_agencies
+from ioc_pipeline.reference.org_units.seeds import read_agencies
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.strict_yaml import read_yaml
 from ioc_pipeline.reference.suites import check_suite

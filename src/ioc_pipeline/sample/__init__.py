@@ -8,7 +8,7 @@ from pathlib import Path
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.reference.contracts import Contracts
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.seeds import read_rows
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.sample.assessments import FORMS as ASSESSMENTS

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from ioc_pipeline.domain.periods import Period, period_containing
-from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.departments import PROVINCE, UBND, Asked, FileOfForm, plain, rows_of, sums_of
 from ioc_pipeline.sample.figures import agency_sizes, around, share_out, wobbler
 from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out

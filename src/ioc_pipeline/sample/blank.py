@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.reference.contracts import Contract
-from ioc_pipeline.reference.org_units import OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column, Table
 from ioc_pipeline.sample.pages import Page, Style

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.figures import Figures
 from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out

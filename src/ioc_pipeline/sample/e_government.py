@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 
-from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample import figures
 from ioc_pipeline.sample.departments import (
     MERGED_ON,

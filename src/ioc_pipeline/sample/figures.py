@@ -7,7 +7,7 @@ figures of `published_figures.csv`; earlier ones lie on a trend towards it, `age
 import random
 from collections.abc import Callable, Sequence
 
-from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 
 POPULATION = 1_248_415  # of Sơn La after the merger of 2025-07-01
 PROCEDURES = {"published_count": 2154, "fully_online_count": 382, "partly_online_count": 1601, "not_online_count": 171}

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.reference.org_units import OrgUnit
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.api.world import Row, World
 
 SERVICE = "report_tinh_766_service"

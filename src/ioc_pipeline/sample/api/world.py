@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
-from ioc_pipeline.reference.org_units import OrgUnit, OrgUnits
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample import LAST_DAY
 
 PROVINCE = "14"
