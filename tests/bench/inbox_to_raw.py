@@ -27,7 +27,7 @@ from xlsxwriter.utility import xl_col_to_name
 from ioc_pipeline.domain.periods import Period, label, periods_between
 from ioc_pipeline.flows import loads, prepare, stores
 from ioc_pipeline.flows.inbox import land_inbox
-from ioc_pipeline.reference.catalogue import ELEMENT_COLUMNS
+from ioc_pipeline.reference.catalogue.elements import ELEMENT_COLUMNS
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.settings import PROJECT, Settings, from_environment

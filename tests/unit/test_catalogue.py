@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.domain.errors import ContractError
-from ioc_pipeline.reference.catalogue import Catalogue, Term, load_catalogue
+from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
+from ioc_pipeline.reference.catalogue.terms import Term
 
 SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 ChangeSeed = Callable[[str, str, str], Catalogue]

@@ -14,7 +14,7 @@ from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.reference.apis import Api
-from ioc_pipeline.reference.catalogue import load_catalogue
+from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.suites import frame_columns
 from ioc_pipeline.reference.tables import Table

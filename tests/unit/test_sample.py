@@ -18,7 +18,7 @@ from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.reference.catalogue import Catalogue, load_catalogue
+from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.tables import NUMERIC

@@ -14,7 +14,7 @@ import duckdb
 
 from ioc_pipeline.build.obligations import write_obligations
 from ioc_pipeline.build.touched import touched_years
-from ioc_pipeline.reference.catalogue import Catalogue, load_catalogue
+from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
 from ioc_pipeline.settings import Settings
 
 _FAILED = {"error", "fail", "runtime error", "partial success"}

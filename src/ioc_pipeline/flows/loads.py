@@ -12,7 +12,7 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.load import transaction
-from ioc_pipeline.reference.catalogue import load_catalogue
+from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ioc_pipeline.domain.errors import ContractError
-from ioc_pipeline.reference.catalogue import load_catalogue
+from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.reference.org_units.seeds import read_agencies
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.strict_yaml import read_yaml

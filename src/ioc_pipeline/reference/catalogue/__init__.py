@@ -1,0 +1,1 @@
+"""Elements, indicators, their terms and targets (`include/seeds/`): a bad row disables only itself."""
