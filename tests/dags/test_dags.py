@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ioc_pipeline import settings
-from ioc_pipeline.local_airflow.supervisor import PRELOAD, Secrets, airflow_environment
+from ioc_pipeline.local_airflow.environment import PRELOAD, Secrets, airflow_environment
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.contracts import read_contracts
 

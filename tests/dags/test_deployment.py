@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ioc_pipeline import settings
-from ioc_pipeline.local_airflow.supervisor import PRELOAD, Secrets, airflow_environment
+from ioc_pipeline.local_airflow.environment import PRELOAD, Secrets, airflow_environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AIRFLOW_SERVICES = {"prepare", "api-server", "scheduler", "dag-processor", "triggerer"}

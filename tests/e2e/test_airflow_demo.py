@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from bench import drop_to_mart
-from ioc_pipeline.local_airflow.supervisor import COMPONENTS
+from ioc_pipeline.local_airflow.installation import COMPONENTS
 from ioc_pipeline.settings import from_environment
 
 START_SECONDS = 240

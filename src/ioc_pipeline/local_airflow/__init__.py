@@ -1,1 +1,1 @@
-"""Airflow on this machine: `make run`, `make demo`, `make clean`."""
+"""Airflow on this machine, for `make run`, `make demo` and `make clean`: `python -m ioc_pipeline.local_airflow`."""

@@ -1,0 +1,133 @@
+"""Airflow and the sample APIs of one IOC_HOME: prepared, started, waited for, watched."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.local_airflow.api import AirflowApi, RefusedError
+from ioc_pipeline.local_airflow.environment import (
+    airflow_environment,
+    inherited_environment,
+    installation_secrets,
+    usable_port,
+)
+from ioc_pipeline.local_airflow.processes import Processes
+from ioc_pipeline.local_airflow.progress import Progress
+from ioc_pipeline.local_airflow.screen import Screen
+from ioc_pipeline.sample.api.credentials import connections
+from ioc_pipeline.settings import Settings
+
+SAMPLE_APIS = "sample-apis"
+COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
+
+HEALTHY_SECONDS = 300
+PUBLISHED_SECONDS = 900
+SAY_SECONDS, STEP_SECONDS = 15, 5
+
+
+class WaitError(Exception):
+    """What we waited for did not happen in its time; the message says what is known about why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """Something to wait for: `missing` tells what still is, `failures` why it will never come."""
+
+    what: str
+    missing: Callable[[], str]
+    limit_seconds: float
+    failures: Callable[[], list[str]] = list
+
+
+class Installation:
+    """One running installation: its processes, and how far they have come.
+
+    Raises:
+        UserError: IOC_WEB_PORT cannot be used.
+    """
+
+    def __init__(self, given: Settings, environment: Mapping[str, str], components_lock: int, screen: Screen) -> None:
+        self._given = given
+        self._screen = screen
+        logs = given.home / "airflow" / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        self.port = usable_port(environment.get("IOC_WEB_PORT") or "0", "IOC_WEB_PORT")
+        self._api_port = usable_port("0", SAMPLE_APIS)
+        self.keys = installation_secrets(given)
+        airflow = airflow_environment(given, self.port, self.keys)
+        sample_apis = connections(f"http://127.0.0.1:{self._api_port}")
+        self._processes = Processes(
+            logs, inherited_environment(environment) | airflow | sample_apis, given.project, components_lock
+        )
+        self._api = AirflowApi(self.port, self.keys.password)
+        self._ledger = Ledger(given.ledger_url)
+        self._ledger.migrate()
+        self._progress = Progress(given, self._api, self._ledger, logs)
+
+    def start(self) -> None:
+        """Prepare and start everything; returns when each component is healthy and the first run has ended."""
+        self._screen.say("Chuẩn bị cơ sở dữ liệu của Airflow · preparing Airflow's database")
+        self._given.inbox.mkdir(parents=True, exist_ok=True)
+        self._processes.finish("db-migrate", "-m", "airflow", "db", "migrate")
+        self._screen.say("Khởi động Airflow · starting " + ", ".join(COMPONENTS))
+        serve = ("sample", "serve", "--port", str(self._api_port))
+        self._processes.start(SAMPLE_APIS, "-m", "ioc_pipeline.cli", *serve)
+        for component in COMPONENTS:
+            # Nobody outside needs the log servers, which would listen on every interface: logs are read from disk.
+            serve_no_logs = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
+            self._processes.start(component, "-m", "airflow", component, *serve_no_logs)
+        if not self._ledger.deliveries():
+            self._screen.say("Thả tệp mẫu vào hộp thư đến · dropping sample files into the inbox")
+            paths = self._processes.finish("sample", "-m", "ioc_pipeline.cli", "sample").splitlines()
+            self._progress.sent = {Path(path).name for path in paths}
+        starting = "Chờ Airflow · waiting for"
+        self._wait(_Wait(starting, self._api.unhealthy, HEALTHY_SECONDS))
+        pool = {"name": "warehouse", "slots": 1, "description": "DuckDB has one writer", "include_deferred": False}
+        with suppress(RefusedError):  # it is there already
+            self._api.tell("/api/v2/pools", pool)
+        self._wait(_Wait(starting, self._progress.cold, PUBLISHED_SECONDS, self._progress.failures))
+
+    def wait_until_published(self) -> None:
+        """Wait until every sample file has its verdict, every API is fetched, and the marts hold what was loaded.
+
+        Raises:
+            WaitError: that failed, or takes too long.
+        """
+        progress = self._progress
+        self._wait(_Wait("Đang xử lý · processing", progress.unpublished, PUBLISHED_SECONDS, progress.failures))
+
+    def serve(self) -> None:
+        """Watch until something dies; say when a new version is published."""
+        self._screen.say("Đang phục vụ; nhấn Ctrl-C để dừng · serving, Ctrl-C stops")
+        version = self._progress.version()
+        while True:
+            time.sleep(1)
+            self._processes.check()
+            if (newest := self._progress.version()) != version:
+                version = newest
+                self._screen.say(f"Đã công bố · published {version}")
+
+    def _wait(self, wait: _Wait) -> None:
+        """Ask what is still missing until it is nothing; now and then say so and look for failures."""
+        deadline = time.monotonic() + wait.limit_seconds
+        said, said_at = "", time.monotonic()
+        say_next_at = said_at
+        while text := wait.missing():
+            self._processes.check()
+            is_late = time.monotonic() > deadline
+            if is_late or time.monotonic() > said_at + SAY_SECONDS:
+                if found := wait.failures():
+                    raise WaitError("\n".join(found))
+                if is_late:
+                    limit = f"{wait.limit_seconds:.0f}"
+                    raise WaitError(f"Quá {limit} giây · after {limit} s still: {text}")
+                said = ""
+            # Counts change by the second.
+            if text != said and time.monotonic() >= say_next_at:
+                self._screen.say(f"{wait.what}: {text}")
+                said, said_at = text, time.monotonic()
+                say_next_at = said_at + STEP_SECONDS
+            time.sleep(0.5)
