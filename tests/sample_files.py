@@ -17,7 +17,7 @@ from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.sample import write_samples
+from ioc_pipeline.sample.write import write_samples
 
 SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
 

@@ -28,9 +28,9 @@ from ioc_pipeline.flows import extracts, inbox, loads, prepare
 from ioc_pipeline.publish import publication
 from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.sample import write_samples
 from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
 from ioc_pipeline.sample.api.world import World
+from ioc_pipeline.sample.write import write_samples
 from ioc_pipeline.settings import Settings, from_environment
 
 AS_OF = date(2025, 10, 1)

@@ -22,10 +22,11 @@ from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.tables import NUMERIC
-from ioc_pipeline.sample import write_blank_form, write_samples
-from ioc_pipeline.sample.departments import FORMS
+from ioc_pipeline.sample.blank import write_blank_form
+from ioc_pipeline.sample.departments import FILLS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.pages import neutralise
+from ioc_pipeline.sample.write import write_samples
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "include" / "seeds"
@@ -46,7 +47,7 @@ def org_units() -> OrgUnits:
 @pytest.fixture(scope="module")
 def eight(contracts: Contracts) -> Contracts:
     """The contracts of the first forms, which `sample.departments` fills in."""
-    return Contracts({name: contracts.ready[name] for name in FORMS}, {})
+    return Contracts({name: contracts.ready[name] for name in FILLS}, {})
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from ioc_pipeline.sample import institutions, stocks
 from sample_files import SEEDS, Read, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]
-SOURCES = (*institutions.FORMS, *stocks.FORMS)
+SOURCES = (*institutions.FILLS, *stocks.FILLS)
 BEFORE_AND_AFTER = ("admin_procedures", "vneid_accounts", "telecom_coverage")
 QUARTER, YEAR = "2025-09-14", "2024-12-31"
 ROW = 1  # of the table, counted from 0: the one that a test falsifies

@@ -13,7 +13,7 @@ from ioc_pipeline.sample import assessments, e_government
 from sample_files import Read, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]
-SOURCES = (*e_government.FORMS, *e_government.FORMS_OF_COMMUNES, *assessments.FORMS)
+SOURCES = (*e_government.FILLS, *e_government.FILLS_OF_COMMUNES, *assessments.FILLS)
 ROW = 2  # of the table, counted from 0: the one that a test falsifies
 
 

@@ -3,12 +3,12 @@
 import argparse
 from pathlib import Path
 
-from ioc_pipeline import sample
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain, write_csv
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.flows import decisions, inbox
 from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.settings import Settings
 
 
@@ -52,7 +52,7 @@ def _form(settings: Settings, options: argparse.Namespace) -> int:
     path = options.output or Path(f"{options.source}.xlsx")
     if path.exists():  # perhaps with figures in it
         raise UserError(f"{path}: exists already; name another file with --output")
-    sample.write_blank_form(contract, path, reference.org_units, province_code=settings.province_code)
+    write_blank_form(contract, path, reference.org_units, province_code=settings.province_code)
     print(path)
     return 0
 

@@ -4,12 +4,12 @@ import argparse
 from datetime import date, timedelta
 from pathlib import Path
 
-from ioc_pipeline import sample
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.sample import LAST_DAY
+from ioc_pipeline.sample.asked import LAST_DAY
+from ioc_pipeline.sample.write import write_samples
 from ioc_pipeline.settings import Settings
 
 
@@ -41,7 +41,7 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
     if options.months < 1:
         raise UserError(f"--months: expected 1 or more (found {options.months})")
     reference = Reference(settings)
-    for path in sample.write_samples(
+    for path in write_samples(
         options.output or settings.inbox,
         seed=options.seed,
         months=options.months,

@@ -31,7 +31,7 @@ class Progress:
         self._started_at = datetime.now(UTC)
         self._first_run = ""
         apis = load_contracts(given.sources, given.expectations).apis()
-        self._unfetched = {EXTRACT_DAG.format(source=contract.source.source): "" for contract in apis}
+        self._unfetched = {EXTRACT_DAG.format(source=contract.source.name): "" for contract in apis}
         self.sent: Collection[str] = ()
 
     def cold(self) -> str:

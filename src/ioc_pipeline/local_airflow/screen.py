@@ -5,7 +5,7 @@ import sys
 import time
 
 from ioc_pipeline.local_airflow.environment import USER, Secrets, passwords_file
-from ioc_pipeline.publish.publish import connect_published
+from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.serve import overview
 from ioc_pipeline.settings import Settings
 

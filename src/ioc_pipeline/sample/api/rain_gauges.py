@@ -5,8 +5,8 @@ import uuid
 from datetime import datetime, time, timedelta
 
 from ioc_pipeline.domain.local_time import LOCAL_TIME
-from ioc_pipeline.sample import LAST_DAY
 from ioc_pipeline.sample.api.world import Row, World
+from ioc_pipeline.sample.asked import LAST_DAY
 
 STATIONS = 30
 RAIN_DAY_BEGINS = time(19)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
-from ioc_pipeline.sample import LAST_DAY
+from ioc_pipeline.sample.asked import LAST_DAY
 
 PROVINCE = "14"
 FIRST_DAY = date(2025, 7, 15)  # of the first whole management month of the communes of 2025-07-01

@@ -1,0 +1,92 @@
+"""What a sample form is asked to tell, and the province, time and units that all samples share."""
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import OrgUnit
+from ioc_pipeline.sample.figures import weigh_communes
+
+PROVINCE = "14"  # Sơn La: the province whose published figures the samples reproduce
+PROVINCE_NAME = "Tỉnh Sơn La"
+LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
+MERGED_ON = date(2025, 7, 1)  # 200 communes of districts became 75 of the province
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a form is asked to tell: one period, `age` periods before the newest, and the units of its last day.
+
+    `successors` says which commune each one of before the merger became, by code.
+    """
+
+    seed: int
+    period: Period
+    age: int
+    org_units: OrgUnits
+    successors: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_merged(self) -> bool:
+        """True from the merger of the communes on."""
+        return self.period.end >= MERGED_ON
+
+    def communes(self) -> list[OrgUnit]:
+        return self.org_units.members(level="commune", province_code=PROVINCE, on=self.period.end)
+
+    def agencies(self) -> list[OrgUnit]:
+        return self.org_units.members(level="agency", province_code=PROVINCE, on=self.period.end)
+
+    def weights(self) -> list[float]:
+        """How large each of the `communes` is; those merged later share out the weight of what they became."""
+        communes = self.communes()
+        if self.is_merged:
+            return weigh_communes(self.seed, communes)
+        merged = self.org_units.members(level="commune", province_code=PROVINCE, on=MERGED_ON)
+        whole = dict(zip((unit.code for unit in merged), weigh_communes(self.seed, merged), strict=True))
+        chance = random.Random(f"{self.seed}:before the merger")  # noqa: S311  # figures, not secrets
+        parts = [chance.uniform(0.8, 1.2) for _ in communes]
+        into = [self.successors[unit.code] for unit in communes]
+        sums = dict.fromkeys(into, 0.0)
+        for code, part in zip(into, parts, strict=True):
+            sums[code] += part
+        return [whole[code] * part / sums[code] for code, part in zip(into, parts, strict=True)]
+
+    def names(self, units: Sequence[OrgUnit]) -> list[str]:
+        """What the form calls them: a commune of a district together with it, since names repeat between districts."""
+        return [self._name(unit) for unit in units]
+
+    def words(self) -> dict[str, object]:
+        """The period as a form's layout names it: `{Month}`, `{Quarter}`, `{bounds}` and so on."""
+        first, last = self.period.start, self.period.end
+        month = f"tháng {last.month} năm {last.year}"
+        quarter = ("I", "II", "III", "IV")[(last.month - 1) // 3]
+        return {
+            "month": month,
+            "Month": month.capitalize(),
+            "month_number": last.month,
+            "year_month": f"{last:%Y-%m}",
+            "quarter": f"{quarter}-{last.year}",
+            "Quarter": f"Quý {quarter} năm {last.year}",
+            "year": last.year,
+            "bounds": f"(Từ ngày {_day(first)} đến ngày {_day(last)})",
+        }
+
+    @property
+    def dated(self) -> str:
+        """Place and day of the signature: the day after the period."""
+        day = self.period.end + timedelta(days=1)
+        return f"Sơn La, ngày {day.day:02} tháng {day.month} năm {day.year}"
+
+    def _name(self, unit: OrgUnit) -> str:
+        if unit.level == "agency":
+            return unit.name
+        parent = self.org_units.get(unit.parent_code, self.period.end)
+        return f"{unit.full_name}, {parent.full_name}" if parent and parent.level == "district" else unit.full_name
+
+
+def _day(day: date) -> str:
+    return f"{day.day}/{day.month}/{day.year}"
