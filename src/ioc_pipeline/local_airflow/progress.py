@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.local_airflow.api import AirflowApi, RefusedError
-from ioc_pipeline.reference.contracts import load_contracts
+from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.settings import Settings
 
 INGEST_DAG = "ingest_inbox"
@@ -30,7 +30,7 @@ class Progress:
         self._logs = logs
         self._started_at = datetime.now(UTC)
         self._first_run = ""
-        apis = load_contracts(given.sources, given.expectations).apis()
+        apis = read_contracts(given.sources, given.expectations, given.seeds).apis()
         self._unfetched = {EXTRACT_DAG.format(source=contract.source.name): "" for contract in apis}
         self.sent: Collection[str] = ()
 
