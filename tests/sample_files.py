@@ -10,8 +10,8 @@ import pandas as pd
 
 from ioc_pipeline.check.validate import Check, validate
 from ioc_pipeline.domain.errors import SourceError
-from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries

@@ -9,8 +9,8 @@ import pytest
 
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.flows.inbox import make_inbox
-from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.sources import Source

@@ -8,8 +8,8 @@ import pytest
 
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
-from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.dated import layouts
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source

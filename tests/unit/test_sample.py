@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Workbook
-from ioc_pipeline.parse.body import Envelope
 from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries

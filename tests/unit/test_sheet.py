@@ -8,7 +8,7 @@ import pytest
 
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.workbooks import Value, Workbook
-from ioc_pipeline.parse.body import Envelope
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
 from ioc_pipeline.reference.sources import Source
 from settlements_form import FOOT, HEADER, ORG_UNITS, ROWS, TOP, book, source, values

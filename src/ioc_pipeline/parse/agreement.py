@@ -1,45 +1,21 @@
-"""Whether a form agrees with itself: its totals, its units of measure, and the org units it must hold."""
+"""Whether a form agrees with itself: its totals, and the org units it must hold."""
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.parse.body import Body, Envelope
+from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.cells import Parsed
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import Block
-from ioc_pipeline.parse.rows import read_unit_lines, read_unit_measure
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.parse.values import read_column, value_at
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import ADDITIVE, Column
 
-_UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 NAMED_UNITS = 10  # how many missing units a message names before it only counts
-
-
-def unit_line_problems(block: Block) -> list[Problem]:
-    """A form that says it counts in millions where its contract says billions would be a thousandfold wrong.
-
-    A contract without `unit_line` takes its figures as they are counted: no thousands, no millions.
-    """
-    expected = block.table.unit_line
-    wanted = {_unit_key(part) for part in _UNITS.split(expected or "")}
-    problems = []
-    for text in dict.fromkeys(unit for line in block.above for unit in read_unit_lines(line)):
-        keys = [_unit_key(part) for part in _UNITS.split(text)]
-        if any(key not in wanted for key in keys) if expected else any(multiplier != 1 for _, multiplier in keys):
-            told = f"“{expected}”" if expected else "số liệu theo đúng đơn vị đếm, không tính theo nghìn, triệu hay tỷ"
-            problems.append(Problem("wrong-unit-measure", block.sheet.name, found=text, expected=told))
-    return problems
-
-
-def _unit_key(written: str) -> tuple[str, int]:
-    unit = read_unit_measure(written)
-    return fold(unit.name), unit.multiplier
 
 
 def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> list[Problem]:

@@ -1,208 +1,199 @@
-"""Which rows of a block are data, and which org unit each describes."""
+"""Which rows of a block are data, which org unit each describes, and what every other row is."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Value
-from ioc_pipeline.parse.layout import Block, cell_text, is_continuation
-from ioc_pipeline.parse.period_rule import row_period
+from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.layout import Block, is_continuation
+from ioc_pipeline.parse.marks import without_marks
+from ioc_pipeline.parse.row_units import RowUnits
 from ioc_pipeline.parse.rows import classify_row
+from ioc_pipeline.parse.sums import Total, find_sums
+from ioc_pipeline.parse.table_end import (
+    end_of_notes,
+    figure_positions,
+    has_figures,
+    has_words_for_figures,
+    is_header_of_another,
+    other_table_problems,
+    rows_after_end,
+)
+from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.parse.values import value_at
-from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
-from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
-from ioc_pipeline.reference.tables import NUMERIC, Column, Table
+from ioc_pipeline.reference.tables import Table
 
-_FIGURE = re.compile(r"\d|^\s*(?:[-–—−…xX]|\.{2,})\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """What is known of a delivery besides its bytes, and the units its rows may name."""
-
-    reporting_unit_code: str
-    province_code: str
-    file_name: str
-    received_on: date
-    org_units: OrgUnits
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A row at position `number` that adds up `data[start:stop]`; a grand total may also add up the whole table."""
-
-    number: int
-    start: int
-    stop: int
-    is_grand: bool
+_TOTAL_WORDS = re.compile(r"(?:tong|cong|toan tinh|toan bo|ca tinh|total)(?: (?!ty\b)|$)(?!cong ty)")
 
 
 @dataclass(slots=True)
 class Body:
     """Rows of one block by what they are; numbers are 0-based positions in the sheet."""
 
-    data: list[int]
-    units: list[OrgUnit]
-    unread: list[int]  # rows of data whose unit could not be told
-    totals: list[Total]
-    is_nil: bool
-    end: int  # first row of the signatures or of whatever else stands below
+    data: list[int] = field(default_factory=list)
+    units: list[OrgUnit] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)  # rows of data whose unit could not be told
+    totals: list[Total] = field(default_factory=list)
+    others: dict[int, str] = field(default_factory=dict)  # what the rows are that are no data, by their numbers
+    is_nil: bool = False
+    end: int = 0  # first row of the signatures or of whatever else stands below
 
 
 def read_keys(block: Block, source: Source, envelope: Envelope, period: Period | None) -> tuple[Body, list[Problem]]:
     """Tell data rows from all others, and the unit each describes."""
-    body = Body([], [], [], [], False, block.body_end)
-    problems: list[Problem] = []
-    unit_column = next((column for column in block.table.columns if column.type == "org_unit"), None)
-    position = block.columns[unit_column.name] if unit_column else _key_position(block)
-    on = period.end if period else envelope.received_on
-    whole_form = _unit_of_form(block.table, envelope, on) if not unit_column else None
-    known: dict[Value, OrgUnit] = {}
-    section_start, section_row = 0, -1
-    rows = block.sheet.rows
-    header = rows[block.title_row + 1 : block.body_start]
-    for number in range(block.body_start, block.body_end):
-        row = rows[number]
-        key = row[position] if position < len(row) else None
-        unit = known.get(key) if key is not None else None
-        if unit is not None:
-            body.data.append(number)
-            body.units.append(unit)
-            continue
-        problem: Problem | None = Problem("row-without-name", block.sheet.name, cell_address(number, position))
-        if unit_column and key is not None:
-            try:
-                unit = envelope.org_units.find(
-                    cell_text(key),
-                    on=on,
-                    level=unit_column.level,
-                    province_code=envelope.province_code if unit_column.level in ("commune", "agency") else None,
-                )
-            except (UnknownUnit, AmbiguousUnit) as error:
-                problem = unit_problem(error, cell_text(key), unit_column, envelope, on)
-                if problem:
-                    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
-                    problem = replace(problem, sheet=where[0], cell=where[1], column=where[2])
-            else:
-                if _is_of_another_reporter(unit, source, envelope):
-                    problem = _another_reporters(unit, block, number, position, envelope, on)
-                    unit = None
-        texts = [] if unit else [cell_text(value) for value in row if value is not None]
-        if not unit and (row in header or is_continuation(" ".join(texts))):
-            continue  # the table goes on after a page break
-        kind = "data" if unit else classify_row(texts)
-        if kind in ("footnote", "signature"):
-            problems += _rows_after_end(block, number + 1, position, unit_column, envelope, on, source)
+    return _BodyReader(block, source, envelope, period).read()
+
+
+class _BodyReader:
+    """Goes down the rows of one block once. A row whose name says nothing waits until all data are known."""
+
+    def __init__(self, block: Block, source: Source, envelope: Envelope, period: Period | None) -> None:
+        self.block, self.source = block, source
+        self.body = Body(end=block.body_end)
+        self.problems: list[Problem] = []
+        on = period.end if period else envelope.received_on
+        column = next((column for column in block.table.columns if column.type == "org_unit"), None)
+        self.units = RowUnits(block, source, column, envelope, on) if column else None
+        self.position = self.units.position if self.units else _key_position(block)
+        self.whole_form = None if self.units else _unit_of_form(block.table, envelope, on)
+        self.has_numbers = bool(figure_positions(block))
+        self.known: dict[Value, OrgUnit] = {}
+        self.unnamed: list[tuple[int, Problem]] = []
+        self.section_start, self.section_row = 0, -1
+        self.header = block.sheet.rows[block.title_row + 1 : block.body_start]
+
+    def read(self) -> tuple[Body, list[Problem]]:
+        body = self.body
+        for number in range(self.block.body_start, self.block.body_end):
+            row = self.block.sheet.rows[number]
+            key = row[self.position] if self.position < len(row) else None
+            unit = self.known.get(key) if key is not None else None
+            if unit is not None:
+                body.data.append(number)
+                body.units.append(unit)
+            elif self._ends_at(number, key):
+                break
+        self._close_section()
+        self._tell_unnamed()
+        # A total that stands over the first row adds up all that follow.
+        body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
+        return body, self.problems
+
+    def _ends_at(self, number: int, key: Value) -> bool:
+        """Take one row for what it is; True if the table ended before it, and `body.end` says where."""
+        body, row = self.body, self.block.sheet.rows[number]
+        unit: OrgUnit | None = None
+        problem: Problem | None = Problem(
+            "row-without-name", self.block.sheet.name, cell_address(number, self.position)
+        )
+        if self.units and key is not None:
+            unit, problem = self.units.read(number)
+            if unit is not None:
+                if not self._is_heading_of(unit, number):
+                    body.data.append(number)
+                    body.units.append(unit)
+                    self.known[key] = unit
+                else:
+                    body.others[number] = "section"
+                return False
+        texts = [without_marks(cell_text(value)) for value in row if value is not None]
+        if row in self.header or is_continuation(" ".join(texts)):
+            body.others[number] = "header" if texts else "blank"  # the table goes on after a page break
+            return False
+        if is_header_of_another(self.block, number):
+            self.problems += other_table_problems(self.block, number)
+            body.end = number
+            return True
+        kind = classify_row(texts)
         if kind in ("footnote", "signature", "title"):
-            body.end = _first_of_signatures(block, number) if kind == "footnote" else number
-            break
+            self.problems += rows_after_end(self.block, number + 1, self.position, self.units, self.source)
+            end = end_of_notes(self.block, number) if kind == "footnote" else number
+            body.others |= dict.fromkeys(range(number, end), "footnote")
+            body.end = end
+            return True
+        body.others[number] = kind
         if kind == "nil_report":
             body.is_nil = True
         elif kind == "total":
             body.totals.append(Total(number, 0, len(body.data), is_grand=True))
         elif kind == "subtotal":
-            body.totals.append(Total(number, section_start, len(body.data), is_grand=False))
-            section_start = len(body.data)
+            body.totals.append(Total(number, self.section_start, len(body.data), is_grand=False))
+            self.section_start = len(body.data)
         elif kind == "section":
-            _close_section(body, section_row, section_start)
-            section_start, section_row = len(body.data), number
+            self._open_section(number)
         elif kind == "data":
-            unit = unit or (whole_form if key is not None else None)
-            if unit is not None:
-                body.data.append(number)
-                body.units.append(unit)
-                if unit_column:
-                    known[key] = unit
-            elif key is None and len(texts) == 1 and not _has_figures(block, number):
-                continue  # "%" over the columns of a repeated header
-            elif problem is None:
-                body.totals.append(Total(number, 0, len(body.data), is_grand=True))
+            self._take_unnamed(number, key, texts, problem)
+        return False
+
+    def _take_unnamed(self, number: int, key: Value, texts: list[str], problem: Problem | None) -> None:
+        """A row that its first words do not tell: by its figures it is data, a sum, a heading or a remark."""
+        body = self.body
+        has_no_figure = not has_figures(self.block, number)
+        is_empty = self.has_numbers and has_no_figure and not has_words_for_figures(self.block, number)
+        if self.whole_form is not None and key is not None and not (is_empty and len(texts) == 1):
+            del body.others[number]
+            body.data.append(number)
+            body.units.append(self.whole_form)
+        elif is_empty and not self._is_numbered(number):
+            body.others[number] = "section" if len(texts) <= 2 else "remark"
+        elif key is None and len(texts) == 1 and has_no_figure:
+            body.others[number] = "header"  # "%" over the columns of a repeated header
+        elif problem is None or _TOTAL_WORDS.match(fold(cell_text(key))):
+            body.others[number] = "total"
+            body.totals.append(Total(number, 0, len(body.data), is_grand=True))
+        elif self.units and key is not None and self.units.is_district(cell_text(key)):
+            body.others[number] = "section"
+            self._open_section(number)
+        else:
+            self.unnamed.append((number, problem))
+
+    def _is_heading_of(self, unit: OrgUnit, number: int) -> bool:
+        """Whether a row names a unit only as a heading: it has no figure, and the unit's own row follows."""
+        assert self.units is not None
+        if not self.has_numbers or has_figures(self.block, number) or self._is_numbered(number):
+            return False
+        for below in range(number + 1, self.block.body_end):
+            if value_at(self.block, below, self.position) is not None and has_figures(self.block, below):
+                again, _ = self.units.read(below)
+                if again == unit:
+                    return True
+        return False
+
+    def _is_numbered(self, number: int) -> bool:
+        """Whether a serial number stands before the name, as it does before what is counted."""
+        before = (cell_text(value).strip(". )") for value in self.block.sheet.rows[number][: self.position])
+        return any(text.isdecimal() for text in before)
+
+    def _open_section(self, number: int) -> None:
+        self._close_section()
+        self.section_start, self.section_row = len(self.body.data), number
+
+    def _close_section(self) -> None:
+        """A section row that carries figures is the total of the rows under it."""
+        if self.section_row >= 0 and len(self.body.data) > self.section_start and self._adds_up(self.section_row):
+            self.body.totals.append(Total(self.section_row, self.section_start, len(self.body.data), is_grand=False))
+
+    def _adds_up(self, number: int) -> bool:
+        return has_figures(self.block, number) or not self.has_numbers
+
+    def _tell_unnamed(self) -> None:
+        """Rows that nothing but their figures can tell: sums of the rows around them are totals, others are asked."""
+        sums = find_sums(self.block, self.source, self.body.data, [number for number, _ in self.unnamed])
+        for number, problem in self.unnamed:
+            if (total := sums.get(number)) and not self._is_numbered(number):
+                self.body.totals.append(total)
+                self.body.others[number] = "total"
             else:
-                body.unread.append(number)
-                problems.append(problem)
-    _close_section(body, section_row, section_start)
-    # A total that stands over the first row adds up all that follow.
-    body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
-    return body, problems
-
-
-def _is_of_another_reporter(unit: OrgUnit, source: Source, envelope: Envelope) -> bool:
-    """Where every commune reports for itself, a row of another commune is not its to send."""
-    return source.reporters == "communes" and unit.level == "commune" and unit.code != envelope.reporting_unit_code
-
-
-def _another_reporters(
-    unit: OrgUnit, block: Block, number: int, position: int, envelope: Envelope, on: date
-) -> Problem:
-    where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
-    own = envelope.org_units.get(envelope.reporting_unit_code, on)
-    return Problem(
-        "foreign-unit",
-        *where,
-        found=cell_text(block.sheet.rows[number][position]),
-        expected=f"{own.full_name if own else 'đơn vị'} ({envelope.reporting_unit_code}), đơn vị của thư mục này",
-        fix=f"Xóa dòng này; số liệu của {unit.full_name} gửi vào inbox/{unit.code}/",
-    )
-
-
-def _first_of_signatures(block: Block, first: int) -> int:
-    """Where the notes below a table end."""
-    for number in range(first, block.body_end):
-        texts = [cell_text(value) for value in block.sheet.rows[number] if value is not None]
-        if classify_row(texts) in ("signature", "date_line", "title"):
-            return number
-    return block.body_end
-
-
-def _rows_after_end(
-    block: Block,
-    first: int,
-    position: int,
-    unit_column: Column | None,
-    envelope: Envelope,
-    on: date,
-    source: Source,
-) -> list[Problem]:
-    """A row of data below the notes or the signatures: was it meant to be loaded? Nobody can say but its sender."""
-    for number in range(first, block.body_end):
-        text = cell_text(value_at(block, number, position))
-        if not text or not _has_figures(block, number):
-            continue
-        if unit_column:
-            try:
-                envelope.org_units.find(text, on=on, level=unit_column.level, province_code=envelope.province_code)
-            except (UnknownUnit, AmbiguousUnit):
-                continue
-        elif row_period(text, source) is None:
-            continue
-        where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
-        return [Problem("row-after-end", *where, found=text)]
-    return []
-
-
-def _has_figures(block: Block, number: int) -> bool:
-    """Whether a row holds a number, a sign for none, or a formula without result in a column of numbers."""
-    for column in block.table.columns:
-        position = block.columns.get(column.name)
-        if column.type not in NUMERIC or position is None:
-            continue
-        value = value_at(block, number, position)
-        if value is not None and (not isinstance(value, str) or _FIGURE.search(value)):
-            return True
-        if block.sheet.marks.get((number, position)):
-            return True
-    return False
-
-
-def _close_section(body: Body, section_row: int, section_start: int) -> None:
-    """A section row that carries figures is the total of the rows under it."""
-    if section_row >= 0 and len(body.data) > section_start:
-        body.totals.append(Total(section_row, section_start, len(body.data), is_grand=False))
+                self.body.unread.append(number)
+                self.body.others.pop(number, None)
+                self.problems.append(problem)
 
 
 def _key_position(block: Block) -> int:
@@ -220,30 +211,3 @@ def _unit_of_form(table: Table, envelope: Envelope, on: date) -> OrgUnit:
     if unit is None:
         raise LookupError(f"no org unit {code} on {on}: include/seeds/org_units.csv, agencies.csv")
     return unit
-
-
-def unit_problem(
-    error: UnknownUnit | AmbiguousUnit, text: str, column: Column, envelope: Envelope, on: date
-) -> Problem | None:
-    """Why a row's unit cannot be told, for the caller to say where.
-
-    None for the row of the province itself, which is a total under another name.
-    """
-    if isinstance(error, AmbiguousUnit):
-        return Problem("ambiguous-unit", found=text, expected=str(error))
-    for level in ("province", column.level):
-        try:
-            other = envelope.org_units.find(text, on=on, level=level, province_code=None)
-        except (UnknownUnit, AmbiguousUnit):
-            continue
-        if other.code == envelope.province_code:
-            return None
-        return Problem("foreign-unit", found=text, expected=f"đơn vị thuộc tỉnh mã {envelope.province_code}")
-    suggestions = "; ".join(error.suggestions)
-    return Problem(
-        "unknown-unit",
-        found=text,
-        expected=f"một trong: {suggestions}" if suggestions else "",
-        fix="Sửa tên cho đúng danh mục; nếu tên viết như vậy là đúng, đề nghị Trung tâm IOC thêm dòng sau vào "
-        f"org_unit_aliases.csv: “{error.alias_row}”",
-    )

@@ -2,24 +2,26 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
-from ioc_pipeline.parse.cells import BadCell
-from ioc_pipeline.parse.legacy_text import repair_text
+from ioc_pipeline.parse.headers import EMPTY_HEADER, match_columns, read_headers
+from ioc_pipeline.parse.marks import without_marks
+from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
 
-EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
 TITLE_ROWS = 4
 HEADER_ROWS = 4
 HEADER_DISTANCE = 14  # rows between a title and the first row of its header
+MIXED_CELLS = 6
 CSV_HEAD = 30  # a CSV may come without a title: its header is looked for in the first rows
 _CONTINUED = re.compile(r"^(?:(?:bieu|bang)\s+)?(?:\d+[a-z]?\s+)?tiep(?: theo)?\b\s*")
-_SERIAL = frozenset({"stt", "tt", "so tt", "so thu tu"})
+SERIAL = frozenset({"stt", "tt", "so tt", "so thu tu"})
 
 
 @dataclass(slots=True)
@@ -27,7 +29,8 @@ class Block:
     """One place where a table stands. Rows and columns are 0-based positions in `sheet.rows`.
 
     `columns` maps the contract's column names to positions, `headers` positions to the header as the sender wrote it;
-    the body is `rows[body_start:body_end]`. `title` is the text of the title rows, `above` what stands over them.
+    the body is `rows[body_start:body_end]`, the header the `header_height` rows above it. `title` is the text of the
+    title rows, `above` what stands over them.
     """
 
     sheet: Sheet
@@ -40,6 +43,7 @@ class Block:
     body_start: int
     body_end: int
     is_continued: bool
+    header_height: int = 0
 
 
 @dataclass(slots=True)
@@ -50,18 +54,6 @@ class _Title:
     end: int
     text: str
     is_continued: bool
-
-
-def cell_text(value: Value) -> str:
-    """The text of a cell for people and for matching: repaired when it can be, "" for an empty cell."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-    try:
-        return repair_text(value)
-    except BadCell:
-        return value
 
 
 def find_titles(workbook: Workbook, source: Source) -> list[_Title]:
@@ -130,8 +122,25 @@ def _text_lines(sheet: Sheet, first: int = 0, last: int | None = None) -> list[t
             texts.append(value)
         else:
             if texts:
-                lines.append((number, " ".join(cell_text(text) for text in texts)))
+                lines.append((number, " ".join(without_marks(cell_text(text)) for text in texts)))
     return lines
+
+
+def _mixed_lines(sheet: Sheet, first: int, last: int) -> list[str]:
+    """Lines between title and header whose period is spread over cells: "Tháng" | 9 | "năm" | 2025, or is a date."""
+    lines = []
+    for row in sheet.rows[first:last]:
+        cells = [value for value in row if value is not None]
+        if 0 < len(cells) <= MIXED_CELLS and not all(isinstance(value, str) for value in cells):
+            lines.append(" ".join(_shown_in_line(value) for value in cells))
+    return lines
+
+
+def _shown_in_line(value: Value) -> str:
+    """A typed "9/2025" is stored as the first day of its month."""
+    if isinstance(value, date):
+        return f"Tháng {value.month}/{value.year}" if value.day == 1 else f"{value.day}/{value.month}/{value.year}"
+    return without_marks(cell_text(value))
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +174,7 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
     problems = [
         problem
         for problem, title in zip(problems, _headless(titles, blocks), strict=True)
-        if title.is_continued or title.table.table not in found
+        if title.is_continued or title.table.table not in found or _has_rows(title, titles, blocks)
     ]
     for table in source.tables:
         if table.table not in {title.table.table for title in titles}:
@@ -208,6 +217,18 @@ def bare_blocks(workbook: Workbook, source: Source) -> list[Block]:
     ]
 
 
+def _has_rows(title: _Title, titles: list[_Title], blocks: list[Block]) -> bool:
+    """Whether numbers follow a title without a header in columns of the same table above it: its rows go on."""
+    above = [block for block in blocks if block.sheet is title.sheet and block.table is title.table]
+    above = [block for block in above if block.title_row < title.row]
+    if not above:
+        return False
+    positions = [above[-1].columns[column.name] for column in title.table.columns if column.name in above[-1].columns]
+    following = [other.row for other in titles if other.sheet is title.sheet and other.row > title.row]
+    rows = title.sheet.rows[title.end + 1 : min(following, default=len(title.sheet.rows))]
+    return any(sum(isinstance(row[position], float | int) for position in positions) > 1 for row in rows)
+
+
 def _headless(titles: list[_Title], blocks: list[Block]) -> list[_Title]:
     placed = {(id(block.sheet), block.title_row) for block in blocks}
     return [title for title in titles if (id(title.sheet), title.row) not in placed]
@@ -232,8 +253,8 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
         for spread in (False, True)
     )
     for top, height, spread in readings:
-        headers = _headers(title.sheet, top, height, spread)
-        columns = _match_columns(title.table, headers)
+        headers = read_headers(title.sheet, top, height, spread)
+        columns = match_columns(title.table, headers)
         # Of two readings with as many columns, the one that shows a header twice is the one to ask about.
         score = (len(columns), sum(map(len, columns.values())))
         if best is None or score > best[0]:
@@ -251,74 +272,21 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
         table=title.table,
         title=title.text,
         title_row=title.row,
-        above=[text for _, text in _text_lines(title.sheet, max(0, title.row - HEADER_DISTANCE), top)],
+        above=[
+            *(text for _, text in _text_lines(title.sheet, max(0, title.row - HEADER_DISTANCE), top)),
+            *_mixed_lines(title.sheet, title.end + 1, top),
+        ],
         columns={name: positions[0] for name, positions in columns.items() if len(positions) == 1},
         headers={position: text for position, text in headers.items() if text},
         body_start=top + height,
         body_end=end,
         is_continued=title.is_continued,
+        header_height=height,
     )
 
 
-def _headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int, str]:
-    """Whole header of every column: its texts from top to bottom, a merged group's text over each of its columns.
-
-    With `spread`, a blank right of a group's text belongs to the group although nobody merged the cells.
-    """
-    rows = sheet.rows[top : top + height]
-    width = max((len(row) for row in rows), default=0)
-    grid = [[cell_text(value) for value in row] + [""] * (width - len(row)) for row in rows]
-    for first_row, first_column, last_row, last_column in sheet.merged:
-        if first_row < top or first_row >= top + height or last_column == first_column or last_row >= top + height + 1:
-            continue
-        text = grid[first_row - top][first_column] if first_column < width else ""
-        for column in range(first_column, min(last_column + 1, width)):
-            grid[first_row - top][column] = text
-    if spread:
-        for number in range(height - 1):
-            group = ""
-            for column in range(width):
-                above = any(grid[upper][column] for upper in range(number))
-                below = any(grid[lower][column] for lower in range(number + 1, height))
-                if grid[number][column]:
-                    group = grid[number][column]
-                elif below and not above:
-                    grid[number][column] = group
-                else:
-                    group = ""
-    return {column: " ".join(part for part in (line[column] for line in grid) if part) for column in range(width)}
-
-
-def _match_columns(table: Table, headers: dict[int, str]) -> dict[str, list[int]]:
-    """Positions of each column of the contract that is there; two positions mean the header is there twice."""
-    by_text: dict[str, list[int]] = {}
-    for position, text in headers.items():
-        by_text.setdefault(fold(text), []).append(position)
-    blank = by_text.pop("", [])
-    found: dict[str, list[int]] = {}
-    for column in table.columns:
-        exact, patterns = _synonyms(tuple(column.headers))
-        named = [text for text in by_text if text in exact or any(pattern.fullmatch(text) for pattern in patterns)]
-        positions = sorted(position for text in named for position in by_text[text])
-        if not positions and EMPTY_HEADER in column.headers:
-            positions = blank[:1]
-        if positions:
-            found[column.name] = positions
-    return found
-
-
-@lru_cache(maxsize=4096)
-def _synonyms(headers: tuple[str, ...]) -> tuple[frozenset[str], list[re.Pattern[str]]]:
-    """A column's header synonyms, folded: those to be met exactly, and those with `*`."""
-    named = [text for text in headers if text != EMPTY_HEADER]
-    patterns = [
-        re.compile(r"\s*.*\s*".join(re.escape(fold(part)) for part in text.split("*"))) for text in named if "*" in text
-    ]
-    return frozenset(fold(text) for text in named if "*" not in text), patterns
-
-
 def _column_problems(block: Block) -> list[Problem]:
-    matched = _match_columns(block.table, block.headers)
+    matched = match_columns(block.table, block.headers)
     row = block.body_start - 1
     problems = [
         Problem(
@@ -356,5 +324,5 @@ def extra_columns(block: Block) -> list[Problem]:
             severity="warning",
         )
         for position, text in block.headers.items()
-        if position not in known and fold(text) not in _SERIAL and fold(text) != "ghi chu"
+        if position not in known and fold(text) not in SERIAL and fold(text) != "ghi chu"
     ]

@@ -15,11 +15,12 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.agreement import check_keys
-from ioc_pipeline.parse.body import Envelope, unit_problem
 from ioc_pipeline.parse.cells import BadCell, Parsed
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.fields import Absent, Field, read_fields
 from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
 from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_possible, pointers, text_of
+from ioc_pipeline.parse.row_units import unit_problem
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.reference.apis import Api

@@ -8,14 +8,30 @@ from ioc_pipeline.domain.errors import Problem, Severity
 from ioc_pipeline.domain.folding import naked
 from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, find_date, find_period, parse_period
 from ioc_pipeline.domain.periods import Period, label, period_containing
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.marks import without_marks, without_ordinal
+from ioc_pipeline.parse.statements import clock_problem, kind_problems
+from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.reference.sources import Source
 
 _BOUNDS = re.compile(r"\btu (?:ngay )?\d.*\bden\b")
 
 
+def period_text(value: Value, source: Source) -> str:
+    """What a cell shows where a period belongs: Excel makes 1/9/2025 of a typed "9/2025", and shows the month."""
+    if isinstance(value, date):
+        if value.day == 1 and source.period_type == "month":
+            return f"Tháng {value.month}/{value.year}"
+        if value.day == value.month == 1 and source.period_type == "year":
+            return f"Năm {value.year}"
+        return f"{value.day}/{value.month}/{value.year}"
+    return cell_text(value)
+
+
 def row_period(text: str, source: Source) -> PeriodLabel | None:
     """What a row's label says of its period ("Sơ bộ 2024"), None if it names none of the source's type."""
+    text = without_ordinal(without_marks(text))
     try:
         named = parse_period(f"Năm {text}" if source.period_type == "year" and text.isdigit() else text, source.clock)
     except BadPeriod:
@@ -32,7 +48,20 @@ def block_period(
     name only; two periods in one place are settled by the file name if it names one of them, and by nobody else.
     """
     if any(column.type == "period" for column in block.table.columns):
-        return None, []
+        return None, kind_problems(block, source, None, is_named_by_file_only=False)
+    period, problems = _stated_period(block, source, file_name, received_on, inherited)
+    if period is None or any(problem.severity == "critical" for problem in problems):
+        return period, problems
+    named_by_file_only = not _periods_in([*block.above, block.title, *block.headers.values()], source, "label")
+    contradictions = clock_problem(block, source, period) or kind_problems(
+        block, source, period, is_named_by_file_only=named_by_file_only and inherited is None
+    )
+    return period, problems + contradictions
+
+
+def _stated_period(
+    block: Block, source: Source, file_name: str, received_on: date, inherited: Period | None
+) -> tuple[Period | None, list[Problem]]:
     where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
     found = {
         place: _periods_in(_texts(block, place, file_name), source, block.table.period.reads)

@@ -9,9 +9,10 @@ from ioc_pipeline.domain.deliveries import Scope
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.domain.workbooks import Workbook
-from ioc_pipeline.parse.agreement import check_keys, check_totals, unit_line_problems
-from ioc_pipeline.parse.body import Body, Envelope, read_keys
+from ioc_pipeline.parse.agreement import check_keys, check_totals
+from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.dated import check_times, in_its_time
+from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import (
@@ -24,6 +25,7 @@ from ioc_pipeline.parse.personal import (
 )
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
+from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.values import read_column, read_periods, value_at
 from ioc_pipeline.reference.sources import Source
 
@@ -85,9 +87,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             inherited[table.table] = period
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
-            problems += unit_line_problems(block)
             body, found = read_keys(block, source, envelope, period)
-            problems += found
+            problems += [problem for problem in found if problem.severity == "critical"]
+            warnings += [problem for problem in found if problem.severity == "warning"]
+            problems += unit_problems(block, body, [block.sheet.name, envelope.file_name])
             personal += _personal_data(block, body)
             rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found

@@ -12,8 +12,8 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
-from ioc_pipeline.parse.layout import Block, cell_text
-from ioc_pipeline.parse.period_rule import expected_period, row_period
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.period_rule import expected_period, period_text, row_period
 from ioc_pipeline.parse.rows import read_unit_measure
 from ioc_pipeline.parse.tables import original_text
 from ioc_pipeline.reference.sources import Source
@@ -101,7 +101,7 @@ def read_periods(
     problems: list[Problem] = []
     position = block.columns[column.name]
     for number in numbers:
-        text = cell_text(value_at(block, number, position))
+        text = period_text(value_at(block, number, position), source)
         where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
         named = row_period(text, source)
         if named is None or named.period is None:

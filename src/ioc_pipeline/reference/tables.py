@@ -107,6 +107,7 @@ class Table(Model):
 
     `org_unit` names the unit of every row when no column does: `province` or `reporter`.
     `unit_line` is what "Đơn vị tính: …" must say where the sheet has such a line, multiplier included: "tỷ đồng".
+    `to_date` says that figures are counted up to the period's end (stocks): "số lũy kế" is what such a form should say.
     `record` makes the rows records of their own: kept in `raw.<record>` with their columns' types, not observations.
     Tables of one name are the layouts of their times: each holds for the periods that end from `valid_from` to
     `valid_to`, both included; `suite` names a layout's own expectation suite where its columns differ.
@@ -126,6 +127,7 @@ class Table(Model):
     period: PeriodRule = PeriodRule()
     check_totals: bool = True
     unit_line: Text | None = None
+    to_date: bool = False
     columns: Annotated[list[Column], Field(min_length=1)]
 
     @model_validator(mode="after")

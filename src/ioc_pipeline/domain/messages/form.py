@@ -75,6 +75,12 @@ FORM: dict[str, Message] = {
         "Chuyển ghi chú xuống dưới bảng; nếu là bảng khác, chuyển bảng đó sang trang tính khác",
         "A row of a known unit or period with figures stands below the notes or the signatures.",
     ),
+    "other-table": Message(
+        "dưới bảng còn một bảng khác, hệ thống không nạp bảng đó",
+        "trên trang tính chỉ có bảng của biểu này",
+        "Nếu các dòng đó thuộc biểu này, đặt chúng liền dưới bảng; nếu không, chuyển bảng kia sang trang tính khác",
+        "The header of another table stands below the table: its rows are not loaded.",
+    ),
     "duplicate-row": Message(
         "đơn vị này có hai dòng cho cùng một kỳ",
         "",

@@ -12,10 +12,11 @@ _ABBREVIATED_TYPE = {
     "tx": "thị xã",
     "tt": "thị trấn",
     "p": "phường",
+    "ph": "phường",
     "x": "xã",
     "đk": "đặc khu",
 }
-_ABBREVIATION = re.compile(r"(t\.?[pxt]|đ\.?k|[tqhpx])(?:\. ?| |(?=\d))(?=\w)")
+_ABBREVIATION = re.compile(r"(t\.?[pxt]|đ\.?k|ph|[tqhpx])(?:\. ?| |(?=\d))(?=\w)")
 _OFFICE = re.compile(r"(?:ubnd|(?:ủy|uỷ|uy) ban (?:nhân dân|nhan dan)) (?=.)")
 SEPARATOR = re.compile(r" ?[,;] ?| ?\(| [-–—] | (?=(?:tỉnh|thành phố|thị xã|huyện|quận) )")
 _APOSTROPHE = re.compile(r" ?['’‘ʼ`´] ?")

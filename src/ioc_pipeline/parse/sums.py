@@ -1,0 +1,67 @@
+"""Rows that are told by their figures alone: whoever equals the sum of the rows around it is a total of them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.values import read_column
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import ADDITIVE
+
+_SMALLEST_SUM = 10  # of the largest figure: small numbers are sums of each other by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A row at position `number` that adds up `data[start:stop]`; a grand total may also add up the whole table."""
+
+    number: int
+    start: int
+    stop: int
+    is_grand: bool
+
+
+def find_sums(block: Block, source: Source, data: Sequence[int], candidates: Sequence[int]) -> dict[int, Total]:
+    """Those of the rows whose every additive figure is the sum of two or more rows of data.
+
+    The rows added are those up to the next candidate, those since the last one, or all of them.
+    """
+    if not candidates or not data:
+        return {}
+    figures = {number: _figures(block, source, number) for number in (*data, *candidates)}
+    found: dict[int, Total] = {}
+    for place, number in enumerate(candidates):
+        before = candidates[place - 1] if place else -1
+        after = candidates[place + 1] if place + 1 < len(candidates) else block.body_end
+        for start, stop in _extents(data, before, number, after):
+            if stop - start > 1 and _adds_up(figures[number], [figures[row] for row in data[start:stop]]):
+                found[number] = Total(number, start, stop, is_grand=stop - start == len(data))
+                break
+    return found
+
+
+def _extents(data: Sequence[int], before: int, number: int, after: int) -> Iterator[tuple[int, int]]:
+    here = sum(row < number for row in data)
+    yield here, sum(row < after for row in data)
+    yield sum(row < before for row in data), here
+    yield 0, len(data)
+
+
+def _figures(block: Block, source: Source, number: int) -> list[Decimal | None]:
+    """Figures of a row in the additive columns, None where a cell is blank or cannot be read."""
+    figures: list[Decimal | None] = []
+    for column in block.table.columns:
+        if column.type in ADDITIVE and (position := block.columns.get(column.name)) is not None:
+            (parsed,), _ = read_column(block, source, column, position, [number])
+            figures.append(parsed.value if isinstance(parsed.value, Decimal) else None)
+    return figures
+
+
+def _adds_up(total: list[Decimal | None], rows: list[list[Decimal | None]]) -> bool:
+    stated = [figure for figure in total if figure is not None]
+    if not stated or max(stated) < _SMALLEST_SUM:
+        return False
+    rounding = Decimal("0.01") * len(rows) / 2
+    sums = [sum((row[place] or Decimal(0) for row in rows), Decimal(0)) for place in range(len(total))]
+    return all(figure is None or abs(figure - added) <= rounding for figure, added in zip(total, sums, strict=True))

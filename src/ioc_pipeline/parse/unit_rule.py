@@ -1,0 +1,107 @@
+"""Whether everything a sheet says of units and scales is what its contract counts in."""
+
+import re
+from collections.abc import Iterator
+
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.parse.body import Body
+from ioc_pipeline.parse.headers import units_beyond
+from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
+from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.units_of_measure import read_unit, stated_units
+from ioc_pipeline.reference.tables import NUMERIC, Column
+
+_UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
+_AS_COUNTED = "số liệu theo đúng đơn vị đếm, không tính theo nghìn, triệu hay tỷ"
+_SAYS_UNITS = re.compile(r"(?:don vi|dv) (?:tinh|do|tien)|dvt|tinh (?:theo|bang)|so lieu")
+
+
+def unit_problems(block: Block, body: Body, names: list[str]) -> list[Problem]:
+    """A form that says it counts in millions where its contract says billions would be a thousandfold wrong.
+
+    Every text on the sheet that states a unit has its say: above, beside and below the table, in upper headers, in
+    brackets, and the `names` of sheet and file. A contract without `unit_line` takes its figures as they are counted:
+    no thousands, no millions. A unit in the brackets of a column's own header is about that column alone.
+    """
+    told: dict[str, Problem] = {}
+    for address, text in _statements(block, body, names):
+        for unit in stated_units(text):
+            if not _is_the_contracts(block, unit):
+                expected = block.table.unit_line
+                told.setdefault(
+                    fold(unit),
+                    Problem(
+                        "wrong-unit-measure",
+                        block.sheet.name,
+                        address,
+                        found=unit,
+                        expected=f"“{expected}”" if expected else _AS_COUNTED,
+                    ),
+                )
+    return [*told.values(), *_header_problems(block)]
+
+
+def _is_the_contracts(block: Block, written: str) -> bool:
+    unit = read_unit(written)
+    if not block.table.unit_line:
+        return unit.multiplier == 1 or unit.multiplier in {column.multiplier for column in block.table.columns}
+    return unit in [read_unit(part) for part in _UNITS.split(block.table.unit_line)]
+
+
+def _header_problems(block: Block) -> Iterator[Problem]:
+    columns = {block.columns[column.name]: column for column in block.table.columns if column.name in block.columns}
+    for position, column in columns.items():
+        for unit in units_beyond(column, block.headers.get(position, "")):
+            if column.type in NUMERIC and not _fits(block, column, unit):
+                where = (block.sheet.name, cell_address(block.body_start - 1, position), block.headers[position])
+                yield Problem("wrong-unit-measure", *where, found=unit, expected=_expected(block, column))
+
+
+def _fits(block: Block, column: Column, written: str) -> bool:
+    """Whether a column may be counted in a unit: its scale is the contract's, and a share is no count."""
+    unit = read_unit(written)
+    if (unit.name in ("%", "phan tram")) != (column.type == "percent"):
+        return column.type in ("number", "rank", "ratio")
+    if column.type == "money":
+        money = [part for part in map(read_unit, _UNITS.split(block.table.unit_line or "")) if part.name == "dong"]
+        return unit in money if money else unit.multiplier == column.multiplier
+    return unit.name != "dong" and unit.multiplier == column.multiplier
+
+
+def _expected(block: Block, column: Column) -> str:
+    if column.type == "percent":
+        return "“%”"
+    return f"“{block.table.unit_line}”" if column.type == "money" and block.table.unit_line else _AS_COUNTED
+
+
+def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[str, str]]:
+    """(address, text) of every text that may speak of units and is neither a header of a column nor a figure."""
+    for name in names:
+        yield "", re.sub(r"[_.\-]+", " ", name)
+    for address, text in block.sheet.notes:
+        yield address, text
+    rows = block.sheet.rows
+    of_table = {position for name, position in block.columns.items() if _is_numeric(block, name)}
+    header_top = block.body_start - block.header_height
+    for number in range(max(0, block.title_row - HEADER_DISTANCE), header_top):
+        for position, value in enumerate(rows[number]):
+            if isinstance(value, str):
+                yield cell_address(number, position), cell_text(value)
+    known = set(block.columns.values())
+    data = set(body.data)
+    for number in range(header_top, body.end):
+        for position, value in enumerate(rows[number]):
+            if not isinstance(value, str) or (number in data and position in of_table):
+                continue
+            is_header = number < block.body_start
+            if is_header and position in known:
+                continue  # its own brackets are read with its column
+            text = cell_text(value)
+            if number in data or is_header or _SAYS_UNITS.search(fold(text)) or len(text) < 40:
+                yield cell_address(number, position), text
+
+
+def _is_numeric(block: Block, name: str) -> bool:
+    return any(column.name == name and column.type in NUMERIC for column in block.table.columns)

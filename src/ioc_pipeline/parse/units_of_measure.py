@@ -1,0 +1,114 @@
+"""What a sheet says about the unit and scale of its figures, wherever and however it says it."""
+
+import re
+from functools import lru_cache
+
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.parse.marks import without_marks
+from ioc_pipeline.parse.rows import UnitMeasure, read_unit_lines
+
+_SCALE = r"(?:nghin|ngan|trieu|t[yi](?! le| so | trong| suat)|tram|chuc|x ?1000|10{2,3}|thousands?|millions?|billions?)"
+_MONEY = r"(?:(?:viet nam )?dong(?: viet nam)?|vnd|d|usd|do la(?: my)?|eur)"
+_NOUN = (
+    r"(?:tthc|thu tuc(?: hanh chinh)?|ho so|nguoi|luot(?: nguoi| truy cap| khach)?|nguoi dung|tai khoan|xa|phuong"
+    r"|xa phuong|phuong xa|thon|ban|tieu khu|ho(?: gia dinh| dan)?|don vi|co quan|to chuc|van ban|nhiem vu|tin bai|tin"
+    r"|bai(?: viet)?|cuoc(?: hop)?|hoi nghi|dich vu(?: cong)?|tram|co so|doanh nghiep|dn|hop tac xa|htx|san pham|diem"
+    r"|diem cau|lop(?: hoc)?|truong(?: hoc)?|hoc sinh|phong(?: hoc)?|giao dich|chung thu(?: so)?|lan|may|thiet bi|buoi"
+    r"|ha|m2|m3|km2?|km|m|cm|mm|kg|g|ta|tan|lit|chiec|cai|bo|con|cay|gio|phut|ngay|thang|nam|kwh?|mwh?|mw|tb|gb|mb"
+    r"|ca|vu|luot ho so|giuong|bac si|lao dong|khach|dan|nhan khau|viec|cong trinh|du an|he thong|phan mem|ung dung"
+    r"|%|phan tram|phan nghin|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
+)
+_ONE = rf"(?:(?:{_SCALE} ?)+(?:{_MONEY}|{_NOUN})?|{_MONEY}|{_NOUN})"
+_LABEL = (
+    r"(?:(?:don vi|dv) ?(?:tinh|do|tien|tien te|t)|dvt(?: tinh)?|tinh theo|tinh bang|theo don vi"
+    r"|so lieu(?: tinh)?(?: theo| bang)?"
+    r"|don vi|unit(?:s)?(?: of measure)?|currency|in)"
+)
+_ALONE = re.compile(rf"(?:{_LABEL} )?(?P<unit>{_ONE}(?: (?:va )?{_ONE})*)")
+_SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?:{_SCALE} )+(?:{_MONEY}|{_NOUN}))(?![0-9a-z])")
+_ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
+_BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
+_THOUSAND = re.compile(r"(?<![\d.,])(?:x\s?)?1[ .,]?000(?![\d.,])")
+_UNITS = re.compile(r"[,;/]\s*|\s+và\s+|\s+va\s+")
+_ENGLISH = {"thousand": "nghìn", "million": "triệu", "billion": "tỷ"}
+
+
+def is_unit(text: str) -> bool:
+    """Whether a text is the name of a unit and nothing else: "người", "Triệu đồng", "nghìn tấn", "%"."""
+    return bool(_ALONE.fullmatch(_folded(text)))
+
+
+def without_units(text: str) -> str:
+    """A header without the units in its brackets: "Dân số (người)" is "Dân số", "Số mới (kế hoạch)" stays."""
+    return " ".join(_BRACKETED.sub(lambda found: "" if is_unit(found[1]) else found[0], text).split())
+
+
+def bracketed_units(text: str) -> list[str]:
+    """The units in the brackets of a header: "Dân số (nghìn người)" gives "nghìn người"."""
+    return [part for found in _BRACKETED.finditer(text) if is_unit(found[1]) for part in _UNITS.split(found[1]) if part]
+
+
+@lru_cache(maxsize=8192)
+def stated_units(text: str) -> tuple[str, ...]:
+    """The units that a line, a lone cell or a bracket states, as they are written; () for a text that states none.
+
+    Without a label ("ĐVT") only a scale or money is a statement: "Xã" or "Năm" alone says something else. An amount is
+    none ("trên 100 triệu đồng"), nor is what figures were rounded to.
+    """
+    if not any(map(str.isalpha, text)):
+        return ()
+    written = without_marks(" ".join(text.split()))
+    inner = written.strip("()[]{}*-–—.:; ")
+    folded = _folded(inner)
+    labelled = [part for line in read_unit_lines(written) for part in _UNITS.split(line) if part]
+    if labelled and all(map(is_unit, labelled)):
+        return tuple(dict.fromkeys(labelled))
+    if found := _ALONE.fullmatch(folded):
+        told = [part for part in _UNITS.split(_as_written(inner, found["unit"])) if part]
+    else:
+        scaled = [found["unit"] for found in _SCALED.finditer(folded) if not _ROUNDED.search(folded[: found.start()])]
+        if labelled and not scaled:
+            return tuple(dict.fromkeys(labelled))
+        told = bracketed_units(written)
+        told += [unit for unit in scaled if all(read_unit(unit) != read_unit(part) for part in told)]
+    return tuple(dict.fromkeys(part for part in told if _is_scale(part)))
+
+
+def _is_scale(text: str) -> bool:
+    unit = read_unit(text)
+    return unit.multiplier != 1 or unit.name == "dong"
+
+
+def _folded(text: str) -> str:
+    plain = text.replace("VNĐ", "VND").replace("vnđ", "vnd").replace("²", "2").replace("³", "3")
+    return fold(_THOUSAND.sub("nghìn ", plain))
+
+
+def _as_written(text: str, folded: str) -> str:
+    """The end of a text that folds to a unit, in the spelling of its sender."""
+    words = text.split()
+    return next((end for start in range(len(words)) if _folded(end := " ".join(words[start:])) == folded), folded)
+
+
+def read_unit(text: str) -> UnitMeasure:
+    """A stated unit taken apart, money under one name: "Triệu VNĐ" and "triệu đồng" are 1000000 × "dong"."""
+    words = _folded(text).split()
+    multiplier = 1
+    while words and words[:2] != ["ty", "le"] and (scale := _SCALES.get(words[0])):
+        multiplier *= scale
+        words = words[1:]
+    name = " ".join(words)
+    if name == "d" or name.startswith(("dong", "vnd", "viet nam dong")):
+        name = "dong"
+    return UnitMeasure(name, multiplier)
+
+
+_SCALES = {"nghin": 1000, "ngan": 1000, "trieu": 10**6, "ty": 10**9, "tram": 100, "chuc": 10, "100": 100, "1000": 1000}
+_SCALES |= {
+    "thousand": 1000,
+    "thousands": 1000,
+    "million": 10**6,
+    "millions": 10**6,
+    "billion": 10**9,
+    "billions": 10**9,
+}
