@@ -27,7 +27,7 @@ DROPS = {
     "thue-tinh/thuế.csv": b"don vi;so luong\n",
 }
 # Steps of one pass over DROPS that a file of its own goes through; the others happen once for all.
-PER_FILE = {"copied", "renamed", "enveloped", "taken", "released"}
+PER_FILE = {"copied", "renamed", "described", "taken", "released"}
 
 
 @dataclass

@@ -439,7 +439,7 @@ def test_a_file_that_grows_while_it_is_copied_waits(home: Home) -> None:
     assert home.contents() == [b"half and half"]
 
 
-@pytest.mark.parametrize("step", ["copied", "renamed", "synced", "recorded", "enveloped", "confirmed"])
+@pytest.mark.parametrize("step", ["copied", "renamed", "synced", "recorded", "described", "confirmed"])
 @pytest.mark.parametrize("size_matters", [True, False])
 def test_a_version_renamed_over_the_file_meanwhile_is_kept_and_comes_next(
     home: Home, step: str, size_matters: bool
@@ -453,7 +453,7 @@ def test_a_version_renamed_over_the_file_meanwhile_is_kept_and_comes_next(
     assert home.left() == []
 
 
-@pytest.mark.parametrize("step", ["copied", "renamed", "synced", "recorded", "enveloped", "confirmed", "taken"])
+@pytest.mark.parametrize("step", ["copied", "renamed", "synced", "recorded", "described", "confirmed", "taken"])
 def test_an_overwrite_in_place_is_never_lost(home: Home, step: str) -> None:
     path = home.drop("a.xlsx", b"v1")
     descriptor = os.open(path, os.O_WRONLY)

@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 
 from ioc_pipeline.domain.deliveries import Delivery, Kind, Outcome
 from ioc_pipeline.domain.errors import BrokenRecordError, ConflictError, UserError
-from ioc_pipeline.ledger.arrivals import Arrival, Envelope, Own
+from ioc_pipeline.ledger.arrivals import Arrival, Own, Sidecar
 from ioc_pipeline.ledger.journal import MIGRATIONS, NEWEST_REVISION
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.ledger.progress import Lease, PreparedLoad
@@ -229,14 +229,14 @@ def test_an_unknown_delivery_is_the_users_mistake(ledger: Ledger) -> None:
         ledger.delivery(7)
 
 
-def test_envelopes_are_pending_until_they_are_confirmed(ledger: Ledger) -> None:
+def test_sidecars_are_pending_until_they_are_confirmed(ledger: Ledger) -> None:
     received(ledger, "a.xlsx", "b.xlsx")
-    assert [one.delivery.delivery_seq for one in ledger.unenveloped()] == [1, 2]
-    ledger.enveloped(1)
-    assert [one.origin for one in ledger.unenveloped()] == ["b.xlsx:v1"]
-    ledger.enveloped(2)
-    ledger.enveloped(1)
-    assert ledger.unenveloped() == []
+    assert [one.delivery.delivery_seq for one in ledger.without_sidecar()] == [1, 2]
+    ledger.note_sidecars(1)
+    assert [one.origin for one in ledger.without_sidecar()] == ["b.xlsx:v1"]
+    ledger.note_sidecars(2)
+    ledger.note_sidecars(1)
+    assert ledger.without_sidecar() == []
 
 
 def test_a_refused_thing_is_answered_once(ledger: Ledger) -> None:
@@ -522,13 +522,13 @@ def test_a_restored_ledger_has_the_same_deliveries_and_goes_on_from_there(
 ) -> None:
     in_warehouse(ledger, "a.xlsx", "b.xlsx")
     withdrawn(ledger, 1)
-    envelopes = ledger.envelopes([1, 2, 3])
+    sidecars = ledger.sidecars([1, 2, 3])
     other = Ledger(new_ledger_url())
     other.migrate()
-    other.restore(reversed(envelopes), at=LATER)
+    other.restore(reversed(sidecars), at=LATER)
     assert other.deliveries() == ledger.deliveries()
     assert other.waiting(at=LATER) == [1, 2, 3]
-    assert other.unenveloped() == []
+    assert other.without_sidecar() == []
     assert received(other, "a.xlsx", "d.xlsx") == [1, 4], "a known arrival is still known"
     assert other.verify_events() == 1 + 3 + 1
 
@@ -536,7 +536,7 @@ def test_a_restored_ledger_has_the_same_deliveries_and_goes_on_from_there(
 def test_a_ledger_that_holds_deliveries_is_not_restored_into(ledger: Ledger) -> None:
     received(ledger, "a.xlsx")
     with pytest.raises(UserError, match="empty"):
-        ledger.restore([Envelope(ledger.delivery(1), "other")], at=LATER)
+        ledger.restore([Sidecar(ledger.delivery(1), "other")], at=LATER)
 
 
 # ---------- processes

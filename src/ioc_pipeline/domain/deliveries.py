@@ -11,6 +11,8 @@ from ioc_pipeline.domain.periods import Period
 
 Kind = Literal["file", "page", "extract", "withdrawal", "waiver"]
 Outcome = Literal["loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "page", "withdrawal", "waiver"]
+ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
+"""A delivery with one of these outcomes is a version of its scopes."""
 CheckOutcome = Literal["passed", "failed", "error"]
 
 

@@ -1,6 +1,6 @@
 """What a delivery comes to: the verdict on a reading, and on what needs no reading."""
 
-from ioc_pipeline.domain.deliveries import Delivery, Outcome, Scope, Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Delivery, Outcome, Scope, Verdict
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.land.decisions import read_reason, read_waiver
@@ -24,7 +24,7 @@ def verdict_on(reading: Reading, observation_count: int) -> Verdict:
         scopes=reading.scopes,
         checks=tuple(reading.checks),
         observation_count=observation_count if outcome == "loaded" else 0,
-        record_counts=record_counts if outcome in ("loaded", "nil_report") else {},
+        record_counts=record_counts if outcome in ACCEPTED else {},
         replaces={table.table: table.replaces for table in contract.source.tables} if contract else {},
     )
 

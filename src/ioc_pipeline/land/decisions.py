@@ -37,7 +37,7 @@ def land_withdrawal(store: Store, delivery_seq: int, *, reason: str, by: str, at
     delivery = store.ledger.record_withdrawal(
         delivery_seq, reason=reason, by=by, at=at, sha256=store.keep(content), size_bytes=len(content)
     )
-    store.write_envelopes()
+    store.write_sidecars()
     return delivery
 
 

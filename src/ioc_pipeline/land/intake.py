@@ -1,6 +1,6 @@
 """Inbox → landing, once: every file is safe and numbered before it leaves the department's folder.
 
-A pass admits what lies still, copies it under its sha256, records it in the ledger, writes the envelope beside the
+A pass admits what lies still, copies it under its sha256, records it in the ledger, writes the sidecar beside the
 blob, and only then empties the inbox. It may be killed anywhere; the next pass finishes its work (the steps are named
 in `STEPS`, and each is tried in the tests).
 """
@@ -21,7 +21,7 @@ from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.arrivals import Arrival
 from ioc_pipeline.locks import locked
 
-STEPS = ("copied", "renamed", "synced", "recorded", "enveloped", "confirmed", "taken", "unsealed", "released")
+STEPS = ("copied", "renamed", "synced", "recorded", "described", "confirmed", "taken", "unsealed", "released")
 
 _FILES_AT_ONCE = 200  # each keeps a descriptor open until it is released; one ledger transaction for all of them
 
@@ -43,7 +43,7 @@ def land_inbox(inbox: Inbox, store: Store, *, now: datetime) -> Intake:
         OSError: our disk is full or broken; what was not recorded yet is still in the inbox.
     """
     with _alone(store.folder):
-        store.write_envelopes()
+        store.write_sidecars()
         finish_releases(inbox, store.ledger)
         found = inbox.scan(now)
         intake = Intake([], [one for one in found if isinstance(one, Refusal)])
@@ -73,7 +73,7 @@ def _take(candidates: Sequence[Candidate], store: Store, *, received_at: datetim
             store.at_step("synced")
             deliveries = _record(landed, store, received_at=received_at, scan_seq=scan_seq)
             store.at_step("recorded")
-            store.write_envelopes()
+            store.write_sidecars()
             for one, delivery in zip(landed, deliveries, strict=True):
                 release(one, delivery.delivery_seq, store.at_step)
             intake.delivery_seqs.extend(delivery.delivery_seq for delivery in deliveries)

@@ -56,12 +56,12 @@ def finish_releases(inbox: Inbox, ledger: Ledger) -> None:
             status = taken.lstat()
             if matched is None or not stat.S_ISREG(status.st_mode):
                 continue
-            for envelope in ledger.envelopes([int(matched[1])]):
-                delivery = envelope.delivery
+            for sidecar in ledger.sidecars([int(matched[1])]):
+                delivery = sidecar.delivery
                 if delivery.department_code != department_code:
                     continue  # a department gave its own file this name
                 path = taken.with_name(delivery.file_name)
-                if not Identity.of(status).is_same_content(_identity_in(envelope.origin)):
+                if not Identity.of(status).is_same_content(_identity_in(sidecar.origin)):
                     _put_back(taken, path)
                     continue
                 seal = read_seal(path)

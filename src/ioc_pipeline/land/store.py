@@ -9,10 +9,10 @@ from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.durable import sync_folder, write_durably
-from ioc_pipeline.ledger.arrivals import Envelope, Own
+from ioc_pipeline.ledger.arrivals import Own, Sidecar
 from ioc_pipeline.ledger.ledger import Ledger
 
-OWN_STEPS = ("stored", "recorded", "enveloped", "confirmed")  # of what is not in the inbox
+OWN_STEPS = ("stored", "recorded", "described", "confirmed")  # of what is not in the inbox
 
 
 def carry_on(_step: str) -> None:
@@ -50,20 +50,20 @@ class Store:
         """Give what is kept already its number and its sidecar; durable when this returns."""
         delivery = self.ledger.record_own(own, at=at)
         self.at_step("recorded")
-        self.write_envelopes()
+        self.write_sidecars()
         return delivery
 
-    def write_envelopes(self) -> None:
+    def write_sidecars(self) -> None:
         """Write the sidecar of every delivery that may lack it, also what a crashed pass left undone."""
-        envelopes = self.ledger.unenveloped()
-        for envelope in envelopes:
-            delivery = envelope.delivery
-            sidecar = self.blob_path(delivery.sha256).with_name(f"{delivery.sha256}.{delivery.delivery_seq}.json")
-            content = {**asdict(delivery), "received_at": delivery.received_at.isoformat(), "origin": envelope.origin}
-            write_durably(sidecar, json.dumps(content, ensure_ascii=False, indent=1).encode())
-            self.at_step("enveloped")
-        if envelopes:
-            self.ledger.enveloped(envelopes[-1].delivery.delivery_seq)
+        sidecars = self.ledger.without_sidecar()
+        for sidecar in sidecars:
+            delivery = sidecar.delivery
+            path = self.blob_path(delivery.sha256).with_name(f"{delivery.sha256}.{delivery.delivery_seq}.json")
+            content = {**asdict(delivery), "received_at": delivery.received_at.isoformat(), "origin": sidecar.origin}
+            write_durably(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
+            self.at_step("described")
+        if sidecars:
+            self.ledger.note_sidecars(sidecars[-1].delivery.delivery_seq)
             self.at_step("confirmed")
 
     def restore_ledger(self, *, at: datetime) -> list[int]:
@@ -74,14 +74,14 @@ class Store:
         Raises:
             UserError: the ledger is not empty.
         """
-        envelopes = [_read_envelope(sidecar) for sidecar in self.folder.glob("??/*.json")]
-        self.ledger.restore(envelopes, at=at)
-        present = {envelope.delivery.delivery_seq for envelope in envelopes}
+        sidecars = [_read_sidecar(path) for path in self.folder.glob("??/*.json")]
+        self.ledger.restore(sidecars, at=at)
+        present = {sidecar.delivery.delivery_seq for sidecar in sidecars}
         return sorted(set(range(1, max(present, default=0) + 1)) - present)
 
 
-def _read_envelope(sidecar: Path) -> Envelope:
-    content = json.loads(sidecar.read_text(encoding="utf-8"))
+def _read_sidecar(path: Path) -> Sidecar:
+    content = json.loads(path.read_text(encoding="utf-8"))
     origin = content.pop("origin")
     content["received_at"] = datetime.fromisoformat(content["received_at"])
-    return Envelope(Delivery(**content), origin)
+    return Sidecar(Delivery(**content), origin)

@@ -1,4 +1,4 @@
-"""What arrived: every delivery gets its number, its envelope and its first attempt at being loaded."""
+"""What arrived: every delivery gets its number, its sidecar and its first attempt at being loaded."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -44,7 +44,7 @@ class Own:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class Sidecar:
     """All the ledger knows of a delivery that the bytes do not say; landing keeps it beside the blob."""
 
     delivery: Delivery
@@ -84,7 +84,7 @@ class Arrivals(Journal):
                     scan_seq=scan_seq,
                     is_sealed=arrival.is_sealed,
                 )
-            self._insert(journal, [Envelope(one, origin) for origin, one in new.items()])
+            self._insert(journal, [Sidecar(one, origin) for origin, one in new.items()])
             return [known.get(arrival.origin) or new[arrival.origin] for arrival in arrivals]
 
     def record_own(self, own: Own, *, at: datetime) -> Delivery:
@@ -108,7 +108,7 @@ class Arrivals(Journal):
                 extract_id=own.extract_id,
                 request=own.request,
             )
-            self._insert(journal, [Envelope(recorded, own.origin)])
+            self._insert(journal, [Sidecar(recorded, own.origin)])
             return recorded
 
     def record_withdrawal(
@@ -146,47 +146,47 @@ class Arrivals(Journal):
                 is_sealed=True,
                 decides_delivery_seq=delivery_seq,
             )
-            self._insert(journal, [Envelope(decision, origin)])
+            self._insert(journal, [Sidecar(decision, origin)])
             journal.append("withdrawal decided", at, delivery_seq, by=by, reason=reason, decision=decision.delivery_seq)
             return decision
 
-    def unenveloped(self) -> list[Envelope]:
+    def without_sidecar(self) -> list[Sidecar]:
         """Deliveries whose sidecar may not be written yet, oldest first."""
-        return self._envelopes(delivery.c.delivery_seq > sa.select(head.c.enveloped_seq).scalar_subquery())
+        return self._sidecars(delivery.c.delivery_seq > sa.select(head.c.sidecar_seq).scalar_subquery())
 
-    def envelopes(self, delivery_seqs: Collection[int]) -> list[Envelope]:
+    def sidecars(self, delivery_seqs: Collection[int]) -> list[Sidecar]:
         """Those of these deliveries that exist, with their origin, in the one order."""
-        return self._envelopes(delivery.c.delivery_seq.in_(delivery_seqs))
+        return self._sidecars(delivery.c.delivery_seq.in_(delivery_seqs))
 
-    def _envelopes(self, where: sa.ColumnElement[bool]) -> list[Envelope]:
+    def _sidecars(self, where: sa.ColumnElement[bool]) -> list[Sidecar]:
         query = sa.select(*DELIVERY_COLUMNS, delivery.c.origin).where(where).order_by(delivery.c.delivery_seq)
         with self.transaction() as connection:
-            return [Envelope(to_delivery(row), row.origin) for row in connection.execute(query)]
+            return [Sidecar(to_delivery(row), row.origin) for row in connection.execute(query)]
 
-    def enveloped(self, up_to_delivery_seq: int) -> None:
+    def note_sidecars(self, up_to_delivery_seq: int) -> None:
         """Note that every delivery up to this one has its sidecar in landing."""
         with self.writing() as journal:
-            journal.enveloped_seq = max(journal.enveloped_seq, up_to_delivery_seq)
+            journal.sidecar_seq = max(journal.sidecar_seq, up_to_delivery_seq)
 
-    def restore(self, envelopes: Iterable[Envelope], *, at: datetime) -> None:
+    def restore(self, sidecars: Iterable[Sidecar], *, at: datetime) -> None:
         """Fill an empty ledger with deliveries under the numbers they had; all of them wait to be prepared.
 
         Raises:
             UserError: the ledger already holds deliveries.
         """
-        ordered = sorted(envelopes, key=lambda envelope: envelope.delivery.delivery_seq)
+        ordered = sorted(sidecars, key=lambda sidecar: sidecar.delivery.delivery_seq)
         with self.writing() as journal:
             if journal.delivery_seq:
                 raise UserError("the ledger already holds deliveries; restore into an empty one")
             if ordered:
-                journal.delivery_seq = journal.enveloped_seq = ordered[-1].delivery.delivery_seq
-                journal.scan_seq = max(envelope.delivery.scan_seq for envelope in ordered)
+                journal.delivery_seq = journal.sidecar_seq = ordered[-1].delivery.delivery_seq
+                journal.scan_seq = max(sidecar.delivery.scan_seq for sidecar in ordered)
             journal.append("ledger restored", at, None, delivery_count=len(ordered))
             self._insert(journal, ordered)
 
-    def _insert(self, journal: Writing, envelopes: Sequence[Envelope]) -> None:
+    def _insert(self, journal: Writing, sidecars: Sequence[Sidecar]) -> None:
         """Blob, delivery, load row and event of each."""
-        if not envelopes:
+        if not sidecars:
             return
         blobs = {
             one.delivery.sha256: {
@@ -194,14 +194,14 @@ class Arrivals(Journal):
                 "size_bytes": one.delivery.size_bytes,
                 "first_received_at": one.delivery.received_at,
             }
-            for one in reversed(envelopes)
+            for one in reversed(sidecars)
         }
         journal.connection.execute(self.insert_new(blob), list(blobs.values()))
         journal.connection.execute(
-            sa.insert(delivery), [{**asdict(one.delivery), "origin": one.origin} for one in envelopes]
+            sa.insert(delivery), [{**asdict(one.delivery), "origin": one.origin} for one in sidecars]
         )
-        insert_loads(journal, [(one.delivery.delivery_seq, 1, 0) for one in envelopes])
-        for one in envelopes:
+        insert_loads(journal, [(one.delivery.delivery_seq, 1, 0) for one in sidecars])
+        for one in sidecars:
             journal.append("received", one.delivery.received_at, one.delivery.delivery_seq, sha256=one.delivery.sha256)
 
     def _by_origin(self, connection: sa.Connection, origins: Collection[str]) -> dict[str, Delivery]:

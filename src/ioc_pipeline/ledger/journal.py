@@ -16,7 +16,7 @@ from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0003"
+NEWEST_REVISION = "0004"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 
@@ -28,7 +28,7 @@ class Writing:
     connection: sa.Connection
     delivery_seq: int
     scan_seq: int
-    enveloped_seq: int
+    sidecar_seq: int
     event_seq: int
     event_hash: str
     published_version: str

@@ -35,7 +35,7 @@ head = sa.Table(
     sa.Column("head_id", sa.Integer, sa.CheckConstraint("head_id = 1", name="head_is_one_row"), primary_key=True),
     sa.Column("delivery_seq", sa.BigInteger, nullable=False),
     sa.Column("scan_seq", sa.BigInteger, nullable=False),
-    sa.Column("enveloped_seq", sa.BigInteger, nullable=False),
+    sa.Column("sidecar_seq", sa.BigInteger, nullable=False),
     sa.Column("event_seq", sa.BigInteger, nullable=False),
     sa.Column("event_hash", sa.Text, nullable=False),
     sa.Column("published_version", sa.Text, nullable=False),

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 
 import duckdb
 
-from ioc_pipeline.domain.deliveries import Outcome, Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Outcome, Verdict
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.load.history import History, PlacedScope, placed_scopes, read_history
-from ioc_pipeline.load.outcome import ACCEPTED, Loaded
+from ioc_pipeline.load.outcome import Loaded
 
 
 def decide(

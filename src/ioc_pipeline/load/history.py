@@ -7,9 +7,9 @@ from dataclasses import astuple, dataclass, field
 import duckdb
 import pyarrow as pa
 
-from ioc_pipeline.domain.deliveries import Scope, Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Scope, Verdict
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.load.outcome import ACCEPTED, Loaded
+from ioc_pipeline.load.outcome import Loaded
 
 PlacedScope = tuple[str, Scope]
 """A scope with the name of its source."""
@@ -86,7 +86,7 @@ def read_history(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdi
             inner join raw.delivery as delivery on scope.load_seq = delivery.load_seq
             inner join (select load_seq, count(*) as scope_count from raw.delivery_scope group by load_seq) as counted
                 on scope.load_seq = counted.load_seq
-            where scope.outcome in ('loaded', 'nil_report')
+            where scope.outcome in ({", ".join(f"'{outcome}'" for outcome in sorted(ACCEPTED))})
             """  # noqa: S608  # column names of ours
         ).fetchall()
         connection.unregister("touched")

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from ioc_pipeline.domain.deliveries import Outcome
 from ioc_pipeline.domain.errors import Problem
 
-ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
-"""A delivery with one of these outcomes is a version of its scopes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Loaded:

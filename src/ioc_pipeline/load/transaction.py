@@ -7,11 +7,11 @@ from pathlib import Path
 
 import duckdb
 
-from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict
 from ioc_pipeline.load.decision import decide
 from ioc_pipeline.load.facts import append_facts
 from ioc_pipeline.load.observations import append_observations
-from ioc_pipeline.load.outcome import ACCEPTED, Loaded
+from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.load.records import append_records
 from ioc_pipeline.warehouse.raw import open_warehouse
 
