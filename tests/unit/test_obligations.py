@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ioc_pipeline.build.obligations import Obligation, obligations, write_obligations
+from ioc_pipeline.build.working_days import write_working_days
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
@@ -126,6 +127,7 @@ def test_three_years_of_all_communes_replace_what_was_owed_and_older_columns(pro
         warehouse.execute("insert into raw.reporting_obligation values ('stations', null), ('gone', null)")
         for _ in range(2):
             write_obligations(warehouse, settings, date(2026, 7, 14))
+            write_working_days(warehouse, settings, date(2026, 7, 14))
         rows = warehouse.execute(
             """
             select count(*), count(distinct period_end_date), count(due_date), min(cut_off_date), max(cut_off_date)

@@ -1,16 +1,14 @@
-"""The legal calendar: what each reporting unit owes, by when, and the working days that tell how late it is."""
+"""The legal calendar: what each reporting unit owes, and by when."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
 
-from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import periods_between
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
@@ -62,7 +60,7 @@ class Obligation(NamedTuple):
 
 
 def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, as_of: date) -> None:
-    """Replace what each reporting unit owes up to `as_of`, and the working days that tell how late it is.
+    """Replace what each reporting unit owes up to `as_of`, within the caller's transaction.
 
     Raises:
         ContractError: the holiday calendar or the list of units cannot be read.
@@ -72,7 +70,6 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
     org_units = OrgUnits.from_seeds(settings.seeds)
     owed = obligations(contracts, calendar, org_units, province_code=settings.province_code, as_of=as_of)
     warehouse.register("owed", _as_table(owed))
-    warehouse.begin()
     warehouse.execute("create table if not exists raw.reporting_obligation as select * from owed limit 0")
     # a contract that is broken today keeps the obligations it had; an older table may lack a column
     warehouse.execute(
@@ -85,8 +82,6 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
         [[Path(name).stem for name in contracts.broken]],
     )
     warehouse.unregister("owed")
-    _write_working_days(warehouse, calendar, as_of)
-    warehouse.commit()
 
 
 def _as_table(owed: Iterable[Obligation]) -> pa.Table:
@@ -150,27 +145,3 @@ def _fulfilled_by(source: Source) -> str:
     if not all(table.record for table in source.tables):
         return "delivery"
     return "extract" if source.api and source.api.watermark else "reading"
-
-
-def _write_working_days(warehouse: duckdb.DuckDBPyConnection, calendar: WorkingCalendar, as_of: date) -> None:
-    """Every day from the first due day to the last that anything was due or received, waived days included."""
-    warehouse.execute("create or replace table raw.working_day (date date, working_days_so_far integer)")
-    first, last, last_waived, last_received = warehouse.execute(
-        """
-        select
-            least(min(due_date), (select min(due_date) from raw.waiver)),
-            max(due_date),
-            (select max(due_date) from raw.waiver),
-            (select max(received_at) from raw.delivery)
-        from raw.reporting_obligation
-        """
-    ).fetchall()[0]
-    if first is None:
-        return
-    received_on = local_day(last_received) if last_received else as_of
-    last = max(last, last_waived or last, as_of, received_on)
-    days = [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-    so_far = accumulate(int(calendar.is_working_day(day)) for day in days)
-    warehouse.register("days", pa.table({"date": pa.array(days, pa.date32()), "so_far": pa.array(so_far, pa.int32())}))
-    warehouse.execute("insert into raw.working_day select * from days")
-    warehouse.unregister("days")

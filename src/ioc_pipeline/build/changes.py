@@ -1,0 +1,97 @@
+"""What differs from the last complete build, and so how much of the marts must be built again."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+from ioc_pipeline.build.touched import touched_years
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs from the last complete build.
+
+    `years` of the facts must be computed again, None where everything must be built: the project changed, was never
+    built to the end, or what was loaded since cannot be told by years.
+    """
+
+    years: list[int] | None
+    is_new_day: bool
+    has_new_extracts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The build that is wanted: its day, and the hashes of inputs.py."""
+
+    as_of: date
+    project_hash: str
+    reference_hash: str
+
+
+_RUN = """
+create schema if not exists build;
+create table if not exists build.run (
+    as_of date,
+    project_hash varchar,
+    load_seq bigint,
+    is_complete boolean,
+    built_load_seq bigint,
+    built_as_of date,
+    reference_hash varchar
+);
+-- A warehouse of before these were kept.
+alter table build.run add column if not exists built_load_seq bigint;
+alter table build.run add column if not exists built_as_of date;
+alter table build.run add column if not exists reference_hash varchar;
+"""
+
+
+def has_reference(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> bool:
+    """Whether obligations and catalogue are written as of this day from these inputs."""
+    warehouse.execute(_RUN)
+    written = warehouse.execute("select as_of, reference_hash from build.run").fetchone()
+    return written == (wanted.as_of, wanted.reference_hash)
+
+
+def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
+    """Note that a build runs: until it ends well `publish` takes nothing from this warehouse."""
+    run = warehouse.execute("select project_hash, built_load_seq, built_as_of from build.run").fetchone()
+    built_hash, built_load_seq, built_as_of = run or ("", None, None)
+    change = Change(None, is_new_day=True, has_new_extracts=True)
+    if built_hash == wanted.project_hash and built_load_seq is not None:
+        (longest_age,) = warehouse.execute("select coalesce(max(max_age_months), 0) from raw.element").fetchall()[0]
+        years = touched_years(
+            warehouse,
+            built_load_seq=built_load_seq,
+            built_as_of=built_as_of,
+            as_of=wanted.as_of,
+            longest_age_months=longest_age,
+        )
+        new_extracts = warehouse.execute(
+            "select count(*) from raw.delivery where kind = 'extract' and load_seq > ?", [built_load_seq]
+        ).fetchone()
+        change = Change(years, is_new_day=wanted.as_of != built_as_of, has_new_extracts=new_extracts != (0,))
+    # a full build that is interrupted must be repeated, also when the files are changed back meanwhile; after one of
+    # some years that was interrupted, those years are still to be done
+    warehouse.execute("delete from build.run")
+    warehouse.execute(
+        """
+        insert into build.run by name
+        select
+            ? as as_of, ? as project_hash, coalesce(max(load_seq), 0) as load_seq, false as is_complete,
+            ? as built_load_seq, ? as built_as_of, ? as reference_hash
+        from raw.load
+        """,
+        [wanted.as_of, "" if change.years is None else built_hash, built_load_seq, built_as_of, wanted.reference_hash],
+    )
+    return change
+
+
+def end(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
+    """Note that everything was built and tested: the next build does what changes after this one."""
+    warehouse.execute(
+        "update build.run set is_complete = true, project_hash = ?, built_load_seq = load_seq, built_as_of = as_of",
+        [wanted.project_hash],
+    )
