@@ -14,12 +14,13 @@ from ioc_pipeline.domain.deliveries import Scope
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.record_keys import key_text, record_key
 from ioc_pipeline.parse.agreement import check_keys
 from ioc_pipeline.parse.cells import BadCell, Parsed
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.fields import Absent, Field, read_fields
 from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
-from ioc_pipeline.parse.records import RecordTable, Single, key_text, latest_possible, pointers, text_of
+from ioc_pipeline.parse.records import RecordTable, Single, latest_possible, pointers, text_of
 from ioc_pipeline.parse.row_units import unit_problem
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.parse.tables import ParsedTable, Rows
@@ -485,8 +486,7 @@ def _read_records(found: _Gathered, source: Source, envelope: Envelope, told: _T
     read.texts = dict(found.fields)
     keys = [read.values.get(name) or found.fields[name] for name in table.record_key]
     read.keys = [
-        "|".join(key_text(part) if not isinstance(part, Absent) else "" for part in row)
-        for row in zip(*keys, strict=True)
+        record_key("" if isinstance(part, Absent) else part for part in row) for row in zip(*keys, strict=True)
     ]
     _check_changed_at(found, read, source, told)
     _keep_newest(read, source)

@@ -145,13 +145,6 @@ def text_of(value: object) -> str:
     return {list: "[…]", dict: "{…}", type(None): "null"}.get(type(value), "")
 
 
-def key_text(value: Single) -> str:
-    """One part of a record's key: times in UTC, numbers without an exponent, `|` marked since it joins the parts."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").replace(".000000Z", "Z")
-    return format(value, "f") if isinstance(value, Decimal) else str(value).replace("\\", "\\\\").replace("|", "\\|")
-
-
 def _naive(value: object) -> datetime | None:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None)

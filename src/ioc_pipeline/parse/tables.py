@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.record_keys import record_key
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import Parsed
 from ioc_pipeline.reference.org_units.unit import OrgUnit
@@ -162,7 +163,7 @@ class ParsedTable:
             "element_code": _words([element for _, element, _ in cells]).take(of_element),
             "breakdown": _words([column.breakdown for column, _, _ in cells]).take(of_element),
             "record_key": pa.array(
-                ["|".join(str(key[row].value) for key in keys) for row in range(len(numbers))], pa.string()
+                [record_key(key[row].value for key in keys) for row in range(len(numbers))], pa.string()
             ).take(of_row),
             "replaces": _words([self.table.replaces]).take(same),
             "measured_value": _decimals(
