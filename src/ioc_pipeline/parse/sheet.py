@@ -13,6 +13,7 @@ from ioc_pipeline.parse.agreement import check_keys, check_totals
 from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.identity import code_problems, letterhead_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import (
@@ -91,6 +92,9 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
             problems += unit_problems(block, body, [block.sheet.name, envelope.file_name])
+            said_twice = code_problems(block, body) + letterhead_problems(block, source, envelope)
+            problems += [problem for problem in said_twice if problem.severity == "critical"]
+            warnings += [problem for problem in said_twice if problem.severity == "warning"]
             personal += _personal_data(block, body)
             rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found

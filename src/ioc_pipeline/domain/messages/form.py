@@ -75,6 +75,18 @@ FORM: dict[str, Message] = {
         "Chuyển ghi chú xuống dưới bảng; nếu là bảng khác, chuyển bảng đó sang trang tính khác",
         "A row of a known unit or period with figures stands below the notes or the signatures.",
     ),
+    "code-not-of-unit": Message(
+        "mã và tên đơn vị trong dòng không khớp nhau",
+        "mỗi dòng ghi đúng mã của đơn vị nêu tên trong dòng",
+        "Sửa mã hoặc tên cho khớp danh mục đơn vị hành chính rồi gửi lại",
+        "A row's code is not the code of the unit it names; a warning where no row's is.",
+    ),
+    "other-reporter": Message(
+        "phần đầu biểu ghi tên đơn vị khác với đơn vị của thư mục",
+        "tên đơn vị báo cáo trùng với đơn vị của thư mục",
+        "Kiểm tra lại: nếu gửi nhầm thư mục, đề nghị Trung tâm IOC thu hồi rồi gửi lại vào đúng thư mục",
+        "The letterhead names another reporter than the folder.",
+    ),
     "other-table": Message(
         "dưới bảng còn một bảng khác, hệ thống không nạp bảng đó",
         "trên trang tính chỉ có bảng của biểu này",

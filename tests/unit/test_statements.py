@@ -1,0 +1,157 @@
+"""What a sheet says of period, kind, unit and reporter agrees everywhere, and every row is told for what it is."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
+from ioc_pipeline.reference.sources import Source
+from settlements_form import HEADER, ORG_UNITS, ROWS, TOP, book, source, values
+
+Rows = list[list[Value]]
+PLAIN = [("03646", 10), ("04048", 1200)]
+
+
+def read(rows: Rows, contract: Source | None = None, file_name: str = "bao cao.xlsx", **more: Any) -> ParsedDelivery:
+    reporter = more.get("reporter", "vp-ubnd")
+    envelope = Envelope(reporter, "14", file_name, date(2025, 10, 20), ORG_UNITS)
+    return parse_workbook(book(rows), contract or source(), envelope)
+
+
+def codes(rows: Rows, contract: Source | None = None, file_name: str = "bao cao.xlsx") -> list[tuple[str, str]]:
+    with pytest.raises(SourceError) as caught:
+        read(rows, contract, file_name)
+    return [(problem.code, problem.cell) for problem in caught.value.problems]
+
+
+def received(parsed: ParsedDelivery) -> list[tuple[str, int]]:
+    return [(unit, int(value)) for unit, element, value, _ in values(parsed) if element == "received"]
+
+
+def titled(period_line: str) -> Rows:
+    return [*TOP[:3], [period_line], TOP[4]]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tháng 9 năm 2025¹",
+        "Tháng 9/2025 (*)",
+        "(Tháng 9 năm 2025)",
+        "Tháng 9 năm 2025 (từ ngày 15/8/2025 đến ngày 14/9/2025)",
+        "Kỳ báo cáo: Tháng 9/2025",
+        "Tháng 9 năm 2025, 2 xã",
+        "Tháng 9-2025",
+    ],
+)
+def test_one_period_said_in_any_way_is_read(line: str) -> None:
+    assert received(read([*titled(line), *HEADER, *ROWS])) == PLAIN
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tháng 8 - 9/2025",
+        "Tháng 8, 9 năm 2025",
+        "Từ tháng 7 đến tháng 9 năm 2025",
+        "Tháng 7/2025 - tháng 9/2025",
+        "T7–T9/2025",
+        "Tháng 9 năm 2025 (lũy kế từ đầu năm)",
+        "Lũy kế đến tháng 9/2025",
+        "9 tháng đầu năm 2025",
+        "Kế hoạch tháng 9 năm 2025",
+        "Quý III năm 2025",
+        "Tháng 9 năm 2025 (từ ngày 1/9/2025 đến ngày 30/9/2025)",
+        "Tháng 8 năm 2025 (từ ngày 15/8/2025 đến ngày 14/9/2025)",
+    ],
+)
+def test_what_is_not_one_period_of_the_contract_is_asked(line: str) -> None:
+    told = codes([*titled(line), *HEADER, *ROWS], file_name="bao cao thang 9-2025.xlsx")
+    assert {code for code, _ in told} <= {"period-conflict", "unknown-period"}
+
+
+def test_a_table_of_stocks_may_be_cumulative() -> None:
+    rows = [*titled("Tháng 9 năm 2025 (số lũy kế)"), *HEADER, *ROWS]
+    assert received(read(rows, source(to_date=True))) == PLAIN
+
+
+def test_an_upper_header_over_the_figures_has_its_say() -> None:
+    upper: list[Value] = [None, None, "Lũy kế từ đầu năm", "Kế hoạch", "x", "y"]
+    assert codes([*TOP, upper, *HEADER, *ROWS]) == [("period-conflict", "C6")]
+
+
+@pytest.mark.parametrize(
+    "cell", ["Nghìn hồ sơ", "(triệu đồng)", "ĐV tính: nghìn hồ sơ", "Số liệu tính bằng nghìn hồ sơ", "1.000 hồ sơ"]
+)
+@pytest.mark.parametrize("place", ["above", "beside", "below"])
+def test_another_scale_is_asked_wherever_it_stands(cell: str, place: str) -> None:
+    rows = [list(row) for row in (*TOP, *HEADER, *ROWS)]
+    if place == "above":
+        rows[4] = [None, None, cell]
+    elif place == "beside":
+        rows[8].append(cell)
+    else:
+        rows.append([cell])
+    assert [code for code, _ in codes(rows)] == ["wrong-unit-measure"]
+
+
+def test_a_unit_in_the_brackets_of_a_header_is_read_as_the_unit() -> None:
+    good: Rows = [["STT", "Xã, phường", "Số hồ sơ tiếp nhận (hồ sơ)", None, "Tỷ lệ (%)"], *HEADER[1:]]
+    assert received(read([*TOP, *good, *ROWS])) == PLAIN
+    scaled: Rows = [["STT", "Xã, phường", "Số hồ sơ tiếp nhận (nghìn hồ sơ)", None, "Tỷ lệ (%)"], *HEADER[1:]]
+    assert {code for code, _ in codes([*TOP, *scaled, *ROWS])} == {"wrong-unit-measure"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        [None, "Các xã vùng cao biên giới", None, None, None],
+        ["Khu vực 1", None, None, None, None],
+        [None, "Xã Vân Hồ", None, None, None],  # heads its own row below
+        [None, "Đã đối chiếu với hệ thống.", None, None, None],
+        [None, "Toàn tỉnh (2 xã, phường)", 1210.0, 11.0, None],
+        [None, "Cộng chung các xã¹", 1210.0, 11.0, None],
+        [None, "Cụm thi đua", 1210.0, 11.0, None],  # by its figures alone
+        [None, "Huyện Vân Hồ (cũ)", None, None, None],
+    ],
+)
+def test_rows_that_are_no_data_are_told_by_their_figures(row: list[Value]) -> None:
+    assert received(read([*TOP, *HEADER, row, *ROWS])) == PLAIN
+
+
+def test_a_row_of_an_unknown_unit_is_still_asked() -> None:
+    assert codes([*TOP, *HEADER, *ROWS, [3.0, "Xã Không Có", 5.0, 1.0, None]]) == [("unknown-unit", "B11")]
+    assert codes([*TOP, *HEADER, *ROWS, [3.0, "Xã Không Có", None, None, None]]) == [("unknown-unit", "B11")]
+
+
+def test_another_table_below_is_told_and_not_swallowed() -> None:
+    below: Rows = [[], ["Chi ngân sách"], ["STT", "Xã, phường", "Chi thường xuyên"], [1.0, "Phường Chiềng An", 3.0]]
+    parsed = read([*TOP, *HEADER, *ROWS, *below])
+    assert received(parsed) == PLAIN
+    assert [(problem.code, problem.cell) for problem in parsed.warnings] == [("other-table", "A13")]
+
+
+def test_rows_under_a_line_that_looks_like_a_title_are_told() -> None:
+    below: Rows = [["Kết quả của các đơn vị khác"], [3.0, "Phường Chiềng An", 3.0, 1.0, None]]
+    assert codes([*TOP, *HEADER, *ROWS, *below]) == [("row-after-end", "B12")]
+
+
+def test_a_code_beside_a_name_agrees_with_it() -> None:
+    header: Rows = [[*HEADER[0], "Mã xã"], *HEADER[1:]]
+    assert received(read([*TOP, *header, [*ROWS[0], 3646.0], [*ROWS[1], "04048"]])) == PLAIN
+    assert codes([*TOP, *header, [*ROWS[0], "03646"], [*ROWS[1], "03646"]]) == [("code-not-of-unit", "F10")]
+    parsed = read([*TOP, *header, [*ROWS[0], "H1"], [*ROWS[1], "H2"]])
+    assert [problem.code for problem in parsed.warnings] == ["extra-column", "code-not-of-unit"]
+
+
+@pytest.mark.parametrize(
+    ("letterhead", "told"),
+    [("SỞ TÀI CHÍNH", ["other-reporter"]), ("VĂN PHÒNG UBND TỈNH", []), ("Kính gửi: Sở Tài chính", [])],
+)
+def test_a_letterhead_of_another_reporter_is_told(letterhead: str, told: list[str]) -> None:
+    parsed = read([[letterhead], *TOP, *HEADER, *ROWS])
+    assert [problem.code for problem in parsed.warnings] == told
