@@ -1,4 +1,4 @@
-"""What differs between machines, from the environment (the table in README.md lists it)."""
+"""What differs between machines, from the environment; docs/settings.md is made from this module."""
 
 import os
 from collections.abc import Mapping
@@ -9,6 +9,34 @@ from ioc_pipeline.domain.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
 FEEDBACK_FOLDER = "phan-hoi"  # of each department: where we answer, and what is never taken for a delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable: what it decides, and its value where it is not set, or words for one worked out."""
+
+    decides: str
+    default: str = ""
+    worked_out: str = ""
+
+
+VARIABLES = {
+    "IOC_HOME": Variable(
+        "the folder of all state; two installations run side by side with two of these",
+        worked_out="`var/` in the project",
+    ),
+    "IOC_PROJECT": Variable(
+        "the folder of contracts, suites, seeds and the dbt project; it is only read", worked_out="the checkout"
+    ),
+    "IOC_PROVINCE": Variable("code of the province whose communes report; 14 is Sơn La", default="14"),
+    "IOC_LEDGER_URL": Variable(
+        "SQLAlchemy URL of the ledger, e.g. `postgresql+psycopg://…`", worked_out="SQLite: `ledger.db` in `IOC_HOME`"
+    ),
+    "IOC_SETTLE_SECONDS": Variable("how long a file must lie still before it is taken", default="1"),
+    "IOC_UNSEALED_SECONDS": Variable("the same for a CSV without its `.sha256`", default="60"),
+    "IOC_WEB_PORT": Variable("port of the Airflow web UI of `make run`, on 127.0.0.1", worked_out="a free one"),
+}
+"""Every variable of ours, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +52,47 @@ class Settings:
 
     @property
     def inbox(self) -> Path:
+        """A folder for each department and commune that reports, where it drops its files."""
         return self.home / "inbox"
 
     @property
     def landing(self) -> Path:
+        """Everything that arrived, byte for byte; never changed. All else can be rebuilt from it."""
         return self.home / "landing"
 
     @property
     def prepared(self) -> Path:
+        """Deliveries that are read and checked and wait to be loaded."""
         return self.home / "prepared"
 
     @property
     def warehouse(self) -> Path:
+        """Raw values and the marts as dbt builds them; nobody but us reads this file."""
         return self.home / "warehouse" / "warehouse.duckdb"
 
     @property
     def published(self) -> Path:
+        """Verified versions of the marts, and the pointer to the current one."""
         return self.home / "published"
 
     @property
     def sources(self) -> Path:
+        """One contract for each form or API."""
         return self.project / "include" / "sources"
 
     @property
     def seeds(self) -> Path:
+        """Reference tables: indicators, targets, units, calendar."""
         return self.project / "include" / "seeds"
 
     @property
     def expectations(self) -> Path:
+        """One suite for each table of a form."""
         return self.project / "expectations"
 
     @property
     def dbt_project(self) -> Path:
+        """The models."""
         return self.project / "dbt_project"
 
 
@@ -71,14 +108,18 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         home=home,
         project=project,
         ledger_url=environment.get("IOC_LEDGER_URL") or f"sqlite:///{home / 'ledger.db'}",
-        province_code=environment.get("IOC_PROVINCE") or "14",
-        settle_seconds=_seconds(environment, "IOC_SETTLE_SECONDS", 1.0),
-        unsealed_seconds=_seconds(environment, "IOC_UNSEALED_SECONDS", 60.0),
+        province_code=_text(environment, "IOC_PROVINCE"),
+        settle_seconds=_seconds(environment, "IOC_SETTLE_SECONDS"),
+        unsealed_seconds=_seconds(environment, "IOC_UNSEALED_SECONDS"),
     )
 
 
-def _seconds(environment: Mapping[str, str], name: str, default: float) -> float:
-    text = environment.get(name) or str(default)
+def _text(environment: Mapping[str, str], name: str) -> str:
+    return environment.get(name) or VARIABLES[name].default
+
+
+def _seconds(environment: Mapping[str, str], name: str) -> float:
+    text = _text(environment, name)
     try:
         seconds = float(text)
     except ValueError:

@@ -16,14 +16,14 @@ def add_commands(commands: Commands) -> None:
     sources = add_command(
         commands, "sources", _sources, "forms that can be sent: source, department, inbox folder, title"
     )
-    sources.add_argument("--csv", action="store_true")
+    sources.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet or another program")
     form = add_command(commands, "form", _form, "write a blank form (.xlsx) from a contract")
-    form.add_argument("source")
+    form.add_argument("source", help="name of a contract, e.g. admin_procedures; `ioc sources` lists them")
     form.add_argument("--output", type=Path, help="default: <source>.xlsx in the current folder")
     again = add_command(
         commands, "load-again", _load_again, "read all deliveries of a source again under the contract in force"
     )
-    again.add_argument("source")
+    again.add_argument("source", help="name of a contract, e.g. admin_procedures; `ioc sources` lists them")
 
 
 def _sources(settings: Settings, options: argparse.Namespace) -> int:

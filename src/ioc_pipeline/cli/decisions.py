@@ -1,4 +1,4 @@
-"""Commands for what a person decides; each decision is a delivery itself, so it can be withdrawn."""
+"""Commands for decisions: each is a delivery itself, so it can be withdrawn like one."""
 
 import argparse
 import getpass
@@ -15,16 +15,16 @@ from ioc_pipeline.settings import Settings
 
 def add_commands(commands: Commands) -> None:
     withdraw = add_command(commands, "withdraw", _withdraw, "take a delivery back: the version before it stands again")
-    withdraw.add_argument("delivery_seq", type=int)
-    withdraw.add_argument("--reason", required=True)
+    withdraw.add_argument("delivery_seq", type=int, help="its number, which receipts and `ioc status` show")
+    withdraw.add_argument("--reason", required=True, help="why; kept with the delivery")
     waive = add_command(
         commands, "waive", _waive, "decide that a report is not owed, or only later; withdrawn like a delivery"
     )
-    waive.add_argument("source")
+    waive.add_argument("source", help="name of a contract, e.g. admin_procedures; `ioc sources` lists them")
     waive.add_argument("period", help="in which it ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
     waive.add_argument("--unit", help="who reports, a commune's code say (default: the source's department)")
     waive.add_argument("--until", type=date.fromisoformat, help="the new due day (default: nothing is owed)")
-    waive.add_argument("--reason", required=True)
+    waive.add_argument("--reason", required=True, help="why; kept with the waiver")
 
 
 def _withdraw(settings: Settings, options: argparse.Namespace) -> int:

@@ -22,14 +22,21 @@ from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 def add_commands(commands: Commands) -> None:
     add_command(commands, "run", _run, "one pass without Airflow: inbox, warehouse, published marts")
     extract = add_command(commands, "extract", _extract, "fetch an API since its last run and load what came")
-    extract.add_argument("source", help="its connection is read from AIRFLOW_CONN_<CONNECTION>, as JSON")
+    extract.add_argument(
+        "source", help="name of an API's contract; its connection is read from AIRFLOW_CONN_<CONNECTION>, as JSON"
+    )
     check = add_command(commands, "check", _check, "say what would happen to a file; nothing is submitted")
     checked = check.add_mutually_exclusive_group(required=True)
-    checked.add_argument("file", type=Path, nargs="?")
+    checked.add_argument("file", type=Path, nargs="?", help="the file as the department would send it")
     replay_help = "read everything that landed under this changed contract, and say what would differ; 1 if anything"
     checked.add_argument("--replay", type=Path, metavar="CONTRACT.yml", help=replay_help)
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
-    add_command(commands, "status", _status, "deliveries and their state, contracts that are stopped")
+    add_command(
+        commands,
+        "status",
+        _status,
+        "deliveries and their state, stopped contracts; verifies what is new in the chain of events",
+    )
     add_command(commands, "verify", _verify, "recompute the whole chain of events; 2 if one was changed")
 
 

@@ -18,7 +18,7 @@ def add_commands(commands: Commands) -> None:
     traced.add_argument("unit", help='org unit code or name, e.g. 14 or "Xã Vân Hồ"')
     traced.add_argument("period", help="in which the period ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
     sql = add_command(commands, "sql", _sql, "read-only query on the published marts, CSV to standard output")
-    sql.add_argument("query")
+    sql.add_argument("query", help="one statement that asks: select, with, show, describe or explain")
 
 
 def _trace(settings: Settings, options: argparse.Namespace) -> int:

@@ -17,8 +17,8 @@ def add_commands(commands: Commands) -> None:
     files = add_command(
         commands, "sample", _sample, "write sample department files into the inbox, labelled as sample data"
     )
-    files.add_argument("--seed", type=int, default=1)
-    files.add_argument("--months", type=int, default=3)
+    files.add_argument("--seed", type=int, default=1, help="another one spreads the figures differently; totals stay")
+    files.add_argument("--months", type=int, default=3, help="how many up to September 2025")
     files.add_argument("--output", type=Path, help="write <department>/<file> here instead of into the inbox")
     serve = add_command(
         files.add_subparsers(metavar="serve"),
@@ -26,14 +26,18 @@ def add_commands(commands: Commands) -> None:
         _sample_serve,
         "serve the four sample APIs on this machine until Ctrl-C",
     )
-    serve.add_argument("--port", type=int, default=0, help="default: a free one")
-    serve.add_argument("--seed", type=int, default=1)
+    serve.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
+    serve.add_argument("--seed", type=int, default=1, help="another one spreads the figures differently; totals stay")
     day_after = LAST_DAY + timedelta(days=1)
     serve.add_argument("--today", type=date.fromisoformat, default=day_after, help="no record is of this day or later")
     serve.add_argument("--months", type=int, default=1, help="of records before --today (default: 1)")
     serve.add_argument("--dossiers", type=int, help="how many (default: as many as the sample forms count)")
     serve.add_argument(
-        "--faults", nargs="+", default=[], metavar="KIND[:TIMES[:PATH]]", help="what is to go wrong first"
+        "--faults",
+        nargs="+",
+        default=[],
+        metavar="KIND[:TIMES[:PATH]]",
+        help="what is to go wrong first; docs/operations.md lists the kinds",
     )
 
 
