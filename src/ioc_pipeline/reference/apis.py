@@ -22,15 +22,20 @@ class Model(BaseModel):
 
 
 class Authentication(Model):
-    """How we prove who asks. Secrets come from the connection: login and password.
+    """How we prove who asks. Secrets come from the connection: login and password."""
 
-    `api_key` sends the password in `header`; `oauth2` trades login and password for a token at `token_path`
-    (client credentials, RFC 6749 section 4.4).
-    """
-
-    kind: Literal["none", "api_key", "oauth2"] = "none"
-    header: HeaderName = "x-api-key"
-    token_path: UrlPath | None = None
+    kind: Literal["none", "api_key", "oauth2"] = Field(
+        default="none",
+        description="`api_key` sends the connection's password in `header`; `oauth2` trades login and password for a "
+        "token at `token_path` (client credentials, RFC 6749 section 4.4).",
+        examples=["oauth2"],
+    )
+    header: HeaderName = Field(
+        default="x-api-key", description="With api_key: the header that carries it.", examples=["authorization"]
+    )
+    token_path: UrlPath | None = Field(
+        default=None, description="With oauth2: where tokens are given, on the same host.", examples=["/oauth/token"]
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -40,19 +45,34 @@ class Authentication(Model):
 
 
 class Paging(Model):
-    """How an answer goes on. `page_number` counts `parameter` up from `first` until a page is not full;
+    """How a list of records goes on after one response."""
 
-    `cursor` sends what `field` of the answer says in `parameter` until it is empty; `link` follows the header
-    `Link: <…>; rel="next"` (RFC 8288). `total_field` is where an answer declares how many records there are.
-    """
-
-    kind: Literal["none", "page_number", "cursor", "link"] = "none"
-    parameter: Text | None = None
-    first: int = 1
-    size_parameter: Text | None = None
-    size: Annotated[int, Field(ge=1)] | None = None
-    field: Text | None = None
-    total_field: Text | None = None
+    kind: Literal["none", "page_number", "cursor", "link"] = Field(
+        default="none",
+        description="`none`: one response has everything. `page_number` counts `parameter` up from `first` until a "
+        "page is not full, or until the declared total is there. `cursor` sends what `field` of the response says in "
+        '`parameter` until it is empty. `link` follows the header `Link: <…>; rel="next"` (RFC 8288).',
+        examples=["page_number"],
+    )
+    parameter: Text | None = Field(
+        default=None, description="The parameter that takes the page's number or the cursor.", examples=["page"]
+    )
+    first: int = Field(default=1, description="The number of the first page.", examples=[0])
+    size_parameter: Text | None = Field(
+        default=None, description="The parameter that asks for so many records a page.", examples=["pageSize"]
+    )
+    size: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="How many records make a full page.", examples=[2000]
+    )
+    field: Text | None = Field(
+        default=None, description="Where a response has the next cursor: names joined by dots.", examples=["meta.next"]
+    )
+    total_field: Text | None = Field(
+        default=None,
+        description="Where a response says how many records there are in all, as digits in a number or a string. "
+        "Another number of different records returns the run.",
+        examples=["meta.total"],
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -63,60 +83,111 @@ class Paging(Model):
 
 
 class Watermark(Model):
-    """An incremental API: records changed since `parameter` are asked for, by their time `field`.
+    """An incremental API: only records that changed since the last run are asked for."""
 
-    `overlap_minutes` before the newest time seen are asked for again: clocks differ and transactions end late.
-    """
-
-    field: Text
-    parameter: Text
-    overlap_minutes: Annotated[int, Field(ge=0, le=366 * 24 * 60)] = 10
+    field: Text = Field(description="The field of a record with the time of its last change.", examples=["updatedAt"])
+    parameter: Text = Field(description="The parameter that asks for what changed since.", examples=["updatedSince"])
+    overlap_minutes: Annotated[int, Field(ge=0, le=366 * 24 * 60)] = Field(
+        default=10,
+        description="So many minutes before the newest time seen are asked for again, since clocks differ and "
+        "transactions end late.",
+        examples=[60],
+    )
 
 
 class RequestPeriod(Model):
-    """An API asked for whole periods: which parameters say which. 0 stands in those that do not apply.
+    """An API that is asked for whole periods: which parameters say which. 0 is sent in those that do not apply."""
 
-    `ended` periods are asked for, newest first: a number may still be corrected after its period.
-    """
-
-    year: Text
-    half_year: Text | None = None
-    quarter: Text | None = None
-    month: Text | None = None
-    ended: Annotated[int, Field(ge=1, le=120)] = 1
+    year: Text = Field(description="The parameter of the year.", examples=["year"])
+    half_year: Text | None = Field(default=None, description="The parameter of the half year.", examples=["half"])
+    quarter: Text | None = Field(default=None, description="The parameter of the quarter.", examples=["quarter"])
+    month: Text | None = Field(default=None, description="The parameter of the month.", examples=["month"])
+    ended: Annotated[int, Field(ge=1, le=120)] = Field(
+        default=1,
+        description="How many ended periods each run asks for, newest first: a number may still be corrected after its "
+        "period.",
+        examples=[3],
+    )
 
 
 class Api(Model):
-    """How one API is asked, and what its answer looks like.
+    """How one API is asked, and what its responses look like."""
 
-    `connection` is an Airflow connection of type http: its host is the base URL, and no other host is ever asked.
-    `schedule` is cron, in the province's time. `parameters` go into the query, or for `body: form` into the form;
-    `form_json` packs them as JSON into that one form field. `vary` repeats the request for each value.
-    `records` are the places of the array of records that are tried in turn: names joined by dots, "" the answer itself.
-    `numbers: text` is an API that writes its numbers as strings, in the source's locale; elsewhere a string in the
-    place of a number is refused.
-    `unknown_field` is what a field that no column reads and `ignored_fields` does not list amounts to.
-    """
-
-    connection: Name
-    schedule: Text
-    path: UrlPath
-    method: Literal["GET", "POST"] = "GET"
-    body: Literal["none", "form"] = "none"
-    form_json: Text | None = None
-    parameters: dict[Text, str | int | dict[str, str | int]] = {}
-    vary: dict[Text, Annotated[list[str | int], Field(min_length=1)]] = {}
-    period: RequestPeriod | None = None
-    authentication: Authentication = Authentication()
-    paging: Paging = Paging()
-    watermark: Watermark | None = None
-    rate_limit_per_minute: Annotated[int, Field(ge=1)] = 60
-    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = 30
-    max_response_mb: Annotated[int, Field(ge=1, le=100)] = 20
-    records: Annotated[list[str], Field(min_length=1)] = [""]
-    numbers: Literal["json", "text"] = "json"
-    ignored_fields: list[Text] = []
-    unknown_field: Literal["warning", "returned"] = "warning"
+    connection: Name = Field(
+        description="An Airflow connection of type http: its host is the base URL, and no other host is ever asked; "
+        "login and password are the secrets.",
+        examples=["one_stop"],
+    )
+    schedule: Text = Field(
+        description="When it is asked, on the province's clock: cron with five fields, or @hourly, @daily, @weekly, "
+        "@monthly, @yearly.",
+        examples=["20 5 * * *"],
+    )
+    path: UrlPath = Field(description="What is asked for, behind the connection's host.", examples=["/api/dossiers"])
+    method: Literal["GET", "POST"] = Field(default="GET", description="POST goes with `body: form`.", examples=["POST"])
+    body: Literal["none", "form"] = Field(
+        default="none",
+        description="Where the parameters go: `none` into the query, `form` into a form.",
+        examples=["form"],
+    )
+    form_json: Text | None = Field(
+        default=None, description="Packs the parameters as JSON into this one field of the form.", examples=["params"]
+    )
+    parameters: dict[Text, str | int | dict[str, str | int]] = Field(
+        default={}, description="What is sent with every request.", examples=[{"province": "14"}]
+    )
+    vary: dict[Text, Annotated[list[str | int], Field(min_length=1)]] = Field(
+        default={},
+        description="Parameters with several values: the request is repeated for each combination of them.",
+        examples=[{"level": ["province", "commune"]}],
+    )
+    period: RequestPeriod | None = Field(
+        default=None,
+        description="Asks for periods that have ended; figures that are no records need it.",
+        examples=[{"year": "year", "month": "month"}],
+    )
+    authentication: Authentication = Field(
+        default=Authentication(), description="How we prove who asks.", examples=[{"kind": "api_key"}]
+    )
+    paging: Paging = Field(
+        default=Paging(),
+        description="How a list goes on.",
+        examples=[{"kind": "cursor", "parameter": "cursor", "field": "meta.next"}],
+    )
+    watermark: Watermark | None = Field(
+        default=None,
+        description="Asks for what changed since the last run that counts, in place of everything.",
+        examples=[{"field": "updatedAt", "parameter": "updatedSince"}],
+    )
+    rate_limit_per_minute: Annotated[int, Field(ge=1)] = Field(
+        default=60, description="No more requests a minute than that.", examples=[120]
+    )
+    timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=30, description="How long one whole response may take.", examples=[60]
+    )
+    max_response_mb: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=20, description="A larger response is refused.", examples=[50]
+    )
+    records: Annotated[list[str], Field(min_length=1)] = Field(
+        default=[""],
+        description="Where a response has the array of records: places that are tried in turn, names joined by dots, "
+        '"" the response itself.',
+        examples=[["data.items", ""]],
+    )
+    numbers: Literal["json", "text"] = Field(
+        default="json",
+        description="`text`: the API writes its numbers as strings, in the source's locale. With `json` a string in "
+        "the place of a number is refused.",
+        examples=["text"],
+    )
+    ignored_fields: list[Text] = Field(
+        default=[], description="Fields that are known and not read.", examples=[["internalId"]]
+    )
+    unknown_field: Literal["warning", "returned"] = Field(
+        default="warning",
+        description="What a field is that no column reads and `ignored_fields` does not list.",
+        examples=["returned"],
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -5,13 +5,23 @@ may have left blank lines. Errors name the file and its physical line.
 """
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import ContractError
 
 
-def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+@dataclass(frozen=True, slots=True)
+class SeedColumn:
+    """What a column of a seed says, for docs/contracts.md; `values` are all it may hold, each with its meaning."""
+
+    meaning: str
+    example: str
+    values: dict[str, str] = field(default_factory=dict)
+
+
+def read_rows(path: Path, columns: Collection[str]) -> Iterator[tuple[int, list[str]]]:
     """Line number and values of each row, one value a column.
 
     Raises:
@@ -25,7 +35,7 @@ def read_rows(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[st
         yield line, values
 
 
-def read_lines(path: Path, columns: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+def read_lines(path: Path, columns: Collection[str]) -> Iterator[tuple[int, list[str]]]:
     """Line number and values of each row, whatever their number: for who can do without a faulty row.
 
     Raises:

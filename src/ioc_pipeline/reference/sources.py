@@ -14,36 +14,85 @@ from ioc_pipeline.reference.tables import Locale, Table
 class Csv(Model):
     """How a CSV of this source is written; nothing is sniffed."""
 
-    encoding: Literal["utf-8", "utf-16", "cp1258"] = "utf-8"
-    delimiter: Literal[",", ";", "\t"] = ";"
+    encoding: Literal["utf-8", "utf-16", "cp1258"] = Field(
+        default="utf-8", description="How its bytes are letters.", examples=["utf-16"]
+    )
+    delimiter: Literal[",", ";", "\t"] = Field(
+        default=";", description="What stands between two values.", examples=[","]
+    )
 
 
 class Source(Model):
-    """One form, or one API where `api` is given. `department` (`agencies.csv`) answers for it.
+    """One form, or one API where `api` is given."""
 
-    `reporters: department` owes the form itself, from its folder `inbox/<department>/`; with `communes` every commune
-    of the province owes its own, from `inbox/<commune code>/`. `reporting_since` is the first day of the first period
-    that is owed: older ones may be filled in later and are never late. `window_working_days` after the due day a
-    report still counts as the report of its period; open if not given.
-    `missing_table: nothing_to_read` is for publishers whose workbooks often lack the table; a form is `returned`.
-    """
-
-    name: Name = Field(alias="source")
-    title: Text
-    system: Text
-    department: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
-    reporters: Literal["department", "communes"] = "department"
-    period_type: PeriodType
-    clock: Clock
-    due_working_days: Annotated[int, Field(ge=1)]
-    window_working_days: Annotated[int, Field(ge=0)] | None = None
-    reporting_since: date
-    locale: Locale = "vi"
-    maturity: Maturity = "official"
-    missing_table: Literal["returned", "nothing_to_read"] = "returned"
-    csv: Csv | None = None
-    api: Api | None = None
-    tables: Annotated[list[Table], Field(min_length=1)]
+    name: Name = Field(
+        alias="source", description="The source's name, which is its file's.", examples=["admin_procedures"]
+    )
+    title: Text = Field(
+        description="What people call the form or the system.",
+        examples=["Biểu 01/TTHC - Giải quyết thủ tục hành chính"],
+    )
+    system: Text = Field(
+        description="Which of the province's systems it belongs to, a code of systems.csv.", examples=["02"]
+    )
+    department: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$")] = Field(
+        description="Who answers for it, an org_unit_code of agencies.csv.", examples=["vp-ubnd"]
+    )
+    reporters: Literal["department", "communes"] = Field(
+        default="department",
+        description="Who owes the form: `department` from its folder `inbox/<department>/`, or with `communes` every "
+        "commune of the province its own, from `inbox/<commune code>/`.",
+        examples=["communes"],
+    )
+    period_type: PeriodType = Field(
+        description="How long a period of the form is; for each of them one report is owed.", examples=["month"]
+    )
+    clock: Clock = Field(
+        description="When a period begins and ends. `management`: from the 15th to the 14th, so that September 2025 is "
+        "2025-08-15 to 2025-09-14 and the year begins on 15 December. `calendar`: from the 1st to the last day.",
+        examples=["management"],
+    )
+    due_working_days: Annotated[int, Field(ge=1)] = Field(
+        description="A report is on time until the end of this working day after its period.", examples=[2]
+    )
+    window_working_days: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="So many working days after the due day a report still counts as that of its period; for ever if "
+        "not given.",
+        examples=[10],
+    )
+    reporting_since: date = Field(
+        description="The first day of the first period that is owed. Older ones may be filled in and are never late.",
+        examples=["2025-07-15"],
+    )
+    locale: Locale = Field(
+        default="vi", description="How numbers are written: `vi` 1.234,5 or `en` 1,234.5.", examples=["en"]
+    )
+    maturity: Maturity = Field(
+        default="official",
+        description="How settled its figures are, where a label does not say (ước, sơ bộ, chính thức).",
+        examples=["preliminary"],
+    )
+    missing_table: Literal["returned", "nothing_to_read"] = Field(
+        default="returned",
+        description="What a workbook without the table is: `nothing_to_read` for publishers whose workbooks often lack "
+        "it.",
+        examples=["nothing_to_read"],
+    )
+    csv: Csv | None = Field(
+        default=None, description="That the form may come as CSV, and how.", examples=[{"encoding": "utf-8"}]
+    )
+    api: Api | None = Field(
+        default=None,
+        description="That the source is an API, and how it is asked.",
+        examples=[{"connection": "portal", "schedule": "0 6 * * *", "path": "/data"}],
+    )
+    tables: Annotated[list[Table], Field(min_length=1)] = Field(
+        description="The tables of the form or of the API's responses.",
+        examples=[
+            [{"table": "years", "org_unit": "province", "columns": [{"name": "a", "headers": ["A"], "type": "text"}]}]
+        ],
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

@@ -4,18 +4,40 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ioc_pipeline.reference.catalogue.faults import Faults, Misfit, Row, rows_by_code
+from ioc_pipeline.reference.seeds import SeedColumn
 
-ELEMENT_COLUMNS = (
-    "element_code",
-    "name_vi",
-    "unit_measure",
-    "kind",
-    "space_aggregation",
-    "time_aggregation",
-    "weight_element",
-    "max_age_months",
-    "source_order",
-)
+KINDS = {
+    "stock": "what there is on a day: months are never added",
+    "flow": "what happens in a period",
+    "rate": "a percentage, score or rank: never added",
+}
+SPACE_AGGREGATIONS = {
+    "sum": "added over the units of a province",
+    "weighted": "their mean, weighted by weight_element",
+    "max": "the greatest of them",
+    "mean_by_decree": "none for a province, and the simple mean for units that were merged",
+    "none": "a province has a value only where it reports one",
+}
+TIME_AGGREGATIONS = {
+    "sum": "months add up to a quarter and a year",
+    "last": "the value of the last month is that of the quarter and the year",
+    "none": "a longer period has a value only where one is reported",
+}
+ELEMENT_COLUMNS = {
+    "element_code": SeedColumn("The element, for good: never reused, never renamed.", "tthc_received"),
+    "name_vi": SeedColumn("What people call it.", "Hồ sơ thủ tục hành chính tiếp nhận trong kỳ"),
+    "unit_measure": SeedColumn("What one of it is. Only equal ones are added or compared.", "count"),
+    "kind": SeedColumn("How it behaves in time.", "flow", KINDS),
+    "space_aggregation": SeedColumn("How a province's value comes from its units.", "sum", SPACE_AGGREGATIONS),
+    "time_aggregation": SeedColumn("How a longer period's value comes from shorter ones.", "sum", TIME_AGGREGATIONS),
+    "weight_element": SeedColumn("With weighted: the element that weighs.", "population"),
+    "max_age_months": SeedColumn("How old a stock may be and still be divided by; empty: of the same period.", "12"),
+    "source_order": SeedColumn(
+        "The sources that may give it, with `>` between them; the first is believed, the others meet it in "
+        "mart_conflict.",
+        "one_stop_dossiers>admin_procedures",
+    ),
+}
 _MOST_MONTHS = 120
 
 
@@ -23,9 +45,7 @@ _MOST_MONTHS = 120
 class Element:
     """One measured thing. `sources` may give it, the first is believed.
 
-    `space_aggregation` says how a province's value comes from its communes or agencies: sum; weighted by
-    `weight_element`; max; or none. `mean_by_decree` is none there, and the simple mean over a merger.
-    `time_aggregation` is sum, last or none. A stock may serve as a denominator until it is `max_age_months` old.
+    The columns of elements.csv say what the others mean; `max_age_months` is 0 where it is empty.
     """
 
     code: str
@@ -58,13 +78,13 @@ def read_elements(seeds: Path, faults: Faults) -> dict[str, Element]:
 
 
 def _element(row: Row) -> Element:
-    space = row.one_of("space_aggregation", {"sum", "weighted", "mean_by_decree", "max", "none"})
+    space = row.one_of("space_aggregation", SPACE_AGGREGATIONS)
     if (space == "weighted") != bool(row["weight_element"]):
         raise Misfit(row, f"weight_element is '{row['weight_element']}', but space_aggregation is {space}")
     if row["weight_element"] == row["element_code"]:
         raise Misfit(row, "weight_element is the element itself")
-    kind = row.one_of("kind", {"stock", "flow", "rate"})
-    over_time = row.one_of("time_aggregation", {"sum", "last", "none"})
+    kind = row.one_of("kind", KINDS)
+    over_time = row.one_of("time_aggregation", TIME_AGGREGATIONS)
     if (kind != "flow" and over_time == "sum") or (kind == "rate" and space == "sum"):
         raise Misfit(row, f"kind is {kind}, but it is added up: {space} over units, {over_time} over time")
     return Element(

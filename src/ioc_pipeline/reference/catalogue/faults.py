@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from ioc_pipeline.domain.errors import ContractError
-from ioc_pipeline.reference.seeds import read_lines
+from ioc_pipeline.reference.seeds import SeedColumn, read_lines
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _LARGE = 10**9  # no factor, coefficient or target is; a typing error may be
@@ -99,23 +99,24 @@ class Faults:
 
 
 def rows_by_code(
-    path: Path, columns: tuple[str, ...], faults: Faults, *, is_key: bool = False
+    path: Path, columns: dict[str, SeedColumn], faults: Faults, *, is_key: bool = False
 ) -> Iterator[tuple[str, Row]]:
     """Rows by the code in their first column; a row of another width disables its code, as a repeated key does."""
     lines = list(read_lines(path, columns))
     if is_key and not lines:
         raise ContractError(f"{path.name} line 2: expected rows: without any, nothing at all would be published")
+    (key, *_) = columns
     times = Counter(cells[0] for _, cells in lines)
     for line, cells in lines:
         code = cells[0]
         row = Row(path.name, line, dict(zip(columns, cells, strict=False)))
         if not code:
-            raise ContractError(f"{path.name} line {line}: {columns[0]} is empty")
+            raise ContractError(f"{path.name} line {line}: {key} is empty")
         if len(cells) != len(columns):
             faults.add(code, row, f"{len(cells)} values, expected {len(columns)}")
         elif is_key and times[code] > 1:
-            faults.add(code, row, f"{columns[0]} '{code}' is listed {times[code]} times")
+            faults.add(code, row, f"{key} '{code}' is listed {times[code]} times")
         elif is_key and not _CODE.fullmatch(code):
-            faults.add(code, row, f"{columns[0]} is '{code}', expected small letters, digits and _ after a letter")
+            faults.add(code, row, f"{key} is '{code}', expected small letters, digits and _ after a letter")
         else:
             yield code, row

@@ -7,26 +7,40 @@ from decimal import Decimal
 
 from ioc_pipeline.reference.catalogue.faults import Misfit, Row
 from ioc_pipeline.reference.catalogue.terms import Term
+from ioc_pipeline.reference.seeds import SeedColumn
 
-INDICATOR_COLUMNS = (
-    "indicator_code",
-    "alias_code",
-    "name_vi",
-    "name_en",
-    "system_code",
-    "owner_code",
-    "unit_measure",
-    "direction",
-    "shape",
-    "numerator_element",
-    "denominator_element",
-    "factor",
-    "decimals",
-    "space_aggregation",
-    "definition_vi",
-    "definition_source",
-)
-_SHAPES = {"ratio", "sum", "mean_of_units", "share_of_units"}
+SHAPES = {
+    "ratio": "the numerator over the denominator",
+    "sum": "the numerator alone",
+    "mean_of_units": "for a province the simple mean of what its units have",
+    "share_of_units": "for a province the share of its units whose ratio reaches the threshold",
+}
+DIRECTIONS = {"up": "more is better", "down": "less is better", "none": "neither"}
+OVER_UNITS = {
+    "from_terms": "for a province computed from its terms, aggregated as their elements say",
+    "none": "not computed for a province from its units",
+}
+INDICATOR_COLUMNS = {
+    "indicator_code": SeedColumn("The indicator, for good: `<pillar>_<what>_<unit>`.", "gov_online_submission_pct"),
+    "alias_code": SeedColumn("A code that other systems know it by; may be empty.", "TTHC_TRUCTUYEN"),
+    "name_vi": SeedColumn("The name on the screen.", "Tỷ lệ hồ sơ tiếp nhận trực tuyến"),
+    "name_en": SeedColumn("The name in English; may be empty.", "Dossiers received online"),
+    "system_code": SeedColumn("Which system it belongs to, a code of systems.csv.", "02"),
+    "owner_code": SeedColumn("Who answers for it, a code of agencies.csv.", "vp-ubnd"),
+    "unit_measure": SeedColumn("What one of it is; pct is 0-100.", "pct"),
+    "direction": SeedColumn("What is better.", "up", DIRECTIONS),
+    "shape": SeedColumn("How it is computed.", "ratio", SHAPES),
+    "numerator_element": SeedColumn(
+        "The numerator, where it is one whole element; else its terms stand in indicator_terms.csv.",
+        "tthc_received_online",
+    ),
+    "denominator_element": SeedColumn("The denominator, likewise; empty for a sum.", "tthc_received"),
+    "factor": SeedColumn("What the value is multiplied by: 100 for a percentage.", "100"),
+    "decimals": SeedColumn("How many decimals are shown, 0 to 12.", "2"),
+    "space_aggregation": SeedColumn("How a province has it.", "from_terms", OVER_UNITS),
+    "definition_vi": SeedColumn("What it says, in words.", "Hồ sơ trực tuyến / hồ sơ tiếp nhận × 100."),
+    "definition_source": SeedColumn("Where it is defined so.", "Quyết định 766/QĐ-TTg"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ def read_indicator(row: Row, listed: list[tuple[Row, Term]], systems: Collection
     """One indicator as its rows say, its terms still as they are written."""
     if row["system_code"] not in systems:
         raise Misfit(row, f"system_code '{row['system_code']}' is not in systems.csv")
-    shape = row.one_of("shape", _SHAPES)
+    shape = row.one_of("shape", SHAPES)
     numerator, denominator = (_terms_of(row, role, listed) for role in ("numerator", "denominator"))
     thresholds = [term.coefficient for _, term in listed if term.role == "threshold"]
     if round(row.number("factor"), 9) <= 0:  # nine decimals are kept
@@ -85,12 +99,12 @@ def read_indicator(row: Row, listed: list[tuple[Row, Term]], systems: Collection
         row["system_code"],
         row.filled("owner_code"),
         row.filled("unit_measure"),
-        row.one_of("direction", {"up", "down", "none"}),
+        row.one_of("direction", DIRECTIONS),
         shape,
         row.number("factor"),
         thresholds[0] if thresholds else None,
         row.whole_number("decimals", 12),
-        row.one_of("space_aggregation", {"from_terms", "none"}),
+        row.one_of("space_aggregation", OVER_UNITS),
         row.filled("definition_vi"),
         row.filled("definition_source"),
         (*numerator, *denominator),

@@ -9,8 +9,14 @@ from ioc_pipeline.reference.catalogue.formulas import Resolver
 from ioc_pipeline.reference.catalogue.indicators import INDICATOR_COLUMNS, Indicator, read_indicator
 from ioc_pipeline.reference.catalogue.targets import Target, read_targets
 from ioc_pipeline.reference.catalogue.terms import read_terms
+from ioc_pipeline.reference.seeds import SeedColumn
 
-SYSTEM_COLUMNS = ("system_code", "name_vi", "name_en", "owner")
+SYSTEM_COLUMNS = {
+    "system_code": SeedColumn("The system, as contracts and indicators name it.", "02"),
+    "name_vi": SeedColumn("What people call it.", "Hệ thống thông tin giải quyết thủ tục hành chính"),
+    "name_en": SeedColumn("Its name in English.", "Administrative procedure settlement"),
+    "owner": SeedColumn("Who runs it.", "Văn phòng UBND tỉnh"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ from decimal import Decimal
 from pathlib import Path
 
 from ioc_pipeline.reference.catalogue.faults import Faults, Misfit, Row, rows_by_code
+from ioc_pipeline.reference.seeds import SeedColumn
 
-TARGET_COLUMNS = (
-    "indicator_code",
-    "org_unit_code",
-    "period_start_date",
-    "period_end_date",
-    "target_value",
-    "direction",
-    "legal_source",
-    "is_example",
-)
+DIRECTIONS = {"at_least": "met by this value or more", "at_most": "met by this value or less"}
+IS_EXAMPLE = {"true": "another province's target: shown, never judged by", "false": "the province's own"}
+TARGET_COLUMNS = {
+    "indicator_code": SeedColumn("The indicator, a row of indicators.csv.", "infra_communes_fibre_pct"),
+    "org_unit_code": SeedColumn("Whose target it is.", "14"),
+    "period_start_date": SeedColumn("The first day for which it counts.", "2025-01-01"),
+    "period_end_date": SeedColumn("The last day for which it counts.", "2025-12-31"),
+    "target_value": SeedColumn("The value to reach, in the indicator's unit_measure.", "100"),
+    "direction": SeedColumn("When it is met.", "at_least", DIRECTIONS),
+    "legal_source": SeedColumn("The act that sets it.", "Quyết định 749/QĐ-TTg ngày 03/6/2020"),
+    "is_example": SeedColumn("Whether it is only shown.", "false", IS_EXAMPLE),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,9 @@ def _target(row: Row, known: Collection[str]) -> Target:
         row.day("period_start_date"),
         row.day("period_end_date"),
         row.number("target_value"),
-        row.one_of("direction", {"at_least", "at_most"}),
+        row.one_of("direction", DIRECTIONS),
         row.filled("legal_source"),
-        row.one_of("is_example", {"true", "false"}) == "true",
+        row.one_of("is_example", IS_EXAMPLE) == "true",
     )
     if target.period_end < target.period_start:
         raise Misfit(row, "the period ends before it starts")
