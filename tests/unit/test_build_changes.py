@@ -1,0 +1,127 @@
+"""What a build does again after the last one: by its inputs, and by what was loaded since."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from ioc_pipeline.build.changes import Wanted, begin, end, has_reference
+from ioc_pipeline.build.inputs import hash_project, hash_reference
+from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.warehouse.raw import open_warehouse
+
+WANTED = Wanted(as_of=date(2026, 1, 20), project_hash="project", reference_hash="reference")
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with closing(open_warehouse(tmp_path / "warehouse.duckdb")) as connection:
+        connection.execute("create table raw.element (max_age_months integer)")
+        has_reference(connection, WANTED)
+        yield connection
+
+
+def _build(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted = WANTED) -> None:
+    begin(warehouse, wanted)
+    end(warehouse, wanted)
+
+
+def _load(warehouse: duckdb.DuckDBPyConnection, load_seq: int, kind: str, day: str) -> None:
+    warehouse.execute("insert into raw.load (load_seq) values (?)", [load_seq])
+    warehouse.execute("insert into raw.delivery (load_seq, kind) values (?, ?)", [load_seq, kind])
+    warehouse.execute("insert into raw.delivery_scope (load_seq, period_end_date) values (?, ?)", [load_seq, day])
+
+
+def test_the_first_build_builds_everything_and_the_next_what_was_touched(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert begin(warehouse, WANTED).years is None
+    end(warehouse, WANTED)
+    _load(warehouse, 1, "file", "2021-06-30")
+    change = begin(warehouse, WANTED)
+    assert change.years == [2021, 2025, 2026]
+    assert (change.is_new_day, change.has_new_extracts) == (False, False)
+
+
+def test_an_edited_project_builds_everything(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _build(warehouse)
+    assert begin(warehouse, replace(WANTED, project_hash="edited")).years is None
+
+
+def test_a_full_build_that_was_interrupted_is_repeated_though_the_edit_was_taken_back(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    _build(warehouse)
+    begin(warehouse, replace(WANTED, project_hash="edited"))
+    assert begin(warehouse, WANTED).years is None
+
+
+def test_years_of_a_build_that_was_interrupted_are_still_to_be_done(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _build(warehouse)
+    _load(warehouse, 1, "extract", "2021-06-30")
+    begin(warehouse, WANTED)
+    change = begin(warehouse, WANTED)
+    assert change.years == [2021, 2025, 2026]
+    assert change.has_new_extracts
+    end(warehouse, WANTED)
+    change = begin(warehouse, WANTED)
+    assert change.years == [2025, 2026]
+    assert not change.has_new_extracts
+
+
+def test_a_stock_reaches_as_far_as_the_catalogue_lets_it(warehouse: duckdb.DuckDBPyConnection) -> None:
+    _build(warehouse)
+    warehouse.execute("insert into raw.element values (null), (24)")
+    _load(warehouse, 1, "file", "2021-06-30")
+    assert begin(warehouse, WANTED).years == [2021, 2022, 2023, 2025, 2026]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_there"),
+    [
+        (WANTED, True),
+        (replace(WANTED, as_of=date(2026, 1, 21)), False),
+        (replace(WANTED, reference_hash="edited"), False),
+        (replace(WANTED, project_hash="edited"), True),
+    ],
+)
+def test_obligations_and_catalogue_are_those_of_one_day_and_their_inputs(
+    warehouse: duckdb.DuckDBPyConnection, wanted: Wanted, is_there: bool
+) -> None:
+    assert not has_reference(warehouse, WANTED)
+    begin(warehouse, WANTED)
+    assert has_reference(warehouse, wanted) == is_there
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    files = ("dbt_project/models/a.sql", "include/seeds/units.csv", "include/sources/s.yml", "expectations/s__t.yml")
+    for name in files:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("a", encoding="utf-8")
+    return from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    ("file", "is_of_the_project"),
+    [
+        ("dbt_project/models/a.sql", True),
+        ("include/seeds/units.csv", True),
+        ("include/sources/s.yml", True),
+        ("expectations/s__t.yml", False),
+    ],
+)
+def test_every_input_is_in_the_hash_of_what_is_made_of_it(
+    settings: Settings, file: str, is_of_the_project: bool
+) -> None:
+    project, reference = hash_project(settings), hash_reference(settings, hash_project(settings))
+    assert (project, reference) == (hash_project(settings), hash_reference(settings, hash_project(settings)))
+    (settings.project / file).write_text("b", encoding="utf-8")
+    assert (hash_project(settings) != project) == is_of_the_project
+    assert hash_reference(settings, hash_project(settings)) != reference
+
+
+def test_another_province_owes_something_else(settings: Settings) -> None:
+    assert hash_reference(settings, "project") != hash_reference(replace(settings, province_code="01"), "project")
