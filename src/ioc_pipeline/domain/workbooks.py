@@ -2,10 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from ioc_pipeline.domain.errors import Problem
 
 Value = str | float | int | bool | date | datetime | time | None  # None is an empty cell
+
+
+def number_text(value: float) -> str:
+    """A stored number as a spreadsheet shows it, with a point: 15 digits, for the others are noise of its arithmetic.
+
+    0.1 + 0.2 is "0.3" and 4.35 * 100 is "435"; whole numbers keep all their digits.
+    """
+    if value == int(value):
+        return str(int(value))
+    return format(Decimal(f"{value:.15g}"), "f")
 
 
 @dataclass(slots=True)

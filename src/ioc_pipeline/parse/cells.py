@@ -9,8 +9,9 @@ from typing import Literal, NoReturn
 
 from ioc_pipeline.domain.folding import fold, naked
 from ioc_pipeline.domain.local_time import LOCAL_TIME
-from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.domain.workbooks import Value, number_text
 from ioc_pipeline.parse import BadCell
+from ioc_pipeline.parse.footnotes import plain, split_footnote
 from ioc_pipeline.parse.legacy_text import repair_text
 from ioc_pipeline.reference.tables import ColumnType, Locale
 
@@ -28,7 +29,7 @@ class Parsed:
     "" for a cell of blanks. `of` is the second number of a rank (m of "n/m", or the value of "01 (0,727)") or of a
     ratio. `maturity` is estimate (ước) or preliminary (sơ bộ). `unit_measure` is the word after the number ("TTHC",
     "đồng"); `is_scaled` says that the cell named its own multiplier (nghìn, triệu, tỷ) or đồng, which is applied:
-    the multiplier of the column must not be applied again.
+    the multiplier of the column must not be applied again. `footnote` is the mark beside a number: "¹", "②".
     """
 
     value: Decimal | date | datetime | str | None
@@ -38,6 +39,7 @@ class Parsed:
     maturity: Literal["", "estimate", "preliminary"] = ""
     unit_measure: str = ""
     is_scaled: bool = False
+    footnote: str = ""
 
 
 _FIRST_SERIAL, _LAST_SERIAL = 32874, 73050  # 1/1/1990 and 31/12/2099 as Excel counts days
@@ -66,7 +68,7 @@ _QUALIFIERS: list[tuple[Qualifier, re.Pattern[str]]] = [
 _ESTIMATE = re.compile(r"^uoc(?: dat| tinh| khoang)?\b\s*|\s*\(uoc(?: tinh)?\)$")
 _PRELIMINARY = re.compile(r"^so bo\b\s*|\s*\(so bo\)$")
 _MULTIPLIERS = {"nghin": 10**3, "ngan": 10**3, "trieu": 10**6, "ty": 10**9, "ti": 10**9}
-_DONG = frozenset({"dong", "d", "vnd"})
+_DONG = frozenset({"dong", "d", "vnd", "₫"})
 _UNIT_WORDS = re.compile(
     "tthc|thu tuc|ho so|nguoi|luot(?: nguoi)?|tai khoan|xa|phuong|thon|ban|ho(?: dan)?|don vi|co quan|van ban|nhiem vu"
     "|cuoc(?: hop)?|dich vu|tram|co so|doanh nghiep|diem|ha|tan|mm|k?m2?|chiec|cai|gio|phut|ngay|kwh?"
@@ -158,7 +160,7 @@ def _stored_number(value: float, column_type: ColumnType, mark: str) -> Decimal:
 def _decimal(value: float) -> Decimal:
     if not -_LARGEST < value < _LARGEST:  # NaN compares as false
         raise BadCell("bad-cell", "một số hữu hạn, không quá 24 chữ số")
-    return Decimal(int(value)) if value == int(value) else Decimal(repr(value))
+    return Decimal(int(value)) if value == int(value) else Decimal(number_text(value))
 
 
 def _whole(number: Decimal) -> Decimal:
@@ -235,7 +237,7 @@ def _date_text(text: str) -> date:
                 return date.fromisoformat(text)
             moment = datetime.fromisoformat(text)
             return moment.astimezone(LOCAL_TIME) if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)
-        if found := _DAY.fullmatch(naked(text)):
+        if found := _DAY.fullmatch(plain(text)):
             day, _, month, year, *clock = found.groups()
             if clock[0] is None:
                 return date(int(year), int(month), int(day))
@@ -251,9 +253,10 @@ def _number_text(text: str, column_type: ColumnType, locale: Locale) -> Parsed:
         return Parsed(None)
     if _ERROR_TEXT.fullmatch(text):
         raise BadCell("excel-error")
+    text, footnote = split_footnote(text)
     if null_reason := _null_reason(text):
-        return Parsed(None, null_reason=null_reason)
-    rest = naked(text)
+        return Parsed(None, null_reason=null_reason, footnote=footnote)
+    rest = plain(text)
     maturity: Literal["", "estimate", "preliminary"] = ""
     rest, times = _ESTIMATE.subn("", rest)
     if times:
@@ -272,7 +275,7 @@ def _number_text(text: str, column_type: ColumnType, locale: Locale) -> Parsed:
     number, unit_measure, is_scaled = _amount(rest, text, column_type, locale)
     if column_type == "count":
         number = _whole(number)
-    return Parsed(number, qualifier, maturity=maturity, unit_measure=unit_measure, is_scaled=is_scaled)
+    return Parsed(number, qualifier, "", None, maturity, unit_measure, is_scaled, footnote)
 
 
 def _amount(rest: str, text: str, column_type: ColumnType, locale: Locale) -> tuple[Decimal, str, bool]:
@@ -283,7 +286,7 @@ def _amount(rest: str, text: str, column_type: ColumnType, locale: Locale) -> tu
     if not found or (is_negative and found["number"][0] in "+-"):
         _refuse(text, column_type, locale)
     number = _plain_number(found["number"], text, column_type, locale)
-    unit = found["rest"].strip(" ()")
+    unit = naked(found["rest"]).strip(" ()")  # m² is m2
     first, _, after = unit.partition(" ")
     multiplier = 1
     if first in _MULTIPLIERS:
@@ -333,21 +336,23 @@ def _part_text(text: str, column_type: ColumnType, locale: Locale) -> Parsed:
         raise BadCell("excel-error")
     if null_reason := _null_reason(text):
         return Parsed(None, null_reason=null_reason)
-    plain = naked(text)
+    text, footnote = split_footnote(text)
+    naked_text = plain(text)
     if column_type == "rank":
-        if found := _RANK.fullmatch(plain):
+        if found := _RANK.fullmatch(naked_text):
             place, among = Decimal(found[1]), Decimal(found[2])
             if not 1 <= place <= among:
                 raise BadCell("bad-cell", "thứ hạng từ 1 đến tổng số đơn vị được xếp hạng, ví dụ 27/63")
-            return Parsed(place, of=among)
-        if found := _RANK_AND_VALUE.fullmatch(plain):
-            return Parsed(Decimal(found[1]), of=_plain_number(found[2].strip(), text, "number", locale))
-        if plain.isdecimal():
-            return Parsed(Decimal(plain))
-    elif found := _RATIO.fullmatch(plain):
+            return Parsed(place, of=among, footnote=footnote)
+        if found := _RANK_AND_VALUE.fullmatch(naked_text):
+            of = _plain_number(found[2].strip(), text, "number", locale)
+            return Parsed(Decimal(found[1]), of=of, footnote=footnote)
+        if naked_text.isdecimal():
+            return Parsed(Decimal(naked_text), footnote=footnote)
+    elif found := _RATIO.fullmatch(naked_text):
         part, whole = (_plain_number(written, text, "number", locale) for written in found.groups())
         if whole > 0:
-            return Parsed(part, of=whole)
+            return Parsed(part, of=whole, footnote=footnote)
     _refuse(text, column_type, locale)
 
 

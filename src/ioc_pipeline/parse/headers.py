@@ -1,6 +1,7 @@
 """The header of a table: whole texts of its columns, and which of them the contract means."""
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 
 from ioc_pipeline.domain.folding import fold
@@ -41,6 +42,15 @@ def read_headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int,
                 else:
                     group = ""
     return {column: " ".join(part for part in (line[column] for line in grid) if part) for column in range(width)}
+
+
+def match_visible_first(table: Table, headers: dict[int, str], hidden: Set[int]) -> dict[str, list[int]]:
+    """Positions of each column that is there; a hidden one counts only where no visible one has its header."""
+    if not hidden:
+        return match_columns(table, headers)
+    unseen = {position: text for position, text in headers.items() if position in hidden}
+    visible = {position: text for position, text in headers.items() if position not in hidden}
+    return match_columns(table, unseen) | match_columns(table, visible)
 
 
 def match_columns(table: Table, headers: dict[int, str]) -> dict[str, list[int]]:

@@ -9,7 +9,7 @@ from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
-from ioc_pipeline.parse.headers import EMPTY_HEADER, match_columns, read_headers
+from ioc_pipeline.parse.headers import EMPTY_HEADER, match_visible_first, read_headers
 from ioc_pipeline.parse.marks import without_marks
 from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.reference.sources import Source
@@ -254,7 +254,7 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
     )
     for top, height, spread in readings:
         headers = read_headers(title.sheet, top, height, spread)
-        columns = match_columns(title.table, headers)
+        columns = match_visible_first(title.table, headers, title.sheet.hidden_columns)
         # Of two readings with as many columns, the one that shows a header twice is the one to ask about.
         score = (len(columns), sum(map(len, columns.values())))
         if best is None or score > best[0]:
@@ -286,7 +286,7 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
 
 
 def _column_problems(block: Block) -> list[Problem]:
-    matched = match_columns(block.table, block.headers)
+    matched = match_visible_first(block.table, block.headers, block.sheet.hidden_columns)
     row = block.body_start - 1
     problems = [
         Problem(

@@ -27,6 +27,7 @@ from ioc_pipeline.parse.personal import (
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
+from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
 from ioc_pipeline.parse.values import read_column, read_periods, value_at
 from ioc_pipeline.reference.sources import Source
 
@@ -71,8 +72,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         names=[envelope.file_name, *(sheet.name for sheet in workbook.sheets)],
         notes=[(sheet.name, cell, text) for sheet in workbook.sheets for cell, text in sheet.notes],
     )
-    problems: list[Problem] = []
+    unseen = [problem for block in blocks for problem in hidden_columns(block)]
+    problems = [problem for problem in unseen if problem.severity == "critical"]
     warnings = [*workbook.warnings, *(problem for block in blocks for problem in extra_columns(block))]
+    warnings += [problem for problem in unseen if problem.severity == "warning"]
     parsed = ParsedDelivery([], [], [], warnings)
     inherited: dict[str, Period | None] = {}
     for table in source.tables:
@@ -95,6 +98,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             said_twice = code_problems(block, body) + letterhead_problems(block, source, envelope)
             problems += [problem for problem in said_twice if problem.severity == "critical"]
             warnings += [problem for problem in said_twice if problem.severity == "warning"]
+            warnings += unseen_cells(block, body)
             personal += _personal_data(block, body)
             rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found

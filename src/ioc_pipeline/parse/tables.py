@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.record_keys import record_key
-from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.domain.workbooks import Value, number_text
 from ioc_pipeline.parse.cells import Parsed
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
@@ -209,10 +209,7 @@ def original_text(value: Value) -> str:
         return value
     if value is None:
         return ""
-    text = repr(value) if isinstance(value, float) else str(value)
-    if text.endswith(".0"):
-        return text[:-2]
-    return format(Decimal(text), "f") if isinstance(value, float) and "e" in text else text
+    return number_text(value) if isinstance(value, float) else str(value)
 
 
 def _elements(column: Column) -> list[tuple[str, Part]]:

@@ -1,6 +1,6 @@
 """The text of a cell, as people read it."""
 
-from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.domain.workbooks import Value, number_text
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
 
@@ -10,7 +10,7 @@ def cell_text(value: Value) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+        return number_text(value) if isinstance(value, float) else str(value)
     try:
         return repair_text(value)
     except BadCell:

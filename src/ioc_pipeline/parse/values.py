@@ -15,10 +15,12 @@ from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.period_rule import expected_period, period_text, row_period
 from ioc_pipeline.parse.rows import read_unit_measure
+from ioc_pipeline.parse.shown import parse_shown
 from ioc_pipeline.parse.tables import original_text
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
 
+_DAYS_TO_1904 = 1462
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 
 
@@ -32,7 +34,7 @@ def read_column(
 ) -> tuple[list[Parsed], list[Problem]]:
     values: list[Parsed] = []
     problems: list[Problem] = []
-    rows, marks = block.sheet.rows, block.sheet.marks
+    rows, marks, all_shown = block.sheet.rows, block.sheet.marks, block.sheet.shown
     locale = column.locale or source.locale
     dong = _dong_in_a_unit(block.table) if column.type == "money" else None
     seen: dict[tuple[type, Value], Parsed] = {}  # equal cells share one object: a large table would not fit otherwise
@@ -40,11 +42,17 @@ def read_column(
         row = rows[number]
         value = row[position] if position < len(row) else None
         mark = marks.get((number, position), "") if marks else ""
-        if not mark and (known := seen.get((type(value), value))):
+        shown = all_shown.get((number, position)) if all_shown else None
+        if column.type == "date" and block.sheet.counts_from_1904 and isinstance(value, int | float):
+            value += _DAYS_TO_1904
+        if not mark and shown is None and (known := seen.get((type(value), value))):
             values.append(known)
             continue
         try:
-            parsed = parse_cell(value, column.type, locale, mark)
+            if shown is not None and isinstance(value, int | float):
+                parsed = parse_shown(value, shown, column.type)
+            else:
+                parsed = parse_cell(value, column.type, locale, mark)
             if parsed.value is None and not parsed.null_reason:
                 parsed = _blank(column)
             elif parsed.is_scaled and column.type == "money":
@@ -52,10 +60,10 @@ def read_column(
             elif column.multiplier != 1 and isinstance(parsed.value, Decimal) and not parsed.is_scaled:
                 parsed = replace(parsed, value=parsed.value * column.multiplier)
         except BadCell as error:
-            problems.append(_bad_cell(block, number, position, value, mark, error))
+            problems.append(_bad_cell(block, number, position, shown or value, mark, error))
             values.append(Parsed(None))
             continue
-        if not mark:
+        if not mark and shown is None:
             seen[type(value), value] = parsed
         values.append(parsed)
     return values, problems
@@ -72,6 +80,13 @@ def _in_units_of_the_column(parsed: Parsed, column: Column, dong: int | None) ->
     if dong is None or not isinstance(parsed.value, Decimal):
         fix = "Chỉ ghi số theo đơn vị tính của cột, không ghi đơn vị trong ô"
         raise BadCell("bad-cell", "một số không kèm đơn vị tiền", fix)
+    if 0 < abs(parsed.value) < Decimal(dong) / 1000:
+        fix = (
+            "Ghi số theo đơn vị tính của biểu; bỏ chữ hoặc định dạng đơn vị tiền trong ô nếu số đã theo đơn vị của biểu"
+        )
+        raise BadCell(
+            "shown-otherwise", f"một số không nhỏ hơn một phần nghìn đơn vị của biểu; ô ghi {parsed.value} đồng", fix
+        )
     return replace(parsed, value=parsed.value / dong * column.multiplier)
 
 

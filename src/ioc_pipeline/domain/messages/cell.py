@@ -27,6 +27,12 @@ CELL: dict[str, Message] = {
         "Mở tệp bằng Excel, nhấn F9 để tính lại, lưu rồi gửi lại",
         "A formula was saved without its value; a blank would be a silent loss.",
     ),
+    "shown-otherwise": Message(
+        "ô hiện một số trên màn hình nhưng lưu một số khác, không rõ số nào là số liệu",
+        "số lưu trong ô và số nhìn thấy là một",
+        "Ghi đúng số liệu theo đơn vị tính của cột, đặt định dạng số thông thường (không chia nghìn, triệu)",
+        "A number format shows a number on another scale than it is stored, or an amount that cannot be in the unit.",
+    ),
     "date-in-number": Message(
         "ô của cột số lại chứa ngày tháng; Excel thường tự đổi 6/8 hoặc 27/63 thành ngày",
         "một số",

@@ -57,6 +57,24 @@ FORM: dict[str, Message] = {
         "Không cần sửa nếu cột chỉ để theo dõi nội bộ",
         "A column the contract does not know; not loaded.",
     ),
+    "hidden-column": Message(
+        "cột số liệu của biểu đang bị ẩn",
+        "số liệu của biểu ở cột nhìn thấy",
+        "Bỏ ẩn (Unhide) cột nếu đó là số liệu chính thức; xóa cột cũ nếu số liệu nằm ở cột khác",
+        "Figures of the form stand in a hidden column: a warning, or an error beside a visible column the form lacks.",
+    ),
+    "hidden-rows": Message(
+        "các dòng đang bị ẩn hoặc bị lọc vẫn được tính",
+        "",
+        "Bỏ lọc, bỏ ẩn (Unhide) để kiểm tra; xóa dòng nếu không thuộc báo cáo",
+        "Rows hidden by hand, by a filter or by an outline were loaded with the others.",
+    ),
+    "struck-cells": Message(
+        "các ô bị gạch ngang không được tính",
+        "",
+        "Xóa hẳn nội dung bị gạch ngang; nếu số liệu đúng, bỏ gạch ngang rồi gửi lại",
+        "Cells of the table that are struck through; read as blank.",
+    ),
     "no-rows": Message(
         "bảng không có dòng số liệu nào",
         "",
