@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from ioc_pipeline.domain.answers import Page
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.parse.api.extract import parse_extract
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.pages import parse_extract
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import ParsedDelivery
 from ioc_pipeline.read.json_page import read_json

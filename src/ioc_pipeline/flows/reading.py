@@ -15,9 +15,9 @@ from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.land.fetched import read_extract
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.parse.api.extract import parse_extract
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.pages import parse_extract
 from ioc_pipeline.parse.personal import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook

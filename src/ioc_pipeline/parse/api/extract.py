@@ -1,0 +1,77 @@
+"""The pages of one extract and their contract → typed tables, or everything that is wrong with them, every bad field.
+
+Pages are taken one after the other: what stays of each are the columns of its records.
+"""
+
+from collections.abc import Iterable
+
+from ioc_pipeline.domain.answers import Page, pointer
+from ioc_pipeline.domain.deliveries import Scope
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.parse.api.figures import read_figures
+from ioc_pipeline.parse.api.gather import gather
+from ioc_pipeline.parse.api.gathered import Gathered, Told
+from ioc_pipeline.parse.api.identifiers import find_personal
+from ioc_pipeline.parse.api.page import in_force, records_by_table, totals_of
+from ioc_pipeline.parse.api.record_table import read_records
+from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
+from ioc_pipeline.reference.sources import Source
+
+
+def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> ParsedDelivery:
+    """Read every table of an API's contract; the result depends on the arguments only.
+
+    Records come once each: of those that several pages hold the newest by the API's own time, else by the order of the
+    pages. A rank without its m ("27") is out of the records of its table and period.
+
+    Raises:
+        SourceError: with everything wrong at once. When there is personal data, that alone is told: other messages
+            would repeat what must not be repeated.
+    """
+    api = source.api
+    assert api is not None  # the contract of an extract
+    told = Told()
+    gathered = {
+        table.table: Gathered(table)
+        for table in in_force(source, envelope.received_on)
+        if table.record  # told also when there is none
+    }
+    declared: list[tuple[int, str]] = []
+    for page in pages:
+        declared += totals_of(page, api, told)
+        for given in records_by_table(page, source, envelope, told):
+            table = given.table
+            name = table.table if table.record else f"{table.table} {table.valid_from}"
+            gather(gathered.setdefault(name, Gathered(table)), given, api, told)
+
+    parsed = ParsedDelivery([], [], [], told.warnings)
+    count = 0
+    for found in gathered.values():
+        find_personal(found, told)
+        if found.table.record:
+            records_of_table = read_records(found, source, envelope, told)
+            parsed.records.append(records_of_table)
+            count += len(records_of_table.keys)
+        else:
+            read = read_figures(found, source, envelope, told)
+            parsed.tables.append(read)
+            count += read.row_count()
+            periods = sorted({period for rows in read.blocks for period in rows.periods})
+            parsed.scopes += [Scope(found.table.table, envelope.reporting_unit_code, period) for period in periods]
+    totals = [total for total, _ in declared]
+    if totals and not told.problems and not min(totals) <= count <= max(totals):
+        stated = " hoặc ".join(str(total) for total in dict.fromkeys((min(totals), max(totals))))
+        told.problems.append(
+            Problem(
+                "wrong-total",
+                cell=pointer(*(api.paging.total_field or "").split(".")),
+                column=api.paging.total_field or "",
+                found=stated,
+                expected=f"{count}, là số bản ghi khác nhau đã nhận",
+                page=declared[-1][1],
+            )
+        )
+    if told.personal or told.problems:
+        raise BadFormError(list(told.personal.values()) or told.problems, parsed.scopes)
+    return parsed
