@@ -73,10 +73,15 @@ def test_a_modification_date_given_by_the_sender_changes_nothing(watch: InboxWat
         assert watch.look(changed + DUE + 0.01)[0]
 
 
-@pytest.mark.parametrize("name", ["phan-hoi/receipt.txt", ".hidden.xlsx", "~$open.xlsx"])
+@pytest.mark.parametrize("name", ["phan-hoi/receipt.txt", ".hidden.xlsx", "~$open.xlsx", "a.xlsx.part", "Thumbs.db"])
 def test_what_no_department_sent_never_wakes_us(watch: InboxWatch, department: Path, name: str) -> None:
     dropped = drop(department / name)
     assert watch.look(dropped + UNSEALED + 1) == (False, float("inf"))
+
+
+def test_the_seal_of_a_file_that_waits_for_it_wakes_us(watch: InboxWatch, department: Path) -> None:
+    assert watch.look(drop(department / "a.csv") + DUE + 0.01)[0]
+    assert watch.look(drop(department / "a.csv.sha256") + DUE + 0.01)[0]
 
 
 def test_a_file_beside_the_department_folders_wakes_us_to_be_refused(watch: InboxWatch, department: Path) -> None:

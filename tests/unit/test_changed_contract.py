@@ -242,3 +242,18 @@ def test_a_waiver_of_what_nobody_owes_is_refused(
     september = Period("month", date(2025, 9, 1), date(2025, 9, 30))
     with pytest.raises(UserError, match=says):
         decisions.waive(settings, source, unit, september, until=until, reason="lý do", by="test")
+
+
+def test_lost_prepared_files_of_a_contract_that_broke_wait_until_it_is_mended(settings: Settings) -> None:
+    path = settings.inbox / "so-khcn" / "thang 7.csv"
+    path.write_text("Báo cáo phủ cáp quang\nTháng 7 năm 2025\nXã;Số hộ;Số bản\nXã Vân Hồ;40;7\n", encoding="utf-8")
+    ((seq,),) = inbox.land_inbox(settings)
+    prepare.prepare(settings, [seq])
+    shutil.rmtree(settings.prepared / str(seq))
+    contract = settings.sources / "coverage.yml"
+    whole = contract.read_text(encoding="utf-8")
+    contract.write_text("source: [", encoding="utf-8")
+    first = loads.load_prepared(settings)
+    assert (first.loaded, first.returned, first.other) == (0, 0, 0)
+    contract.write_text(whole, encoding="utf-8")
+    assert loads.load_prepared(settings).loaded == 1

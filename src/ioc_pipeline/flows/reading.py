@@ -16,7 +16,7 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.land.fetched import read_extract
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.parse.api.extract import parse_extract
-from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.choice import choose_contract, waiting_for
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.personal import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
@@ -98,7 +98,8 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
     delivery = reading.delivery
     try:
         if isinstance(read, SourceError):
-            raise read
+            is_unknown_csv = any(problem.code == "csv-not-declared" for problem in read.problems)
+            raise waiting_for(reference.contracts) if is_unknown_csv and reference.contracts.broken else read
         choice = choose_contract(read, delivery.department_code, reference.contracts)
         if choice is None:
             return

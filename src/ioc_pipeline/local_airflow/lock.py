@@ -1,12 +1,12 @@
 """One run at a time for an IOC_HOME."""
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.locks import LockedError, locked_now
 from ioc_pipeline.settings import Settings
 
 LEFTOVER_SECONDS = 60
@@ -20,14 +20,13 @@ def only_run(given: Settings) -> Iterator[int]:
     the last component, so that a new run does not start beside the remains of a killed one.
     """
     home = given.home / "airflow"
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "run.lock").open("a+") as ours, (home / "components.lock").open("a") as theirs:
+    with ExitStack() as held:
         try:
-            fcntl.flock(ours, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            ours.seek(0)
+            ours = held.enter_context(locked_now(home / "run.lock"))
+        except LockedError:
+            holder = (home / "run.lock").read_text(encoding="utf-8")
             raise UserError(
-                f"{given.home} đang được tiến trình {ours.read()} sử dụng · another run is using it. "
+                f"{given.home} đang được tiến trình {holder} sử dụng · another run is using it. "
                 "Stop that one first (Ctrl-C), or set IOC_HOME to another folder."
             ) from None
         ours.truncate(0)
@@ -36,9 +35,9 @@ def only_run(given: Settings) -> Iterator[int]:
         deadline = time.monotonic() + LEFTOVER_SECONDS
         while True:
             try:
-                fcntl.flock(theirs, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                theirs = held.enter_context(locked_now(home / "components.lock"))
                 break
-            except BlockingIOError:
+            except LockedError:
                 if time.monotonic() > deadline:
                     raise UserError(
                         f"{given.home}: tiến trình Airflow của lần chạy trước vẫn còn · Airflow processes of a killed "

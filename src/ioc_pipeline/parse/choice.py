@@ -31,8 +31,7 @@ def choose_contract(workbook: Workbook, department_code: str, contracts: Contrac
     if any(contract.source.missing_table == "nothing_to_read" for contract in own):
         return None
     if contracts.broken:
-        broken = "; ".join(str(error) for error in contracts.broken.values())
-        raise ContractError(f"waiting for a contract to be mended: {broken}")
+        raise waiting_for(contracts)
     others = [contract for contract in contracts.ready.values() if contract not in own and not contract.source.api]
     if foreign := _forms_in(workbook, others):
         places = "; ".join(f"“{one.source.title}” gửi vào inbox/{one.source.folder}/" for one in foreign)
@@ -42,6 +41,12 @@ def choose_contract(workbook: Workbook, department_code: str, contracts: Contrac
         raise SourceError([Problem("table-on-hidden-sheet", expected=f"“{hidden[0].source.tables[0].titles[0]}”")])
     titles = "; ".join(f"“{table.titles[0]}”" for contract in own for table in contract.source.tables)
     raise SourceError([Problem("unknown-form", expected=f"một trong các biểu: {titles}" if titles else "")])
+
+
+def waiting_for(contracts: Contracts) -> ContractError:
+    """Why a delivery that no contract in force can read must wait while others are broken."""
+    broken = "; ".join(str(error) for error in contracts.broken.values())
+    return ContractError(f"waiting for a contract to be mended: {broken}")
 
 
 def _forms_in(workbook: Workbook, contracts: list[Contract]) -> list[Contract]:
