@@ -25,7 +25,7 @@ from ioc_pipeline.reference.tables import NUMERIC
 from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.sample.departments import FILLS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
-from ioc_pipeline.sample.pages import neutralise
+from ioc_pipeline.sample.printed import neutralise
 from ioc_pipeline.sample.write import write_samples
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -8,7 +8,7 @@ from ioc_pipeline.sample.bodies import Body, by_name, by_unit
 from ioc_pipeline.sample.dti import dti_results
 from ioc_pipeline.sample.figures import agency_sizes, around, share_out, wobbler
 from ioc_pipeline.sample.form import FormRow
-from ioc_pipeline.sample.pages import Cell
+from ioc_pipeline.sample.printed import Cell
 
 AGENCY_MEAN, COMMUNE_MEAN = 7_320, 7_640  # hundredths: published for 2024 of agencies, and of the former districts
 AWARDS = {2021: (2, 3), 2022: (3, 3), 2023: (4, 4), 2024: (3, 5)}

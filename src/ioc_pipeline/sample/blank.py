@@ -12,7 +12,7 @@ from ioc_pipeline.reference.contracts import Contract
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column, Table
-from ioc_pipeline.sample.pages import Page, Style
+from ioc_pipeline.sample.printed import PrintedSheet, Style
 from ioc_pipeline.sample.writers import xlsx_bytes
 
 EMPTY_ROWS = 20  # to fill in where no list of units is expected
@@ -44,40 +44,42 @@ def write_blank_form(contract: Contract, path: Path, org_units: OrgUnits, *, pro
     reads from the header is part of the header there, so the sender writes it in place of `…`.
     """
     tables = contract.source.on(date.max).tables
-    pages = [_page(contract.source, table, number, org_units, province_code) for number, table in enumerate(tables, 1)]
+    sheets = [
+        _sheet(contract.source, table, number, org_units, province_code) for number, table in enumerate(tables, 1)
+    ]
 
     def add_checks(_: Any, worksheets: list[Worksheet]) -> None:
-        for table, page, worksheet in zip(tables, pages, worksheets, strict=True):
-            _add_checks(contract.source, table, page, worksheet)
+        for table, sheet, worksheet in zip(tables, sheets, worksheets, strict=True):
+            _add_checks(contract.source, table, sheet, worksheet)
 
-    write_durably(path, xlsx_bytes(pages, add_checks))
+    write_durably(path, xlsx_bytes(sheets, add_checks))
 
 
-def _page(source: Source, table: Table, number: int, org_units: OrgUnits, province_code: str) -> Page:
-    page = Page(f"Bieu {number}", [6.0, *(_width(column) for column in table.columns)])
+def _sheet(source: Source, table: Table, number: int, org_units: OrgUnits, province_code: str) -> PrintedSheet:
+    sheet = PrintedSheet(f"Bieu {number}", [6.0, *(_width(column) for column in table.columns)])
     last = len(table.columns)
-    page.merge(0, 0, 0, last, source.title, Style(italic=True))
-    page.merge(2, 0, 2, last, table.titles[0], Style(bold=True, size=14, align="center"))
-    page.heights[2] = 40
+    sheet.merge(0, 0, 0, last, source.title, Style(italic=True))
+    sheet.merge(2, 0, 2, last, table.titles[0], Style(bold=True, size=14, align="center"))
+    sheet.heights[2] = 40
     if _asks_period(table):
-        page.merge(3, 0, 3, 1, "Kỳ báo cáo:", Style(bold=True, align="right"))
-        page.put(3, 2, None, Style(border=True, fill=True, number_format="@"))
+        sheet.merge(3, 0, 3, 1, "Kỳ báo cáo:", Style(bold=True, align="right"))
+        sheet.put(3, 2, None, Style(border=True, fill=True, number_format="@"))
     header = Style(bold=True, align="center", border=True, fill=True)
-    page.put(5, 0, "STT", header)
-    page.heights[5] = 62
+    sheet.put(5, 0, "STT", header)
+    sheet.heights[5] = 62
     for position, column in enumerate(table.columns, start=1):
-        page.put(5, position, _header(column), header)
+        sheet.put(5, position, _header(column), header)
     names = _unit_names(table, org_units, province_code)
     unit_position = next((position for position, column in enumerate(table.columns, 1) if column.type == "org_unit"), 0)
     for line in range(len(names) or (1 if table.org_unit and not _has_period_column(table) else EMPTY_ROWS)):
-        page.put(6 + line, 0, line + 1 if names else None, Style(border=True, align="center"))
+        sheet.put(6 + line, 0, line + 1 if names else None, Style(border=True, align="center"))
         for position, column in enumerate(table.columns, start=1):
             text = column.type not in NUMBER_FORMAT
             style = Style(
                 border=True, align="left" if text else "right", number_format=NUMBER_FORMAT.get(column.type, "@")
             )
-            page.put(6 + line, position, names[line] if names and position == unit_position else None, style)
-    return page
+            sheet.put(6 + line, position, names[line] if names and position == unit_position else None, style)
+    return sheet
 
 
 def _header(column: Column) -> str:
@@ -104,14 +106,14 @@ def _width(column: Column) -> float:
     return 34.0 if column.type == "org_unit" else 18.0
 
 
-def _add_checks(source: Source, table: Table, page: Page, worksheet: Worksheet) -> None:
+def _add_checks(source: Source, table: Table, sheet: PrintedSheet, worksheet: Worksheet) -> None:
     """Excel's own input checks: a warning, since the marks for "none" and "no data" are allowed too."""
     if _asks_period(table):
         example = f"Ghi kỳ báo cáo, ví dụ: {EXAMPLE_PERIOD[source.period_type]}"
         worksheet.data_validation(
             3, 2, 3, 2, {"validate": "any", "input_title": "Kỳ báo cáo", "input_message": example}
         )
-    last_row = page.size[0] - 1
+    last_row = sheet.size[0] - 1
     for position, column in enumerate(table.columns, start=1):
         if column.type == "period":
             message = f"Ví dụ: {EXAMPLE_PERIOD[source.period_type]}"

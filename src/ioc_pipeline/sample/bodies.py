@@ -8,7 +8,7 @@ from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.asked import PROVINCE_NAME, Asked
 from ioc_pipeline.sample.figures import Figures
 from ioc_pipeline.sample.form import FormRow
-from ioc_pipeline.sample.pages import Cell
+from ioc_pipeline.sample.printed import Cell
 
 
 @dataclass(frozen=True, slots=True)

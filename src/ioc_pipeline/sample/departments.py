@@ -16,7 +16,7 @@ from ioc_pipeline.sample.bodies import (
     with_sums_above,
 )
 from ioc_pipeline.sample.form import FormRow
-from ioc_pipeline.sample.pages import Cell
+from ioc_pipeline.sample.printed import Cell
 
 BLOCKS = (
     ("department", "Khối văn phòng, sở, ban, ngành"),

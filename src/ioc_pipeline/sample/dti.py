@@ -7,7 +7,7 @@ from ioc_pipeline.domain.periods import period_containing
 from ioc_pipeline.sample.asked import PROVINCE, Asked
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.form import FormRow
-from ioc_pipeline.sample.pages import Cell
+from ioc_pipeline.sample.printed import Cell
 
 DTI_SHEETS = 3  # years in one workbook, so that a reader sees where a province comes from
 DTI_INDICES: Mapping[str, float] = {

@@ -9,7 +9,7 @@ from ioc_pipeline.sample.asked import Asked
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.form import Form, FormColumn, FormRow, lay_out
 from ioc_pipeline.sample.layouts import ColumnLayout, SheetLayout, read_layout
-from ioc_pipeline.sample.pages import Cell, Formula, Page
+from ioc_pipeline.sample.printed import Cell, Formula, PrintedSheet
 from ioc_pipeline.sample.writers import csv_bytes, ods_bytes, xls_bytes, xlsx_bytes
 
 FileOfForm: TypeAlias = tuple[str, bytes]  # its name and what is in it
@@ -18,18 +18,18 @@ FileOfForm: TypeAlias = tuple[str, bytes]  # its name and what is in it
 def print_form(source: str, asked: Asked, bodies: Sequence[Body]) -> FileOfForm:
     """Print one body a sheet; a form of one sheet is printed once for each body (one a year, say)."""
     layout = read_layout(source)
-    sheets = layout.sheets * len(bodies) if len(layout.sheets) == 1 else layout.sheets
-    pages = [_page(sheet, body, asked) for sheet, body in zip(sheets, bodies, strict=True)]
+    layouts = layout.sheets * len(bodies) if len(layout.sheets) == 1 else layout.sheets
+    sheets = [_sheet(sheet_layout, body, asked) for sheet_layout, body in zip(layouts, bodies, strict=True)]
     name = layout.file.format_map({**asked.words(), **bodies[0].words})
-    return name, _WRITERS[PurePath(name).suffix](pages)
+    return name, _WRITERS[PurePath(name).suffix](sheets)
 
 
-def _csv(pages: Sequence[Page]) -> bytes:
-    (page,) = pages
-    return csv_bytes(page, encoding="utf-8", delimiter=";")
+def _csv(sheets: Sequence[PrintedSheet]) -> bytes:
+    (sheet,) = sheets
+    return csv_bytes(sheet, encoding="utf-8", delimiter=";")
 
 
-_WRITERS: Mapping[str, Callable[[Sequence[Page]], bytes]] = {
+_WRITERS: Mapping[str, Callable[[Sequence[PrintedSheet]], bytes]] = {
     ".xlsx": xlsx_bytes,
     ".xls": xls_bytes,
     ".ods": ods_bytes,
@@ -37,10 +37,10 @@ _WRITERS: Mapping[str, Callable[[Sequence[Page]], bytes]] = {
 }
 
 
-def _page(sheet: SheetLayout, body: Body, asked: Asked) -> Page:
+def _sheet(layout: SheetLayout, body: Body, asked: Asked) -> PrintedSheet:
     columns = [
         _commune_column(asked) if column == "communes" else _column(column)
-        for column in sheet.columns
+        for column in layout.columns
         if column == "communes" or column.since <= asked.period.end
     ]
     numbers = {column.name: number for number, column in enumerate(columns, start=2)}  # 1 is the serial number
@@ -50,24 +50,24 @@ def _page(sheet: SheetLayout, body: Body, asked: Asked) -> Page:
         return text.format_map(words)
 
     form = Form(
-        name=say(sheet.name),
-        superior=sheet.superior,
-        office=say(sheet.office),
-        form_number=sheet.form_number,
-        title=sheet.title,
-        period_lines=[say(line) for line in sheet.period],
-        unit_line=sheet.unit_line,
+        name=say(layout.name),
+        superior=layout.superior,
+        office=say(layout.office),
+        form_number=layout.form_number,
+        title=layout.title,
+        period_lines=[say(line) for line in layout.period],
+        unit_line=layout.unit_line,
         columns=columns,
-        rows=_rows(sheet, body),
-        notes=[say(line) for line in sheet.notes],
+        rows=_rows(layout, body),
+        notes=[say(line) for line in layout.notes],
         dated=asked.dated,
-        dated_in_letterhead=sheet.is_dated_in_letterhead,
-        signers=sheet.signers,
-        has_index_row=sheet.has_index_row,
-        merges_total=sheet.total is not None and sheet.total.is_merged,
+        dated_in_letterhead=layout.is_dated_in_letterhead,
+        signers=layout.signers,
+        has_index_row=layout.has_index_row,
+        merges_total=layout.total is not None and layout.total.is_merged,
     )
-    page = lay_out(form)
-    return _with_formulas(page, form) if sheet.has_subtotals_as_formulas else page
+    sheet = lay_out(form)
+    return _with_formulas(sheet, form) if layout.has_subtotals_as_formulas else sheet
 
 
 def _column(column: ColumnLayout) -> FormColumn:
@@ -81,12 +81,12 @@ def _commune_column(asked: Asked) -> FormColumn:
     return FormColumn("org_unit", ("Xã, phường, thị trấn",), 44, "")
 
 
-def _rows(sheet: SheetLayout, body: Body) -> list[FormRow]:
+def _rows(layout: SheetLayout, body: Body) -> list[FormRow]:
     rows = list(body.rows)
-    if sheet.total:
-        total = FormRow("total", "", {"org_unit": sheet.total.text, **body.sums})
-        rows = [total, *rows] if sheet.total.is_first else [*rows, total]
-    if sheet.has_numbers_as_text:
+    if layout.total:
+        total = FormRow("total", "", {"org_unit": layout.total.text, **body.sums})
+        rows = [total, *rows] if layout.total.is_first else [*rows, total]
+    if layout.has_numbers_as_text:
         rows = [replace(row, cells={name: _typed(value) for name, value in row.cells.items()}) for row in rows]
     return rows
 
@@ -96,17 +96,17 @@ def _typed(value: Cell) -> Cell:
     return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
 
 
-def _with_formulas(page: Page, form: Form) -> Page:
+def _with_formulas(sheet: PrintedSheet, form: Form) -> PrintedSheet:
     """Subtotals as SUM over the rows above them, back to their section line."""
-    depth = max(row for row, column in page.cells if column == 0 and page.cells[row, column][0] == "(1)") + 1
+    depth = max(row for row, column in sheet.cells if column == 0 and sheet.cells[row, column][0] == "(1)") + 1
     first = depth
     for position, line in enumerate(form.rows, start=depth):
         if line.kind == "section":
             first = position + 1
         if line.kind == "subtotal":
             for column in range(2, len(form.columns) + 1):
-                value, style = page.cells[position, column]
+                value, style = sheet.cells[position, column]
                 if isinstance(value, int):
                     letter = chr(ord("A") + column)
-                    page.put(position, column, Formula(f"=SUM({letter}{first + 1}:{letter}{position})", value), style)
-    return page
+                    sheet.put(position, column, Formula(f"=SUM({letter}{first + 1}:{letter}{position})", value), style)
+    return sheet

@@ -1,4 +1,4 @@
-"""Pages → the bytes of a workbook, in each format departments send; the same pages always give the same bytes."""
+"""Printed sheets → the bytes of a workbook, in each format departments send; equal sheets always give equal bytes."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]
 
-from ioc_pipeline.sample.pages import Cell, Formula, Page, Style
+from ioc_pipeline.sample.printed import Cell, Formula, PrintedSheet, Style
 
 FONT = "Times New Roman"
 FILL = "DDEBF7"
@@ -19,46 +19,46 @@ WRITTEN_AT = datetime(2025, 9, 15)  # noqa: DTZ001  # a fixed property of the fi
 DATE_FORMAT = "dd/mm/yyyy"
 
 
-def xlsx_bytes(pages: Sequence[Page], finish: Callable[[Any, list[Worksheet]], None] | None = None) -> bytes:
+def xlsx_bytes(sheets: Sequence[PrintedSheet], finish: Callable[[Any, list[Worksheet]], None] | None = None) -> bytes:
     """An .xlsx workbook; `finish` may add what only this format has, such as input checks."""
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"created": WRITTEN_AT})
     formats: dict[Style, Any] = {}
     worksheets: list[Worksheet] = []
-    for page in pages:
-        sheet = workbook.add_worksheet(page.name)
-        sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
-        for column, width in enumerate(page.widths):
-            sheet.set_column(column, column, width)
-        for row, height in page.heights.items():
-            sheet.set_row(row, height)
-        for area in page.merged:
-            style = page.cells[area[0], area[1]][1]
-            sheet.merge_range(*area, "", _xlsx_format(workbook, formats, style))
-        for (row, column), (value, style) in page.cells.items():
-            if not _is_covered(page, row, column):
-                _write_xlsx(sheet, row, column, value, _xlsx_format(workbook, formats, style))
-        worksheets.append(sheet)
+    for sheet in sheets:
+        worksheet = workbook.add_worksheet(sheet.name)
+        worksheet.set_landscape()
+        worksheet.set_paper(9)
+        worksheet.fit_to_pages(1, 0)
+        for column, width in enumerate(sheet.widths):
+            worksheet.set_column(column, column, width)
+        for row, height in sheet.heights.items():
+            worksheet.set_row(row, height)
+        for area in sheet.merged:
+            style = sheet.cells[area[0], area[1]][1]
+            worksheet.merge_range(*area, "", _xlsx_format(workbook, formats, style))
+        for (row, column), (value, style) in sheet.cells.items():
+            if not _is_covered(sheet, row, column):
+                _write_xlsx(worksheet, row, column, value, _xlsx_format(workbook, formats, style))
+        worksheets.append(worksheet)
     if finish:
         finish(workbook, worksheets)
     workbook.close()
     return stream.getvalue()
 
 
-def _write_xlsx(sheet: Worksheet, row: int, column: int, value: Cell, form: Any) -> None:
+def _write_xlsx(worksheet: Worksheet, row: int, column: int, value: Cell, form: Any) -> None:
     if value is None:
-        sheet.write_blank(row, column, None, form)
+        worksheet.write_blank(row, column, None, form)
     elif isinstance(value, Formula):
-        sheet.write_formula(row, column, value.text, form, value.value)
+        worksheet.write_formula(row, column, value.text, form, value.value)
     elif isinstance(value, date):
-        sheet.write_datetime(row, column, value, form)
+        worksheet.write_datetime(row, column, value, form)
     elif isinstance(value, str):
-        sheet.write_string(row, column, value, form)
+        worksheet.write_string(row, column, value, form)
     else:
-        sheet.write_number(row, column, value, form)
+        worksheet.write_number(row, column, value, form)
 
 
 def _xlsx_format(workbook: Any, formats: dict[Style, Any], style: Style) -> Any:
@@ -75,31 +75,31 @@ def _xlsx_format(workbook: Any, formats: dict[Style, Any], style: Style) -> Any:
     return formats[style]
 
 
-def xls_bytes(pages: Sequence[Page]) -> bytes:
+def xls_bytes(sheets: Sequence[PrintedSheet]) -> bytes:
     """An Excel 97-2003 workbook. Formulas become their values: this writer cannot store both."""
     import xlwt  # type: ignore[import-untyped]
 
     workbook = xlwt.Workbook(encoding="utf-8")
     styles: dict[Style, Any] = {}
-    for page in pages:
-        sheet = workbook.add_sheet(page.name)
-        sheet.portrait = False
-        for column, width in enumerate(page.widths):
-            sheet.col(column).width = int(width * 256)
-        for row, height in page.heights.items():
-            sheet.row(row).height_mismatch = True
-            sheet.row(row).height = int(height * 20)
-        merged = {(area[0], area[1]): area for area in page.merged}
-        for (row, column), (value, style) in page.cells.items():
-            if _is_covered(page, row, column):
+    for sheet in sheets:
+        worksheet = workbook.add_sheet(sheet.name)
+        worksheet.portrait = False
+        for column, width in enumerate(sheet.widths):
+            worksheet.col(column).width = int(width * 256)
+        for row, height in sheet.heights.items():
+            worksheet.row(row).height_mismatch = True
+            worksheet.row(row).height = int(height * 20)
+        merged = {(area[0], area[1]): area for area in sheet.merged}
+        for (row, column), (value, style) in sheet.cells.items():
+            if _is_covered(sheet, row, column):
                 continue
             plain = value.value if isinstance(value, Formula) else value
             look = styles.setdefault(style, _xls_style(style))
             if (row, column) in merged:
                 first_row, first_column, last_row, last_column = merged[row, column]
-                sheet.write_merge(first_row, last_row, first_column, last_column, plain, look)
+                worksheet.write_merge(first_row, last_row, first_column, last_column, plain, look)
             else:
-                sheet.write(row, column, plain, look)
+                worksheet.write(row, column, plain, look)
     stream = io.BytesIO()
     workbook.save(stream)
     return stream.getvalue()
@@ -119,7 +119,7 @@ def _xls_style(style: Style) -> Any:
     return xlwt.easyxf("; ".join(words), num_format_str=style.number_format or "General")
 
 
-def ods_bytes(pages: Sequence[Page]) -> bytes:
+def ods_bytes(sheets: Sequence[PrintedSheet]) -> bytes:
     """An OpenDocument spreadsheet."""
     from odf.opendocument import OpenDocumentSpreadsheet  # type: ignore[import-untyped]
     from odf.style import MasterPage, PageLayout, PageLayoutProperties  # type: ignore[import-untyped]
@@ -130,32 +130,32 @@ def ods_bytes(pages: Sequence[Page]) -> bytes:
     document.automaticstyles.addElement(layout)
     document.masterstyles.addElement(MasterPage(name="Default", pagelayoutname=layout))
     looks: dict[Style, Any] = {}
-    for page in pages:
-        document.spreadsheet.addElement(_ods_table(document, page, looks))
+    for sheet in sheets:
+        document.spreadsheet.addElement(_ods_table(document, sheet, looks))
     stream = io.BytesIO()
     document.save(stream)
     return _always_the_same(stream.getvalue())
 
 
-def _ods_table(document: Any, page: Page, looks: dict[Style, Any]) -> Any:
+def _ods_table(document: Any, sheet: PrintedSheet, looks: dict[Style, Any]) -> Any:
     from odf.style import TableColumnProperties, TableRowProperties
     from odf.table import CoveredTableCell, Table, TableCell, TableColumn, TableRow  # type: ignore[import-untyped]
     from odf.text import P  # type: ignore[import-untyped]
 
-    table = Table(name=page.name)
-    for width in page.widths:
+    table = Table(name=sheet.name)
+    for width in sheet.widths:
         look = _ods_named(document, "table-column", TableColumnProperties(columnwidth=f"{width * 0.21:.2f}cm"))
         table.addElement(TableColumn(stylename=look))
-    merged = {(area[0], area[1]): area for area in page.merged}
-    rows, columns = page.size
+    merged = {(area[0], area[1]): area for area in sheet.merged}
+    rows, columns = sheet.size
     for row in range(rows):
-        height = f"{page.heights.get(row, 15)}pt"
+        height = f"{sheet.heights.get(row, 15)}pt"
         line = TableRow(stylename=_ods_named(document, "table-row", TableRowProperties(rowheight=height)))
         for column in range(columns):
-            if _is_covered(page, row, column):
+            if _is_covered(sheet, row, column):
                 line.addElement(CoveredTableCell())
                 continue
-            value, style = page.cells.get((row, column), (None, Style()))
+            value, style = sheet.cells.get((row, column), (None, Style()))
             if style not in looks:
                 looks[style] = _ods_look(document, style)
             about = {"stylename": looks[style], **_ods_value(value)}
@@ -217,7 +217,7 @@ def _ods_look(document: Any, style: Style) -> Any:
 
 
 def _always_the_same(content: bytes) -> bytes:
-    """The same document without times of day, its XML in canonical order: equal pages are equal files."""
+    """The same document without times of day, its XML in canonical order: equal sheets are equal files."""
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(stream, "w") as target:
         for part in source.infolist():
@@ -231,14 +231,14 @@ def _always_the_same(content: bytes) -> bytes:
     return stream.getvalue()
 
 
-def csv_bytes(page: Page, *, encoding: str, delimiter: str) -> bytes:
-    """One page as CSV, the way a spreadsheet saves it: every line as wide as the table, line ends of Windows."""
-    rows, columns = page.size
+def csv_bytes(sheet: PrintedSheet, *, encoding: str, delimiter: str) -> bytes:
+    """One sheet as CSV, the way a spreadsheet saves it: every line as wide as the table, line ends of Windows."""
+    rows, columns = sheet.size
     empty: tuple[Cell, Style] = (None, Style())
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
     for row in range(rows):
-        writer.writerow([_shown(page.cells.get((row, column), empty)[0]) for column in range(columns)])
+        writer.writerow([_shown(sheet.cells.get((row, column), empty)[0]) for column in range(columns)])
     return stream.getvalue().encode(encoding)
 
 
@@ -255,9 +255,9 @@ def _shown(value: Cell) -> str:
     return str(value)
 
 
-def _is_covered(page: Page, row: int, column: int) -> bool:
+def _is_covered(sheet: PrintedSheet, row: int, column: int) -> bool:
     """True for a cell that lies under a merged range's first cell."""
     return any(
         top <= row <= bottom and left <= column <= right and (row, column) != (top, left)
-        for top, left, bottom, right in page.merged
+        for top, left, bottom, right in sheet.merged
     )

@@ -33,7 +33,7 @@ class Style:
 
 
 @dataclass(slots=True)
-class Page:
+class PrintedSheet:
     """One sheet. Positions are 0-based (row, column); merged ranges are first row, first column, last row, last column.
 
     `widths` are column widths in characters, `heights` row heights in points where the default does not do.
