@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.domain.answers import Number
 from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.pages import Number
 from ioc_pipeline.read import json_page
 from ioc_pipeline.read.json_page import MAX_DEPTH, MAX_VALUES, read_json
 

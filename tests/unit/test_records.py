@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc_pipeline.domain.answers import Page
 from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.pages import Page
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.api.extract import parse_extract
 from ioc_pipeline.parse.envelope import Envelope

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ioc_pipeline.domain.answers import Number
+from ioc_pipeline.domain.pages import Number
 from ioc_pipeline.reference.apis import Paging
 from ioc_pipeline.reference.responses import declared_total, find_records
 

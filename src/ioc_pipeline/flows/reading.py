@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from ioc_pipeline.domain.answers import Page
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope
 from ioc_pipeline.domain.errors import ContractError, Problem, SourceError
 from ioc_pipeline.domain.http_date import parse_http_date
 from ioc_pipeline.domain.local_time import local_day
+from ioc_pipeline.domain.pages import Page
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.reference import Reference

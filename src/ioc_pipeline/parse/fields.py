@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from enum import Enum
 from typing import NoReturn
 
-from ioc_pipeline.domain.answers import Json, Number
+from ioc_pipeline.domain.pages import Json, Number
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from ioc_pipeline.domain.answers import Page, pointer
+from ioc_pipeline.domain.pages import Page, pointer
 from ioc_pipeline.parse.tables import Place
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source

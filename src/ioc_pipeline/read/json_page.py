@@ -8,8 +8,8 @@ import json
 import re
 from typing import Any, NoReturn
 
-from ioc_pipeline.domain.answers import Json, Number, pointer
 from ioc_pipeline.domain.errors import Problem, SourceError
+from ioc_pipeline.domain.pages import Json, Number, pointer
 
 MAX_BYTES = 100 * 1024 * 1024
 MAX_VALUES = 2_000_000  # of one page; they take up to 100 bytes each

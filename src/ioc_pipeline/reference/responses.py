@@ -1,6 +1,6 @@
 """Where a contract says that a response has its records and their number: read alike by who pages and by who parses.
 
-A response is the JSON value as `json` gives it, or with every number as its text (`domain.answers.Number`).
+A response is the JSON value as `json` gives it, or with every number as its text (`domain.pages.Number`).
 """
 
 from collections.abc import Sequence

@@ -5,9 +5,9 @@ Pages are taken one after the other: what stays of each are the columns of its r
 
 from collections.abc import Iterable
 
-from ioc_pipeline.domain.answers import Page, pointer
 from ioc_pipeline.domain.deliveries import Scope
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.pages import Page, pointer
 from ioc_pipeline.parse.api.figures import read_figures
 from ioc_pipeline.parse.api.gather import gather
 from ioc_pipeline.parse.api.gathered import Gathered, Told

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from ioc_pipeline.domain.answers import Page
+from ioc_pipeline.domain.pages import Page
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.agreement import check_keys
 from ioc_pipeline.parse.api.columns import read_column, read_units

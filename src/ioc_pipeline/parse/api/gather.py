@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from ioc_pipeline.domain.answers import Json, pointer
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.pages import Json, pointer
 from ioc_pipeline.parse.api.gathered import Gathered, PageRecords, Record, Told, key_fields
 from ioc_pipeline.parse.api.identifiers import tell_personal
 from ioc_pipeline.parse.fields import Absent

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ioc_pipeline.domain.answers import Json, Page
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.pages import Json, Page
 from ioc_pipeline.domain.record_keys import key_text
 from ioc_pipeline.parse.fields import Field
 from ioc_pipeline.parse.records import pointers, text_of

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from ioc_pipeline.domain.answers import Json, Number, Page, pointer
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.pages import Json, Number, Page, pointer
 from ioc_pipeline.parse.api.gathered import Gathered, Told
 from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
 

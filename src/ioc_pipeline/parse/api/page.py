@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
-from ioc_pipeline.domain.answers import Page, pointer
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.pages import Page, pointer
 from ioc_pipeline.parse.api.gathered import PageRecords, Record, Told
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.records import text_of
