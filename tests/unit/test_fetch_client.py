@@ -11,7 +11,7 @@ import pytest
 
 from http_api import Asked, HttpApi, Reply, serving
 from ioc_pipeline.domain.errors import FetchError, UserError
-from ioc_pipeline.fetch.client import ATTEMPTS, Answer, Client, Connection, to_connection
+from ioc_pipeline.fetch.client import ATTEMPTS, Client, Connection, Response, to_connection
 from ioc_pipeline.reference.apis import Api
 
 SECRET = "s3cr3t-of-the-province"
@@ -31,7 +31,7 @@ class Asking:
         self.server = server
         self.waited: list[float] = []
 
-    def ask(self, *, parameters: dict[str, Any] | None = None, **contract: Any) -> Answer:
+    def ask(self, *, parameters: dict[str, Any] | None = None, **contract: Any) -> Response:
         with self.client(**contract) as client:
             return client.ask(client.url, parameters or {})
 

@@ -13,7 +13,7 @@ from http_api import Asked, HttpApi, Reply, serving
 from ioc_pipeline.domain.deliveries import Extract
 from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.fetch.client import Client, Connection
-from ioc_pipeline.fetch.run import ROUNDS, Page, Run, covered_until
+from ioc_pipeline.fetch.run import ROUNDS, FetchedPage, Run, covered_until
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
@@ -49,14 +49,14 @@ def source(*, clock: str = "management", period_type: str = "month", **api: Any)
     )
 
 
-def fetch(server: HttpApi, contract: Source, *, since: str = "", today: date = TODAY) -> tuple[list[Page], Run]:
+def fetch(server: HttpApi, contract: Source, *, since: str = "", today: date = TODAY) -> tuple[list[FetchedPage], Run]:
     assert contract.api is not None
     with Client(Connection(server.host), contract.api, sleep=lambda _seconds: None) as client:
         run = Run(contract, client, since=since, today=today)
         return list(run.pages()), run
 
 
-def ids(pages: list[Page]) -> list[list[int]]:
+def ids(pages: list[FetchedPage]) -> list[list[int]]:
     bodies = [json.loads(page.content) for page in pages]
     return [[one["id"] for one in (body["items"] if isinstance(body, dict) else body)] for body in bodies]
 

@@ -1,4 +1,4 @@
-"""An API's answers as they were read: JSON with every number as its text, before anybody gave it a meaning."""
+"""An API's responses as they were read: JSON with every number as its text, before anybody gave it a meaning."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +17,10 @@ Json = str | Number | bool | None | list["Json"] | dict[str, "Json"]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer of an extract. `name` is its file's, `delivery_seq` its own.
+    """One response of an extract. `name` is its file's, `delivery_seq` its own.
 
-    `received_at` is our time of the answer, `server_time` what the server's clock said; `period` is what was asked for,
-    None where a request names none.
+    `received_at` is our time of the response, `server_time` what the server's clock said; `period` is what was
+    asked for, None where a request names none.
     """
 
     delivery_seq: int

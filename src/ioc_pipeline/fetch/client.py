@@ -58,8 +58,8 @@ def to_connection(name: str, given: Mapping[str, Any]) -> Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """One complete answer: its bytes as they came (without the transport's compression) and as JSON.
+class Response:
+    """One complete response: its bytes as they came (without the transport's compression) and as JSON.
 
     `date_header` is the API's own clock as it wrote it; `next_url` what it links to as the next page.
     """
@@ -121,8 +121,8 @@ class Client:
         """Where the contract's path is."""
         return self._connection.base_url + self._api.path
 
-    def ask(self, url: str, parameters: Mapping[str, Any]) -> Answer:
-        """Get one answer, whole and readable as JSON, or none at all.
+    def ask(self, url: str, parameters: Mapping[str, Any]) -> Response:
+        """Get one response, whole and readable as JSON, or none at all.
 
         Raises:
             FetchError: the API refuses (4xx), sends us elsewhere or too much, or stumbled each time it was asked.
@@ -149,7 +149,7 @@ class Client:
     def _failure(self, reason: str) -> FetchError:
         return FetchError(f"{self._api.method} {self._api.path}: {reason}")
 
-    def _ask_once(self, url: str, parameters: Mapping[str, Any]) -> Answer:
+    def _ask_once(self, url: str, parameters: Mapping[str, Any]) -> Response:
         if self._api.authentication.kind != "oauth2":
             return self._send(self._request(url, parameters))
         try:
@@ -179,14 +179,14 @@ class Client:
         return self._http.build_request("GET", target.copy_merge_params(flat), headers=headers)
 
     def _at_home(self, url: httpx.URL) -> httpx.URL:
-        """Refuse any other host than the connection's: it would get our secret, and its answer would be believed."""
+        """Refuse any other host than the connection's: it would get our secret, and its response would be believed."""
         if (url.scheme, url.host, url.port) != (self._base.scheme, self._base.host, self._base.port):
             raise self._failure("sends us to another host")
         return url
 
     # ---------- one request
 
-    def _send(self, request: httpx.Request) -> Answer:
+    def _send(self, request: httpx.Request) -> Response:
         for _ in range(1 + _REDIRECTS):
             self._wait_for_our_turn()
             deadline = time.monotonic() + self._api.timeout_seconds
@@ -204,8 +204,8 @@ class Client:
             try:
                 data = json.loads(content)
             except (ValueError, RecursionError):
-                raise _StumbleError(f"{response.status_code}: the answer is no JSON, or a part of it") from None
-            return Answer(
+                raise _StumbleError(f"{response.status_code}: the response is no JSON, or a part of it") from None
+            return Response(
                 content=content,
                 data=data,
                 status=response.status_code,
@@ -240,9 +240,9 @@ class Client:
         for chunk in response.iter_bytes():
             content += chunk
             if len(content) > limit:
-                raise self._failure(f"the answer is larger than max_response_mb: {self._api.max_response_mb}")
+                raise self._failure(f"the response is larger than max_response_mb: {self._api.max_response_mb}")
             if time.monotonic() > deadline:
-                raise _StumbleError(f"no whole answer within {self._api.timeout_seconds:g} s")
+                raise _StumbleError(f"no whole response within {self._api.timeout_seconds:g} s")
         return bytes(content)
 
     def _next_url(self, response: httpx.Response) -> str:
@@ -261,11 +261,11 @@ class Client:
             headers={"accept": "application/json"},
         )
         basic = httpx.BasicAuth(self._connection.login, self._connection.password)
-        answer = self._send(next(basic.auth_flow(request)))
-        data = answer.data if isinstance(answer.data, dict) else {}
+        granted = self._send(next(basic.auth_flow(request)))
+        data = granted.data if isinstance(granted.data, dict) else {}
         token, seconds = data.get("access_token"), data.get("expires_in")
         if not isinstance(token, str) or not (token.isascii() and token.isprintable() and token):
-            raise self._failure("the answer to our login holds no token")
+            raise self._failure("the response to our login holds no token")
         self._token = token
         lasts = min(seconds, _LONGEST_TOKEN_SECONDS) if isinstance(seconds, int | float) else math.inf
         self._token_ends_at = time.monotonic() + lasts - _RENEW_SECONDS

@@ -11,7 +11,7 @@ from ioc_pipeline.domain.deliveries import Extract
 from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.periods import Period, period_containing
-from ioc_pipeline.fetch.client import Answer, Client
+from ioc_pipeline.fetch.client import Client, Response
 from ioc_pipeline.fetch.paging import is_last, next_cursor
 from ioc_pipeline.reference.apis import RequestPeriod
 from ioc_pipeline.reference.responses import declared_total, find_records, value_at
@@ -25,8 +25,8 @@ Parameters = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """One answer to land. `request` is the JSON of `Delivery.request`."""
+class FetchedPage:
+    """One response to land. `request` is the JSON of `Delivery.request`."""
 
     content: bytes
     request: str
@@ -61,7 +61,7 @@ class Run:
         self._today = today
         self._key_fields = _key_fields(source)
         self._newest: datetime | None = None
-        self._first_answer_at: datetime | None = None
+        self._first_response_at: datetime | None = None
         self._is_settled = True
 
     @property
@@ -84,18 +84,18 @@ class Run:
         if self._newest is None or not self._is_settled:
             return self._since
         newest = self._newest
-        if self._first_answer_at is not None and _instant(self._first_answer_at) < _instant(newest):
+        if self._first_response_at is not None and _instant(self._first_response_at) < _instant(newest):
             zone = newest.tzinfo
-            newest = self._first_answer_at.astimezone(zone or LOCAL_TIME).replace(tzinfo=zone)
+            newest = self._first_response_at.astimezone(zone or LOCAL_TIME).replace(tzinfo=zone)
         if self._since and _instant_of(self._since) >= _instant(newest):
             return self._since
         return newest.isoformat()
 
-    def pages(self) -> Iterator[Page]:
+    def pages(self) -> Iterator[FetchedPage]:
         """Every page of the run, in the order they are asked for; the run is complete when this ends.
 
         Raises:
-            FetchError: there is no complete answer; what came so far does not count.
+            FetchError: there is no complete response; what came so far does not count.
         """
         api = self._api
         periods: list[Period | None] = [*ended_periods(self._source, self._today)] if api.period else [None]
@@ -107,7 +107,7 @@ class Run:
                 asked[api.watermark.parameter] = self.asked_since
             yield from self._rounds(asked, period)
 
-    def _rounds(self, asked: Parameters, period: Period | None) -> Iterator[Page]:
+    def _rounds(self, asked: Parameters, period: Period | None) -> Iterator[FetchedPage]:
         """Page through one list; once more, from its beginning, if it moved meanwhile and was counted by number."""
         known: set[str] = set()
         for _ in range(ROUNDS):
@@ -118,7 +118,7 @@ class Run:
             known |= seen.keys
         self._is_settled = False
 
-    def _list(self, asked: Parameters, period: Period | None, seen: _Seen) -> Iterator[Page]:
+    def _list(self, asked: Parameters, period: Period | None, seen: _Seen) -> Iterator[FetchedPage]:
         paging = self._api.paging
         url, parameters = self._client.url, dict(asked)
         if paging.kind == "page_number" and paging.parameter:
@@ -128,27 +128,27 @@ class Run:
         been: set[str] = set()
         without_news = 0
         for _ in range(_MOST_PAGES):
-            answer = self._client.ask(url, parameters)
-            _, found = find_records(answer.data, self._api.records)
+            response = self._client.ask(url, parameters)
+            _, found = find_records(response.data, self._api.records)
             records = found or []  # no array at all is the parser's to judge
-            had_news = self._take(answer, records, seen)
-            yield Page(answer.content, self._describe(answer, url, parameters, period), answer.received_at)
+            had_news = self._take(response, records, seen)
+            yield FetchedPage(response.content, self._describe(response, url, parameters, period), response.received_at)
             if paging.kind == "none":
                 return
             if paging.kind == "page_number" and paging.parameter:
-                total = declared_total(answer.data, paging)
+                total = declared_total(response.data, paging)
                 if is_last(paging, on_page=len(records), so_far=len(seen.keys), total=total):
                     return
                 goes_on = parameters[paging.parameter] = parameters[paging.parameter] + 1
                 is_new_place = False  # a number leads on for ever, also where there is nothing
             else:
                 if paging.kind == "cursor" and paging.parameter and paging.field:
-                    cursor = next_cursor(answer.data, paging)
+                    cursor = next_cursor(response.data, paging)
                     if cursor is None:
                         raise self._failure(f"{paging.field} holds no cursor that can be sent")
                     goes_on = parameters[paging.parameter] = cursor
                 else:
-                    goes_on, parameters = answer.next_url, {}
+                    goes_on, parameters = response.next_url, {}
                     url = goes_on
                 if not goes_on:
                     return
@@ -159,10 +159,10 @@ class Run:
                 raise self._failure(f"{_STANDSTILL} pages in a row hold nothing new")
         raise self._failure(f"more than {_MOST_PAGES} pages")
 
-    def _take(self, answer: Answer, records: Sequence[Any], seen: _Seen) -> bool:
+    def _take(self, response: Response, records: Sequence[Any], seen: _Seen) -> bool:
         """Note what a page holds; say whether any of its records is new to this round."""
-        if self._first_answer_at is None:
-            self._first_answer_at = answer.server_time
+        if self._first_response_at is None:
+            self._first_response_at = response.server_time
         before = len(seen.keys)
         for record in records:
             seen.keys.add(self._key(record))
@@ -171,7 +171,7 @@ class Run:
                 if changed is not None and (self._newest is None or _instant(changed) > _instant(self._newest)):
                     self._newest = changed
         seen.count += len(records)
-        total = declared_total(answer.data, self._api.paging)
+        total = declared_total(response.data, self._api.paging)
         if total is not None:
             seen.totals.add(total)
         return len(seen.keys) > before
@@ -180,13 +180,13 @@ class Run:
         values = [value_at(record, name) for name in self._key_fields] or record
         return json.dumps(values, sort_keys=True)
 
-    def _describe(self, answer: Answer, url: str, parameters: Parameters, period: Period | None) -> str:
+    def _describe(self, response: Response, url: str, parameters: Parameters, period: Period | None) -> str:
         told = {
             "method": self._api.method,
             "path": self._api.path if url == self._client.url else url.removeprefix(self._client.base_url),
             "parameters": parameters,
-            "status": answer.status,
-            "server_time": answer.date_header or None,
+            "status": response.status,
+            "server_time": response.date_header or None,
             "period": period
             and {"type": period.type, "start": period.start.isoformat(), "end": period.end.isoformat()},
         }

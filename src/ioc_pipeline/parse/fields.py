@@ -33,7 +33,7 @@ class Absent(Enum):
 
 
 Field = Json | datetime | Absent
-"""What a record says in one field; a time is that of the answer itself."""
+"""What a record says in one field; a time is that of the response itself."""
 
 
 def read_fields(values: Sequence[Field], column: Column, source: Source) -> list[Parsed | BadCell]:

@@ -55,7 +55,7 @@ class RecordTable:
         return len(self.positions)
 
     def locate(self, row: int, column: str) -> Place:
-        """Where one field of one record stands; a column that is no field (the time of the answer) is the record."""
+        """Where one field of one record stands; a column that is no field (the time of the response) is the record."""
         texts = self.texts.get(column)
         page, array = self.page_of[row], self.arrays[self.page_of[row]]
         cell = f"{array}/{self.positions[row]}{pointers(self.table).get(column, '')}"
@@ -68,7 +68,7 @@ class RecordTable:
     def wide(self, delivery_seq: int) -> "pd.DataFrame":
         """One row per record: keys, the columns of the contract (numbers as float64, times in UTC without a zone), and
 
-        `latest_possible_at`, after which nothing can have happened when the answer was given.
+        `latest_possible_at`, after which nothing can have happened when the response was given.
         """
         import pandas as pd
 
@@ -122,7 +122,7 @@ class RecordTable:
 
 
 def latest_possible(page: Page) -> datetime:
-    """After this nothing can have happened when the answer was given, by the later clock and some minutes added."""
+    """After this nothing can have happened when the response was given, by the later clock and some minutes added."""
     skewed = min(page.server_time or page.received_at, page.received_at + _SKEW)
     return max(page.received_at, skewed) + _TOLERANCE
 

@@ -62,7 +62,7 @@ def records_by_table(page: Page, source: Source, envelope: Envelope, told: Told)
 
 
 def in_force(source: Source, day: date) -> list[Table]:
-    """The layouts that hold on a day: of records that of the answer, of figures the last of their period."""
+    """The layouts that hold on a day: of records that of the response, of figures the last of their period."""
     return [table for table in source.tables if table.valid_from <= day <= table.valid_to]
 
 
