@@ -457,6 +457,11 @@ def test_the_same_bytes_again_keep_the_same_receipt(desk: Desk) -> None:
     assert desk.ask("select observation_count from raw.delivery where delivery_seq = 2") == [(0,)]
 
 
+def test_a_delivery_that_is_loaded_late_repeats_no_later_one(desk: Desk) -> None:
+    desk.load(desk.verdict(2, "v1"))
+    assert outcomes(desk.load(desk.verdict(1, "v1"))) == [(1, "loaded")]
+
+
 def test_the_same_bytes_twice_in_one_scan_are_one_load(desk: Desk) -> None:
     answers = desk.load(desk.verdict(1, scan_seq=7), desk.verdict(2, scan_seq=7), desk.verdict(3, scan_seq=7))
     assert answers == [

@@ -8,24 +8,10 @@ accepted_scope as (
         stg_delivery_scope.*,
         cast(extract(year from period_end_date) as integer) as period_year,
         row_number() over (
-            partition by
-                source_name,
-                table_name,
-                reporting_unit_code,
-                period_type,
-                period_start_date,
-                period_end_date
+            partition by scope_key
             order by delivery_seq, load_seq
         ) as version_number,
-        count(*) over (
-            partition by
-                source_name,
-                table_name,
-                reporting_unit_code,
-                period_type,
-                period_start_date,
-                period_end_date
-        ) as version_count
+        count(*) over (partition by scope_key) as version_count
 
     from {{ ref('stg_delivery_scope') }} as stg_delivery_scope
 
@@ -90,18 +76,15 @@ cells as (
     inner join versions
         on
             observation.load_seq = versions.load_seq
-            and observation.source_name = versions.source_name
-            and observation.table_name = versions.table_name
-            and observation.reporting_unit_code = versions.reporting_unit_code
-            and observation.period_type = versions.period_type
-            and observation.period_start_date = versions.period_start_date
-            and observation.period_end_date = versions.period_end_date
+            and observation.scope_key = versions.scope_key
 
 ),
 
 cell_keys as (
 
     select distinct
+        scope_key,
+        cell_key,
         source_name,
         table_name,
         reporting_unit_code,
@@ -123,6 +106,8 @@ cell_keys as (
 absent as (
 
     select
+        cell_keys.scope_key,
+        cell_keys.cell_key,
         cell_keys.source_name,
         cell_keys.table_name,
         cell_keys.reporting_unit_code,
@@ -141,27 +126,13 @@ absent as (
     from cell_keys
 
     inner join versions
-        on
-            cell_keys.source_name = versions.source_name
-            and cell_keys.table_name = versions.table_name
-            and cell_keys.reporting_unit_code = versions.reporting_unit_code
-            and cell_keys.period_type = versions.period_type
-            and cell_keys.period_start_date = versions.period_start_date
-            and cell_keys.period_end_date = versions.period_end_date
+        on cell_keys.scope_key = versions.scope_key
 
     left join cells
         on
             versions.load_seq = cells.load_seq
-            and cell_keys.source_name = cells.source_name
-            and cell_keys.table_name = cells.table_name
-            and cell_keys.reporting_unit_code = cells.reporting_unit_code
-            and cell_keys.period_type = cells.period_type
-            and cell_keys.period_start_date = cells.period_start_date
-            and cell_keys.period_end_date = cells.period_end_date
-            and cell_keys.org_unit_code = cells.org_unit_code
-            and cell_keys.element_code = cells.element_code
-            and cell_keys.breakdown = cells.breakdown
-            and cell_keys.record_key = cells.record_key
+            and cell_keys.scope_key = cells.scope_key
+            and cell_keys.cell_key = cells.cell_key
 
     where cells.load_seq is null
 
@@ -170,6 +141,8 @@ absent as (
 all_versions as (
 
     select
+        scope_key,
+        cell_key,
         source_name,
         table_name,
         reporting_unit_code,
@@ -195,6 +168,8 @@ all_versions as (
     union all
 
     select
+        scope_key,
+        cell_key,
         source_name,
         table_name,
         reporting_unit_code,
@@ -234,16 +209,8 @@ with_previous as (
     window
         cell_versions as (
             partition by
-                source_name,
-                table_name,
-                reporting_unit_code,
-                period_type,
-                period_start_date,
-                period_end_date,
-                org_unit_code,
-                element_code,
-                breakdown,
-                record_key
+                scope_key,
+                cell_key
             order by version_number
         )
 

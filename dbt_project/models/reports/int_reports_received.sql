@@ -65,12 +65,7 @@ scope_arrivals as (
     left join accepted_scope
         on
             delivery_scope.load_seq = accepted_scope.load_seq
-            and delivery_scope.source_name = accepted_scope.source_name
-            and delivery_scope.table_name = accepted_scope.table_name
-            and delivery_scope.reporting_unit_code = accepted_scope.reporting_unit_code
-            and delivery_scope.period_type = accepted_scope.period_type
-            and delivery_scope.period_start_date = accepted_scope.period_start_date
-            and delivery_scope.period_end_date = accepted_scope.period_end_date
+            and delivery_scope.scope_key = accepted_scope.scope_key
 
     qualify
         row_number() over (
