@@ -16,6 +16,7 @@ from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import find_blocks
+from ioc_pipeline.parse.roles import cell_roles, read_rows
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
@@ -85,6 +86,25 @@ def read_inbox(paths: list[Path], contracts: Contracts, org_units: OrgUnits) -> 
 def parsed(samples: list[Path], contracts: Contracts, org_units: OrgUnits) -> dict[tuple[str, str], ParsedDelivery]:
     """Every sample as the pipeline reads it, by source and file name."""
     return read_inbox(samples, contracts, org_units)
+
+
+def test_every_cell_of_every_sample_has_a_role(samples: list[Path], eight: Contracts, org_units: OrgUnits) -> None:
+    for path in samples:
+        if path.suffix == ".sha256":
+            continue
+        department = eight.of_department(path.parent.name)
+        csv = next((form.source.csv for form in department if form.source.csv), None)
+        (workbook,) = read_deliveries([ReadRequest(path, path.name, csv)])
+        assert isinstance(workbook, Workbook)
+        contract = choose_contract(workbook, path.parent.name, eight)
+        assert isinstance(contract, Contract)
+        envelope = Envelope(path.parent.name, "14", path.name, date(2025, 10, 5), org_units)
+        parts = read_rows(workbook, contract.source, envelope)
+        given = list(cell_roles(workbook, parts))
+        read = {id(part.block.sheet): part.block.sheet for part in parts}.values()
+        held = sum(value not in (None, "") for sheet in read for row in sheet.rows for value in row)
+        assert len(given) == held, path.name
+        assert not [each for each in given if each.role in ("unread", "other table")], path.name
 
 
 def province_totals(parsed: dict[tuple[str, str], ParsedDelivery]) -> dict[tuple[str, str, str, date, date], Decimal]:

@@ -5,15 +5,17 @@ import csv
 import json
 import os
 import sys
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
-from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.fetch.client import to_connection
 from ioc_pipeline.flows import extracts, marts, stores
-from ioc_pipeline.flows.preview import check_file
+from ioc_pipeline.flows.preview import check_file, explain_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
@@ -30,6 +32,8 @@ def add_commands(commands: Commands) -> None:
     checked.add_argument("file", type=Path, nargs="?", help="the file as the department would send it")
     replay_help = "read everything that landed under this changed contract, and say what would differ; 1 if anything"
     checked.add_argument("--replay", type=Path, metavar="CONTRACT.yml", help=replay_help)
+    check.add_argument("--explain", action="store_true", help="draw what every cell is taken for, after the verdict")
+    check.add_argument("--json", action="store_true", help="with --explain: nothing but sheet, cell and role, as JSON")
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
     add_command(
         commands,
@@ -75,6 +79,13 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     known = Reference(settings).inbox_folders()
     if department not in known:
         raise UserError(f"--department: expected one of {', '.join(sorted(known))} (found {department})")
+    if options.json and options.explain:
+        try:
+            roles = explain_file(settings, path, department).roles
+        except SourceError as error:
+            raise UserError(f"{path.name}: no table of a form is there to explain ({error})") from error
+        print(json.dumps([asdict(each) for each in roles], ensure_ascii=False))
+        return 0
     verdict = check_file(settings, path, department)
     print(f"outcome: {verdict.outcome}")
     print(f"source: {verdict.source_name or '-'}")
@@ -83,6 +94,9 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     print(f"values: {verdict.observation_count}")
     for problem in verdict.problems:
         print(f"{problem.severity}: {feedback.explain(problem)}")
+    if options.explain:
+        with suppress(SourceError):  # without its header no cell has a role; the verdict said so
+            print("\n".join(explain_file(settings, path, department).picture))
     return 1 if verdict.outcome == "returned" else 0
 
 

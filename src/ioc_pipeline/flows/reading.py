@@ -104,7 +104,7 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
         if choice is None:
             return
         reading.contract = choice
-        reading.parsed = parse_workbook(read, choice.source, _envelope(delivery, reference))
+        reading.parsed = parse_workbook(read, choice.source, envelope_of(delivery, reference))
     except ContractError as error:
         reading.held = str(error)
     except SourceError as error:
@@ -126,7 +126,7 @@ def _read_extract(reading: Reading, store: Store, reference: Reference) -> None:
         return
     reading.contract = contract
     pages = store.ledger.deliveries(read_extract(store, delivery).pages)
-    envelope = _envelope(delivery, reference)
+    envelope = envelope_of(delivery, reference)
     try:
         reading.parsed = parse_extract(read_pages(pages, store), contract.source, envelope)
     except SourceError as error:
@@ -162,7 +162,8 @@ def read_pages(pages: Sequence[Delivery], store: Store) -> Iterator[Page]:
         )
 
 
-def _envelope(delivery: Delivery, reference: Reference) -> Envelope:
+def envelope_of(delivery: Delivery, reference: Reference) -> Envelope:
+    """What is known of a delivery besides its bytes."""
     return Envelope(
         reporting_unit_code=delivery.department_code,
         province_code=reference.settings.province_code,

@@ -101,14 +101,14 @@ def _contradiction(
         return text
     if said.is_header:
         return ""
-    other = _whole_label(text, source)
+    other = whole_label(text, source)
     if other is None or other.type in (source.period_type, "day"):
         return ""
     contains = other.start <= period.start and period.end <= other.end
     return "" if contains and other.type in _LONGER and not is_named_by_file_only else text
 
 
-def _whole_label(text: str, source: Source) -> Period | None:
+def whole_label(text: str, source: Source) -> Period | None:
     """The period of a line that says nothing else."""
     line = without_ordinal(without_marks(text)).strip("()[] .:-–")
     line = re.sub(r"^(?:kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*", "", line, flags=re.IGNORECASE)

@@ -1,0 +1,192 @@
+"""What the reading took every cell of a sheet for."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.period_labels import find_period
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
+from ioc_pipeline.parse.body import Body, read_keys
+from ioc_pipeline.parse.dated import in_its_time
+from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.layout import SERIAL, Block, find_blocks
+from ioc_pipeline.parse.marks import without_marks
+from ioc_pipeline.parse.period_rule import block_period
+from ioc_pipeline.parse.rows import classify_row
+from ioc_pipeline.parse.spans import is_cumulative, is_plan, is_sum_of_months, names_several_periods
+from ioc_pipeline.parse.statements import whole_label
+from ioc_pipeline.parse.table_end import is_header_of_another
+from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.units_of_measure import stated_units
+from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import NUMERIC
+
+Role = Literal[
+    "letterhead", "title", "period", "unit", "header", "column number", "section", "key", "figure", "total",
+    "of which", "remark", "footnote", "signature", "other table", "decoration", "unread",
+]  # fmt: skip
+_OF_ROW_KIND: dict[str, Role] = {
+    "letterhead": "letterhead", "form_number": "letterhead", "reporter_line": "letterhead",
+    "receiver_line": "letterhead", "period_line": "period", "unit_line": "unit", "date_line": "signature",
+    "title": "title", "header": "header", "column_numbers": "column number", "section": "section",
+    "of_which": "of which", "breakdown": "of which", "subtotal": "total", "total": "total",
+    "footnote": "footnote", "signature": "signature", "nil_report": "remark", "remark": "remark",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CellRole:
+    """One cell that a person sees, and what it was taken for; its text stays out of what is shown of it."""
+
+    sheet: str
+    cell: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A block with its rows told apart."""
+
+    block: Block
+    body: Body
+    source: Source
+
+
+def read_rows(workbook: Workbook, source: Source, envelope: Envelope) -> list[Reading]:
+    """The blocks of a workbook with their rows told apart, whatever is wrong with what they say.
+
+    Raises:
+        SourceError: a table of the source is not there, or its header is not.
+    """
+    source = in_its_time(workbook, source, envelope.file_name, envelope.received_on)
+    readings = []
+    inherited: dict[str, Period | None] = {}
+    for block in find_blocks(workbook, source):
+        name = block.table.table
+        period, _ = block_period(block, source, envelope.file_name, envelope.received_on, inherited.get(name))
+        inherited[name] = period
+        readings.append(Reading(block, read_keys(block, source, envelope, period)[0], source))
+    return readings
+
+
+def cell_roles(workbook: Workbook, readings: Iterable[Reading]) -> Iterator[CellRole]:
+    """The role of every visible cell that holds something, on every sheet of which a table was read, in its order."""
+    by_sheet: dict[int, list[Reading]] = {}
+    for reading in readings:
+        by_sheet.setdefault(id(reading.block.sheet), []).append(reading)
+    for sheet in workbook.sheets:
+        if parts := sorted(by_sheet.get(id(sheet), []), key=lambda part: part.block.title_row):
+            yield from _roles_of_sheet(sheet, parts)
+
+
+def _roles_of_sheet(sheet: Sheet, parts: list[Reading]) -> Iterator[CellRole]:
+    is_other = False
+    for number, row in enumerate(sheet.rows):
+        if number in sheet.hidden_rows:
+            continue
+        part = next((part for part in reversed(parts) if part.block.title_row <= number), parts[0])
+        if number <= part.block.body_start:
+            is_other = False
+        is_other = is_other or (number >= part.body.end and is_header_of_another(part.block, number))
+        seen = [(position, value) for position, value in enumerate(row) if position not in sheet.hidden_columns]
+        for position, value in seen:
+            if value is None or value == "":
+                continue
+            role: Role = "other table" if is_other else _role(part, number, position, value)
+            yield CellRole(sheet.name, cell_address(number, position), role)
+
+
+def _role(part: Reading, number: int, position: int, value: Value) -> Role:
+    block, body = part.block, part.body
+    if number < block.body_start - block.header_height:
+        return _role_of_line(part, number, value)
+    if number < block.body_start:
+        return "header"
+    if number >= body.end:
+        kind = classify_row([without_marks(cell_text(value))])
+        return "footnote" if kind == "footnote" else "signature"
+    told = body.others.get(number, "")
+    if told in ("total", "subtotal", "section", "of_which") and position in _figures(block):
+        return "total"
+    if told:
+        return _OF_ROW_KIND.get(told, "remark")
+    if number in body.unread:
+        return "unread"
+    return _role_in_data(block, position)
+
+
+def _role_in_data(block: Block, position: int) -> Role:
+    column = next((each for each in block.table.columns if block.columns.get(each.name) == position), None)
+    if column is None:
+        return "decoration" if fold(block.headers.get(position, "")) in SERIAL else "remark"
+    if column.type in NUMERIC:
+        return "figure"
+    is_key = column.type in ("org_unit", "period") or column.name in block.table.record_key
+    return "key" if is_key else "remark"
+
+
+def _figures(block: Block) -> set[int]:
+    return {
+        block.columns[column.name]
+        for column in block.table.columns
+        if column.type in NUMERIC and column.name in block.columns
+    }
+
+
+def _role_of_line(part: Reading, number: int, value: Value) -> Role:
+    block, source = part.block, part.source
+    text = without_marks(cell_text(value))
+    folded = fold(text)
+    if number >= block.title_row and folded and folded in fold(block.title):
+        return "title"
+    if _speaks_of_time(text, source):
+        return "period"
+    if stated_units(text):
+        return "unit"
+    kind = classify_row([text])
+    if kind == "date_line":
+        return "letterhead"
+    if kind in ("data", "title", "section", "total", "footnote", "signature", "column_numbers"):
+        return "letterhead" if number < block.title_row else "remark"
+    return _OF_ROW_KIND.get(kind, "letterhead")
+
+
+def _speaks_of_time(text: str, source: Source) -> bool:
+    return bool(
+        whole_label(text, source)
+        or find_period(text, source.clock, source.period_type)
+        or names_several_periods(text)
+        or is_cumulative(text)
+        or is_sum_of_months(text)
+        or is_plan(text)
+    )
+
+
+LETTERS: dict[Role, str] = {
+    "letterhead": "l", "title": "T", "period": "P", "unit": "U", "header": "H", "column number": "n", "section": "s",
+    "key": "K", "figure": "F", "total": "S", "of which": "w", "remark": "r", "footnote": "f", "signature": "g",
+    "other table": "x", "decoration": ".", "unread": "?",
+}  # fmt: skip
+
+
+def picture(workbook: Workbook, readings: list[Reading]) -> Iterator[str]:
+    """The sheets that were read as lines of letters, one a cell; rows that look alike are drawn once."""
+    roles = {(each.sheet, each.cell): each.role for each in cell_roles(workbook, readings)}
+    names = {id(reading.block.sheet) for reading in readings}
+    for sheet in (sheet for sheet in workbook.sheets if id(sheet) in names):
+        yield f"[{sheet.name}]"
+        drawn: list[tuple[int, int, str]] = []
+        for number, row in enumerate(sheet.rows):
+            found = (roles.get((sheet.name, cell_address(number, position))) for position in range(len(row)))
+            line = "".join(LETTERS[role] if role else " " for role in found).rstrip()
+            if drawn and drawn[-1][2] == line:
+                drawn[-1] = (drawn[-1][0], number, line)
+            else:
+                drawn.append((number, number, line))
+        for first, last, line in drawn:
+            if line:
+                yield f"{first + 1 if first == last else f'{first + 1}-{last + 1}':>11} |{line}"
+    yield ", ".join(f"{letter} {role}" for role, letter in LETTERS.items())

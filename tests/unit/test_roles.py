@@ -1,0 +1,77 @@
+"""Every cell a person sees on a sheet that is read has a role."""
+
+from datetime import date
+from pathlib import Path
+
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Value, Workbook
+from ioc_pipeline.parse.choice import choose_contract
+from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.roles import cell_roles, picture, read_rows
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.reference.contracts import Contract, read_contracts
+from settlements_form import FOOT, HEADER, ORG_UNITS, ROWS, TOP, book, source
+
+PROJECT = Path(__file__).resolve().parents[2]
+ENVELOPE = Envelope("vp-ubnd", "14", "bao cao.xlsx", date(2025, 10, 20), ORG_UNITS)
+
+
+def roles_of(workbook: Workbook) -> dict[str, str]:
+    return {each.cell: each.role for each in cell_roles(workbook, read_rows(workbook, source(), ENVELOPE))}
+
+
+def test_every_cell_has_the_role_a_person_gives_it() -> None:
+    total: list[Value] = [None, "Tổng cộng", 1210.0, 11.0, None]
+    heading: list[Value] = ["Khu vực 1"]
+    other: list[list[Value]] = [[], ["STT", "Xã", "Chi"], [1.0, "Xã Vân Hồ", 3.0]]
+    roles = roles_of(book([*TOP, *HEADER, heading, *ROWS, total, *FOOT, *other]))
+    expected = {
+        "A1": "letterhead", "A2": "title", "A3": "title", "A4": "period", "C5": "unit", "B6": "header", "C7": "header",
+        "A8": "column number", "A9": "section", "A10": "decoration", "B10": "key", "C10": "figure", "B12": "total",
+        "C12": "total", "A13": "footnote", "A14": "signature", "B17": "other table", "C18": "other table",
+    }  # fmt: skip
+    assert {cell: roles[cell] for cell in expected} == expected
+
+
+def test_what_is_hidden_has_no_role_and_what_cannot_be_told_says_so() -> None:
+    workbook = book([*TOP, *HEADER, *ROWS, [3.0, "Xã Không Có", 5.0, 1.0, None]])
+    workbook.sheets[0].hidden_rows = {8}
+    roles = roles_of(workbook)
+    assert "B9" not in roles
+    assert roles["B11"] == roles["C11"] == "unread"
+
+
+def test_the_picture_draws_rows_that_look_alike_once() -> None:
+    workbook = book([*TOP, *HEADER, *ROWS])
+    lines = list(picture(workbook, read_rows(workbook, source(), ENVELOPE)))
+    assert lines[0] == "[Biểu 1]"
+    assert "       9-10 |.KFFF" in lines
+
+
+def test_every_cell_of_the_statistics_offices_workbooks_has_a_role(shared: Path | None) -> None:
+    """No cell is left out, none is unread. Where the workbooks are not beside the checkout, there is nothing to ask."""
+    paths = sorted((shared / "real_sheets").glob("gso_20*.xls*")) if shared else []
+    contracts = read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
+    read = 0
+    for path, workbook in zip(
+        paths, read_deliveries([ReadRequest(path, path.name, None) for path in paths]), strict=True
+    ):
+        if isinstance(workbook, SourceError):
+            continue
+        contract = choose_contract(workbook, "cuc-thong-ke", contracts)
+        if not isinstance(contract, Contract):
+            continue
+        envelope = Envelope("cuc-thong-ke", "14", path.name, date(2026, 1, 1), ORG_UNITS)
+        parts = read_rows(workbook, contract.source, envelope)
+        given = [each.cell for each in cell_roles(workbook, parts)]
+        (sheet,) = {id(part.block.sheet): part.block.sheet for part in parts}.values()
+        visible = [row for number, row in enumerate(sheet.rows) if number not in sheet.hidden_rows]
+        held = sum(
+            value not in (None, "") and position not in sheet.hidden_columns
+            for row in visible
+            for position, value in enumerate(row)
+        )
+        assert len(given) == len(set(given)) == held, path.name
+        assert all(each.role != "unread" for each in cell_roles(workbook, parts)), path.name
+        read += 1
+    assert bool(read) == bool(paths)
