@@ -1,6 +1,7 @@
 """Readings → what the suites say of them, brought home to each delivery and its cells."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from ioc_pipeline.check.validate import Check, validate
 from ioc_pipeline.domain.deliveries import CheckResult
@@ -33,19 +34,37 @@ def check_readings(readings: Iterable[Reading]) -> None:
             continue
         first_row = 0
         for reading, table in parts:
+            rows = range(first_row, first_row + table.row_count())
             for check in checks.get(reading.delivery.delivery_seq, []):
-                _take_check(reading, table, check, first_row)
-            first_row += table.row_count()
+                _take_check(reading, table, _within(rows, check))
+            first_row = rows.stop
 
 
-def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check, first_row: int) -> None:
+def _within(rows: range, check: Check) -> Check:
+    """What a check says of one table, whose rows the frame has at `rows`; the result counts them from 0.
+
+    An extract may hold two layouts of one table, so its check may speak of rows of another.
+    """
+    if check.outcome == "error":
+        return check
+    failed = tuple(row_id - rows.start for row_id in check.failed_row_ids if row_id in rows)
+    return replace(
+        check,
+        outcome="failed" if failed else "passed",
+        checked_count=len(rows),
+        failed_count=len(failed),
+        failed_row_ids=failed,
+    )
+
+
+def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check) -> None:
     """One expectation's result: a row of raw.check_result, and a problem at each failing cell."""
     if check.outcome == "error":
         reading.held = check.error
         return
     column = next((name for name in check.columns if table.header(name)), check.columns[0])
     fix = "Sửa số liệu gốc của bản ghi; lần lấy dữ liệu sau sẽ nhận lại" if reading.delivery.kind == "extract" else ""
-    places = [table.locate(row_id - first_row, column) for row_id in check.failed_row_ids[:PROBLEMS_SHOWN]]
+    places = [table.locate(row, column) for row in check.failed_row_ids[:PROBLEMS_SHOWN]]
     reading.problems += [
         Problem(
             "failed-check",
