@@ -180,6 +180,17 @@ def test_checking_leaves_the_frame_as_it_was() -> None:
     pd.testing.assert_frame_equal(rows, before)
 
 
+def test_rows_are_named_by_their_id_whatever_the_index_of_the_frame() -> None:
+    rows = frame((1, "03646", 5, 9), (1, "03649", 5, 1), (2, "03652", 5, 7)).set_axis([2, 7, 0])
+    checks = run(suite(PART), rows)
+    assert (checks[1][0].failed_row_ids, checks[2][0].failed_row_ids) == ((100,), (102,))
+
+
+def test_an_expectation_said_twice_is_told_twice() -> None:
+    checks = run(suite(PART, FEW, PART), frame((1, "03646", 5, 9)))
+    assert [check.outcome for check in checks[1]] == ["failed", "passed", "failed"]
+
+
 def test_repeated_row_ids_are_refused() -> None:
     rows = frame((1, "03646", 5, 9), (2, "03646", 5, 1)).assign(row_id=1)
     with pytest.raises(ValueError, match="row_id repeats"):

@@ -63,9 +63,8 @@ def validate(frames: Mapping[str, "pd.DataFrame"], suites: Mapping[str, bytes]) 
     """
     checks: dict[int, list[Check]] = defaultdict(list)
     for name, frame in frames.items():
-        if not frame.empty:
-            for delivery_seq, found in _validate_suite(name, suites[name], frame).items():
-                checks[delivery_seq].extend(found)
+        for delivery_seq, found in _validate_suite(name, suites[name], frame).items():
+            checks[delivery_seq].extend(found)
     return dict(checks)
 
 
@@ -122,7 +121,7 @@ def _run(suite: "ExpectationSuite", frame: "pd.DataFrame") -> dict[int, "Expecta
     context.enable_analytics(False)
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset(suite.name)
-    batch = asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": frame.reset_index(drop=True)})
+    batch = asset.add_batch_definition_whole_dataframe("rows").get_batch({"dataframe": frame})
     outcome = batch.validate(suite, result_format={"result_format": "COMPLETE", "return_unexpected_index_query": False})
     return {config.meta["index"]: result for result in outcome.results if (config := result.expectation_config)}
 
