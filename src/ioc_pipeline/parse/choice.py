@@ -1,6 +1,5 @@
 """Which form a workbook is: the contract whose title stands in it."""
 
-from contextlib import suppress
 from dataclasses import replace
 
 from ioc_pipeline.domain.errors import ContractError, Problem, SourceError
@@ -60,7 +59,11 @@ def _forms_in(workbook: Workbook, contracts: list[Contract]) -> list[Contract]:
 
 
 def _has_all_columns(workbook: Workbook, contract: Contract) -> bool:
+    """Whether the columns of a form stand there; one that stands twice is to be told, not a reason to know none."""
     for source in layouts(contract.source):
-        with suppress(SourceError):
+        try:
             return bool(find_blocks(workbook, source))
+        except SourceError as error:
+            if all(problem.code == "duplicate-column" for problem in error.problems):
+                return True
     return False

@@ -2,13 +2,17 @@
 
 Rows keep their physical line: a field over two lines is followed by an empty row, a `sep=;` line is an empty row.
 
-What counts as ragged: the table is as wide as the rows that together hold the most fields. From the first row of
-that width on, every row must have it; rows before it may be shorter (letterhead). A blank row is never ragged.
+The delimiter is judged before the quotes: with another one, quotes seem to be wrong that are right.
+
+What counts as ragged: the table is as wide as the rows, at least two, that together hold the most fields. From the
+first row of that width on, every row must have it; rows before it may be shorter (letterhead). A blank row is never
+ragged.
 """
 
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 
 from ioc_pipeline.domain.addresses import cell_address
@@ -17,6 +21,9 @@ from ioc_pipeline.read.refusal import Refused, count_vi
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SEPARATORS = ",;\t|"
+_SIGNS = {",": "phẩy “,”", ";": "chấm phẩy “;”", "\t": "tab", "|": "sổ thẳng “|”"}
+_QUOTED = re.compile(r'"[^"]*"')
+_JUDGED = 64 * 1024  # characters from the beginning by which the delimiter is judged
 
 
 def read(content: bytes, encoding: str, delimiter: str, limits: Limits) -> tuple[list[list[str]], list[str]]:
@@ -38,6 +45,7 @@ def read(content: bytes, encoding: str, delimiter: str, limits: Limits) -> tuple
         delimiter = text[4]
         text = text[5:]
         warnings.append("csv-sep-line")
+    _judge_delimiter(text, delimiter)
     rows = _split(text, delimiter, limits)
     width = _table_width(rows)
     _check_widths(rows, width)
@@ -91,12 +99,24 @@ def _split(text: str, delimiter: str, limits: Limits) -> list[list[str]]:
     return rows
 
 
+def _judge_delimiter(text: str, wanted: str) -> None:
+    """Refuse a file most of whose lines are divided alike by another sign and not by the one that is wanted."""
+    lines = [_QUOTED.sub("", line) for line in text[:_JUDGED].splitlines() if line and not line.isspace()]
+    alike = {}
+    for sign in (wanted, *_SEPARATORS):
+        counts = Counter(line.count(sign) for line in lines if sign in line)
+        alike[sign] = max(counts.values(), default=0)
+    found = max(alike, key=lambda sign: alike[sign])  # the wanted one before others that divide as many lines
+    if found != wanted and alike[wanted] * 2 < len(lines) and alike[found] > 1:
+        raise _at("csv-delimiter", 1, f"dấu phân cách {_SIGNS[wanted]} (tệp này dùng {_SIGNS[found]})")
+
+
 def _table_width(rows: list[list[str]]) -> int:
-    fields: Counter[int] = Counter()
-    for row in rows:
-        if not _is_blank(row):
-            fields[len(row)] += len(row)
-    return max(fields, key=lambda width: (fields[width], width), default=0)
+    counts = Counter(len(row) for row in rows if not _is_blank(row))
+    repeated = [width for width, count in counts.items() if count > 1 and width > 1]
+    if repeated:
+        return max(repeated, key=lambda width: (counts[width] * width, width))
+    return next((len(row) for row in rows if len(row) > 1 and not _is_blank(row)), max(counts, default=0))
 
 
 def _check_widths(rows: list[list[str]], width: int) -> None:

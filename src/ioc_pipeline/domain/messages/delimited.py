@@ -33,6 +33,12 @@ DELIMITED: dict[str, Message] = {
         "Sửa dòng này, hoặc mở bằng Excel rồi lưu lại bằng Save As > CSV UTF-8",
         "A quote that is not closed, or text after a closing quote; the cell gives the line where the row begins.",
     ),
+    "csv-delimiter": Message(
+        "các cột của tệp CSV được ngăn bằng dấu khác với quy định của biểu",
+        "",
+        "Lưu lại với đúng dấu phân cách đã quy định, hoặc gửi tệp Excel (.xlsx)",
+        "Most lines are divided by another sign than the contract's; the message names both.",
+    ),
     "csv-ragged": Message(
         "dòng này có số cột khác với các dòng khác",
         "mọi dòng có cùng số cột",
