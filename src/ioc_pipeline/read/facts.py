@@ -1,6 +1,7 @@
 """What a sheet's own parts say that the workbook reader does not: errors, missing results, how cells are seen."""
 
 import re
+from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from ioc_pipeline.read.number_format import NumberFormat, number_format
@@ -51,10 +52,14 @@ class SheetFacts:
 
     `marks` are "#DIV/0!" and the like or "formula". `styles` are those of cells that are seen otherwise than their
     value. `texts` replace what the workbook reader gives; "" is left of what is struck through. `notes` are (A1, text).
-    `merged` is None where the workbook reader knows the merged ranges itself.
+    `merged` is None where the workbook reader knows the merged ranges itself. `stored` counts the values of the sheet:
+    if the workbook reader gives fewer, `check_places` looks whether two stand in one place.
     """
 
-    __slots__ = ("counts_from_1904", "hidden_columns", "hidden_rows", "marks", "merged", "notes", "styles", "texts")
+    __slots__ = (
+        "check_places", "counts_from_1904", "hidden_columns", "hidden_rows", "marks", "merged", "notes", "stored",
+        "styles", "texts",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.marks: dict[int, dict[int, str]] = {}
@@ -63,6 +68,8 @@ class SheetFacts:
         self.hidden_rows: list[tuple[int, int]] = []
         self.hidden_columns: list[tuple[int, int]] = []
         self.counts_from_1904 = False
+        self.stored = 0
+        self.check_places: Callable[[], None] | None = None
         self.notes: list[tuple[str, str]] = []
         self.merged: list[tuple[int, int, int, int]] | None = None
 

@@ -182,7 +182,7 @@ def _used_range(sheet: CalamineSheet, facts: SheetFacts) -> tuple[int, int]:
 
 def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int) -> Iterator[bytes]:
     seen = Seen(facts, width)
-    row = 0
+    row = filled = 0
     for block in _blocks(_physical_rows(sheet, height, width), width):
         if seen.has_facts:
             for number, values in enumerate(block, row):
@@ -190,7 +190,10 @@ def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int
         line, not_numbers = _encode_rows(block, row)
         seen.marks += not_numbers
         row += len(block)
+        filled += len(block) * width - line.count(b"null")
         yield line
+    if filled < facts.stored and facts.check_places:
+        facts.check_places()
     merged = facts.merged
     if merged is None:
         merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]

@@ -1,13 +1,14 @@
 """Office Open XML workbooks: the check before reading, and the facts of its sheets (ECMA-376 part 1, 18)."""
 
 import re
+from functools import partial
 
 from ioc_pipeline.read.archive import Archive
 from ioc_pipeline.read.facts import NOT_CALCULATED, CellStyle, SheetFacts, unescape
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, too_many_cells
 from ioc_pipeline.read.xlsx_markup import ATTRIBUTES, attributes, read_comments, read_shared_texts, read_styles
-from ioc_pipeline.read.xlsx_sheet import SheetScan, cut_at_rows
+from ioc_pipeline.read.xlsx_sheet import SheetScan, check_addresses, cut_at_rows
 
 _RELATIONSHIP = re.compile(rb"<(?:[\w.\-]+:)?Relationship\s" + ATTRIBUTES + rb">")
 _SHEET = re.compile(rb"<(?:[\w.\-]+:)?sheet\s" + ATTRIBUTES + rb">")
@@ -91,6 +92,7 @@ def scan(archive: Archive, limits: Limits) -> list[SheetFacts | None]:
             if kind == "comments" and target in archive.entries:
                 sheet_scan.facts.notes += read_comments(archive.read(target))
         sheet_scan.facts.counts_from_1904 = _FROM_1904.search(workbook) is not None
+        sheet_scan.facts.check_places = partial(_check_places, archive, part)
         facts.append(sheet_scan.facts)
         scans.append(sheet_scan)
     if _RECALCULATE.search(workbook) and not any(sheet_scan.has_results for sheet_scan in scans):
@@ -99,6 +101,10 @@ def scan(archive: Archive, limits: Limits) -> list[SheetFacts | None]:
             for row, column in sheet_scan.zero_results:
                 sheet_scan.facts.mark(row, column, NOT_CALCULATED)
     return facts
+
+
+def _check_places(archive: Archive, part: str) -> None:
+    check_addresses(chunk for chunk, _ in cut_at_rows(archive.blocks(part)))
 
 
 def _count_cells(archive: Archive, part: str, limits: Limits) -> None:

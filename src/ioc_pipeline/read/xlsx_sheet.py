@@ -6,7 +6,7 @@ give the same facts.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from ioc_pipeline.domain.addresses import LAST_COLUMN, LAST_ROW, cell_position, column_index
 from ioc_pipeline.read.facts import NOT_CALCULATED, CellStyle, SheetFacts, unescape
@@ -99,7 +99,7 @@ class SheetScan:
         if not self.has_results:
             for hit in _FORMULA_ZERO.finditer(data):
                 self._judge_at(data, hit.start())
-        self._check_addresses(data)
+        self.facts.stored += data.count(b"</v>") + data.count(b"</is>")
         if self._styles:
             for hit in self._style_hit.finditer(data):
                 cell = _PLAIN_CELL.match(data, data.rfind(b"<", 0, hit.start()))
@@ -121,15 +121,6 @@ class SheetScan:
                     number = cell[2] if cell else None
                 if number is not None and number.isdigit():
                     self._hide_row(int(number) - 1)
-
-    def _check_addresses(self, data: bytes) -> None:
-        """No row and no cell stands twice: of two values nobody can say which is seen."""
-        addresses = _ADDRESS.findall(data)
-        rows = [int(number) for number in _ROW_NUMBER.findall(data)]
-        before = len(self._rows)
-        self._rows.update(rows)
-        if len(set(addresses)) != len(addresses) or len(self._rows) != before + len(rows):
-            raise Refused("damaged-file")
 
     def _take_columns(self, head: bytes) -> None:
         for text in _COLUMN_TAG.findall(head):
@@ -235,6 +226,21 @@ class SheetScan:
             raise Refused("damaged-file") from error
         self._column = column
         return row, column
+
+
+def check_addresses(chunks: Iterable[bytes]) -> None:
+    """No row and no cell stands twice: of two values nobody can say which is seen. For sheets read the quick way.
+
+    Raises:
+        Refused: damaged-file.
+    """
+    rows: set[bytes] = set()
+    for chunk in chunks:
+        addresses, numbers = _ADDRESS.findall(chunk), _ROW_NUMBER.findall(chunk)
+        before = len(rows)
+        rows.update(numbers)
+        if len(set(addresses)) != len(addresses) or len(rows) != before + len(numbers):
+            raise Refused("damaged-file")
 
 
 def _inline_text(body: bytes) -> str:
