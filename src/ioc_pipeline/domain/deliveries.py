@@ -20,7 +20,7 @@ CheckOutcome = Literal["passed", "failed", "error"]
 class Delivery:
     """Bytes and their envelope; `delivery_seq` is the one order.
 
-    A `page` is one answer of an API as it came, an `extract` the list of the pages that make one complete run: only
+    A `page` is one response of an API as it came, an `extract` the list of the pages that make one complete run: only
     through it do they count, together. Of both, `source_name` is the API's contract and `extract_id` the run; `request`
     (JSON: method, path, parameters, status, time by the server's clock) is what a page answers, without secrets.
     A `withdrawal` names the delivery it decides on, a `waiver` its source.

@@ -15,7 +15,7 @@ class Problem:
     sender knows it. `found` is the text read there: it goes into the feedback of its own department and nowhere
     else, never into a log. `expected` and `fix` override the message's own words when the rule knows better.
 
-    Of an API's answer `page` is the name of the page, `sheet` and `cell` are JSON pointers (RFC 6901) of the array and
+    Of a response `page` is the name of the page, `sheet` and `cell` are JSON pointers (RFC 6901) of the array and
     of the value, `column` is the field, and `record` the key of the record: told to its owner only, like `found`.
     """
 
@@ -56,4 +56,4 @@ class BrokenRecordError(Exception):
 
 
 class FetchError(Exception):
-    """An API gave no complete answer, or none that may be taken: what came so far does not count. Ours to retry."""
+    """An API gave no complete response, or none that may be taken: what came so far does not count. Ours to retry."""

@@ -1,4 +1,4 @@
-"""Bytes of an API's answer → JSON, numbers as their text; hostile answers are refused with a place.
+"""Bytes of an API's response → JSON, numbers as their text; hostile responses are refused with a place.
 
 In our own process, not in the guarded child of the workbooks: Python's JSON parser is no foreign reader that panics or
 hangs, it takes time and memory in proportion to bytes and values, and both are counted before it runs.
@@ -26,11 +26,11 @@ class _RepeatedKeyError(Exception):
 
 
 def read_json(content: bytes) -> Json:
-    """Read one answer exactly: `answers.Number` for each number, every name once, text that can be written as UTF-8.
+    """Read one response exactly: `Number` for each number, every name once, text that can be written as UTF-8.
 
     Raises:
         SourceError: `page-too-large`, `json-encoding`, `bad-json`, `repeated-field` or `bad-text`. The text of the
-            answer is not in it, but for the names of fields.
+            response is not in it, but for the names of fields.
     """
     values = content.count(b",") + content.count(b"[") + content.count(b"{")
     if len(content) > MAX_BYTES or values > MAX_VALUES:

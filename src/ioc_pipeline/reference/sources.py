@@ -114,7 +114,7 @@ class Source(Model):
         if self.reporters != "department" or self.csv is not None:
             raise ValueError("an API is its department's, and no CSV: no reporters, no csv")
         if api.paging.total_field and api.vary:
-            raise ValueError("api.paging.total_field: with vary, an answer counts one of several requests only")
+            raise ValueError("api.paging.total_field: with vary, a response counts one of several requests only")
         asks = api.period and (self.period_type == "year" or getattr(api.period, self.period_type, None))
         for table in self.tables:
             if any(column.type == "period" for column in table.columns):

@@ -7,19 +7,19 @@ RESPONSE: dict[str, Message] = {
         "câu trả lời của API quá lớn",
         "mỗi trang không quá 100 MB và 2.000.000 giá trị",
         "Giảm số bản ghi của mỗi trang",
-        "An answer of more than 100 MiB or 2,000,000 values.",
+        "A response of more than 100 MiB or 2,000,000 values.",
     ),
     "json-encoding": Message(
         "câu trả lời của API không ở bảng mã UTF-8",
         "UTF-8, theo chuẩn JSON (RFC 8259)",
         "Đặt bảng mã UTF-8 cho câu trả lời của API",
-        "The bytes of an answer are not UTF-8.",
+        "The bytes of a response are not UTF-8.",
     ),
     "bad-json": Message(
         "câu trả lời của API không phải là JSON hợp lệ",
         "JSON hợp lệ (RFC 8259)",
         "Kiểm tra API: câu trả lời có thể bị cắt cụt, hoặc là trang thông báo lỗi",
-        "An answer that is no JSON, is cut off, nested too deeply, or says NaN or Infinity.",
+        "A response that is no JSON, is cut off, nested too deeply, or says NaN or Infinity.",
     ),
     "repeated-field": Message(
         "một đối tượng JSON có hai trường cùng tên, không rõ giá trị nào đúng",
@@ -85,12 +85,12 @@ RESPONSE: dict[str, Message] = {
         "thời điểm cập nhật của bản ghi nằm trong tương lai",
         "không muộn hơn thời điểm API trả lời",
         "Kiểm tra đồng hồ của hệ thống và thời điểm của bản ghi",
-        "The record was changed after the answer was given: the next run would miss what changes until then.",
+        "The record was changed after the response was given: the next run would miss what changes until then.",
     ),
     "wrong-total": Message(
         "số bản ghi nhận được không bằng tổng số mà API công bố",
         "",
         "Kiểm tra cách API đếm và chia trang",
-        "The number of different records is not what the answers declare.",
+        "The number of different records is not what the responses declare.",
     ),
 }
