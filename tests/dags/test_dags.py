@@ -99,7 +99,7 @@ def test_every_api_is_fetched_on_its_schedule_and_loaded_apart(parsed: dict[str,
 
 
 def test_a_broken_contract_takes_no_other_dag_down(tmp_path: Path, apis: dict[str, Api]) -> None:
-    for part in ("include/sources", "expectations", "plugins"):
+    for part in ("include/sources", "include/seeds", "expectations", "plugins"):
         shutil.copytree(REPOSITORY / part, tmp_path / "project" / part)
     sources = tmp_path / "project" / "include" / "sources"
     (sources / "rain_gauges.yml").write_text("api: {", "utf-8")
