@@ -71,6 +71,7 @@ def test_a_unit_in_brackets_is_no_part_of_a_header(header: str, bare: str) -> No
         ("Hộ có thu nhập trên 100 triệu đồng", []),
         ("Số liệu làm tròn đến triệu đồng", []),
         ("Xã", []),
+        ("Số máy điện thoại trên 100 người", []),
         ("Tỷ lệ đúng hạn", []),
         ("Đơn vị: UBND xã Vân Hồ", []),
     ],

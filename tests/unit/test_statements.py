@@ -63,6 +63,9 @@ def test_one_period_said_in_any_way_is_read(line: str) -> None:
         "Tháng 9 năm 2025 (lũy kế từ đầu năm)",
         "Lũy kế đến tháng 9/2025",
         "9 tháng đầu năm 2025",
+        "Tháng 9/2025 và 9 tháng năm 2025",
+        "08-09/2025",
+        "Tháng 8 / 9 năm 2025",
         "Kế hoạch tháng 9 năm 2025",
         "Quý III năm 2025",
         "Tháng 9 năm 2025 (từ ngày 1/9/2025 đến ngày 30/9/2025)",
@@ -72,6 +75,12 @@ def test_one_period_said_in_any_way_is_read(line: str) -> None:
 def test_what_is_not_one_period_of_the_contract_is_asked(line: str) -> None:
     told = codes([*titled(line), *HEADER, *ROWS], file_name="bao cao thang 9-2025.xlsx")
     assert {code for code, _ in told} <= {"period-conflict", "unknown-period"}
+
+
+def test_an_estimate_is_kept_as_one() -> None:
+    parsed = read([*titled("Ước tháng 9 năm 2025"), *HEADER, *ROWS])
+    (batch,) = parsed.tables[0].observations(7)
+    assert {row["maturity"] for row in batch.to_pylist()} == {"estimate"}
 
 
 def test_a_table_of_stocks_may_be_cumulative() -> None:

@@ -25,6 +25,7 @@ from ioc_pipeline.parse.personal import (
     find_personal_data_in_workbook,
 )
 from ioc_pipeline.parse.records import RecordTable
+from ioc_pipeline.parse.statements import stated_maturity
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
@@ -189,6 +190,8 @@ def _read_block(
             problems += found
     if period is not None and not rows.periods:
         rows.periods = [period] * len(body.data)
+        if maturity := stated_maturity(block, source):
+            rows.maturities = [maturity] * len(body.data)
     return rows, problems
 
 

@@ -31,6 +31,8 @@ _SPANS = [
     re.compile(
         rf"(?<![a-z])tuan\s*(?:thu\s*)?\d{{1,2}}{_YEAR}{_AND}(?:tuan\s*)?(?:thu\s*)?\d{{1,2}}(?!\d|\s*/\s*\d\d?/)"
     ),
+    re.compile(r"^\(?(?:0?[1-9]|1[0-2])\s*[-–—]\s*(?:0?[1-9]|1[0-2])\s*/\s*(?:19|20)\d\d\)?$"),  # "08-09/2025"
+    re.compile(r"(?<![a-z])thang\s*(?:0?[1-9]|1[0-2])\s*/\s*(?:0?[1-9]|1[0-2])\s+nam"),
     re.compile(rf"(?<![a-z]){_ENGLISH_MONTH}{_YEAR}{_AND}{_ENGLISH_MONTH}(?![a-z])"),
 ]
 _NOT_A_SPAN = re.compile(rf"^(?:thang|t\.?)\s*{_MONTH}\s*[-–]\s*(?:19|20)\d\d$")

@@ -8,7 +8,7 @@ from itertools import chain
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.folding import fold, naked
-from ioc_pipeline.domain.period_labels import BadPeriod, find_period, parse_period
+from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, find_period, parse_period
 from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
@@ -97,7 +97,9 @@ def _contradiction(
         return ""
     if (several := names_several_periods(text)) and not _is_its_own_months(several, period):
         return several
-    if is_sum_of_months(text) and find_period(text, source.clock, source.period_type) != period:
+    if is_sum_of_months(text) and (
+        period.type == "month" or find_period(text, source.clock, source.period_type) != period
+    ):
         return text
     if said.is_header:
         return ""
@@ -108,12 +110,23 @@ def _contradiction(
     return "" if contains and other.type in _LONGER and not is_named_by_file_only else text
 
 
+def stated_maturity(block: Block, source: Source) -> str:
+    """What the line of the period says of its figures: "Ước tháng 9 năm 2025" is an estimate; "" if it says nothing."""
+    named = (_label_of_line(text, source) for text in (block.title, *block.above))
+    return next((each.maturity for each in named if each and each.maturity), "")
+
+
 def whole_label(text: str, source: Source) -> Period | None:
     """The period of a line that says nothing else."""
+    named = _label_of_line(text, source)
+    return named.period if named else None
+
+
+def _label_of_line(text: str, source: Source) -> PeriodLabel | None:
     line = without_ordinal(without_marks(text)).strip("()[] .:-–")
     line = re.sub(r"^(?:kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*", "", line, flags=re.IGNORECASE)
     try:
-        return parse_period(line, source.clock).period
+        return parse_period(line, source.clock)
     except BadPeriod:
         return None
 

@@ -25,7 +25,7 @@ _LABEL = (
     r"|don vi|unit(?:s)?(?: of measure)?|currency|in)"
 )
 _ALONE = re.compile(rf"(?:{_LABEL} )?(?P<unit>{_ONE}(?: (?:va )?{_ONE})*)")
-_SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?:{_SCALE} )+(?:{_MONEY}|{_NOUN}))(?![0-9a-z])")
+_SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?!\d)(?:{_SCALE} )+(?:{_MONEY}|{_NOUN}))(?![0-9a-z])")
 _ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _THOUSAND = re.compile(r"(?<![\d.,])(?:x\s?)?1[ .,]?000(?![\d.,])")
