@@ -1,5 +1,6 @@
 """What a person sees of a cell: formats, raised and struck text, hidden rows and columns, in all kinds of file."""
 
+import io
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 import xlwt
+from python_calamine import CalamineWorkbook
 
 from hostile.attacks import packed, sheet, xlsx_parts
 from ioc_pipeline.domain.errors import SourceError
@@ -14,6 +16,7 @@ from ioc_pipeline.domain.workbooks import Sheet, Workbook, number_text
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.cells import parse_cell
 from ioc_pipeline.parse.shown import parse_shown
+from ioc_pipeline.read.compound import CompoundFile, sealed
 from ioc_pipeline.read.number_format import number_format
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.sources import Csv
@@ -196,3 +199,15 @@ def test_a_wide_last_row_does_not_make_the_others_narrow(tmp_path: Path) -> None
     path.write_text("a;b\n1;2\n3;4\n5;6;7;8;9;10;11;12;13\n", encoding="utf-8")
     (result,) = read_deliveries([ReadRequest(path, path.name, Csv(delimiter=";"))])
     assert str(result) == "csv-ragged"
+
+
+@pytest.mark.parametrize("size", [100, 5_000, 8_000_000, 20_000_000])
+def test_a_sealed_container_gives_its_stream_back_to_any_reader(size: int) -> None:
+    book = io.BytesIO()
+    written = xlwt.Workbook()
+    written.add_sheet("A").write(0, 0, 7)
+    written.save(book)
+    stream = CompoundFile(book.getvalue()).stream("Workbook") or b""
+    again = sealed("Workbook", stream.ljust(size, b"\0"))
+    assert (CompoundFile(again).stream("workbook") or b"").startswith(stream)
+    assert CalamineWorkbook.from_filelike(io.BytesIO(again)).get_sheet_by_index(0).to_python() == [[7]]

@@ -13,8 +13,10 @@ SIGNATURE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER = struct.Struct("<8s16x5H6x9L")
 _ENTRY = struct.Struct("<64sHBB3L16xL16xLQ")
 _LARGEST_SECTOR = 0xFFFFFFFA
-_NOTHING, _END_OF_CHAIN, _IS_FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+_NOTHING, _END_OF_CHAIN, _IS_FAT, _IS_DIFAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFC
 _STREAM, _ROOT = 2, 5
+_SECTOR = 512
+_IN_DIFAT = 127  # sectors of the FAT that one more sector can name
 _IN_HEADER = 109  # sectors of the FAT that the header itself can name
 _SMALLEST = 4096  # shorter streams would lie in the mini stream
 
@@ -134,27 +136,35 @@ class _Entry(NamedTuple):
 def sealed(name: str, stream: bytes) -> bytes:
     """A container that holds this one stream: a second reader can take nothing else for the workbook."""
     stream = stream.ljust(_SMALLEST, b"\0")
-    major, shift = (3, 9) if len(stream) < _IN_HEADER * 127 * 512 else (4, 12)
-    size = 1 << shift
-    length = -(-len(stream) // size)
-    fat_count = -(-(length + 1) // (size // 4 - 1))
-    fat = [_IS_FAT] * fat_count + [_END_OF_CHAIN]
-    first = len(fat)
+    length = -(-len(stream) // _SECTOR)
+    fat_count = difat_count = 0
+    while fat_count * _SECTOR // 4 < fat_count + difat_count + 1 + length:
+        fat_count += 1
+        difat_count = -(-max(0, fat_count - _IN_HEADER) // _IN_DIFAT)
+    directory = fat_count + difat_count
+    first = directory + 1
+    fat = [_IS_FAT] * fat_count + [_IS_DIFAT] * difat_count + [_END_OF_CHAIN]
     fat += [*range(first + 1, first + length), _END_OF_CHAIN]
-    fat += [_NOTHING] * (fat_count * size // 4 - len(fat))
+    fat += [_NOTHING] * (fat_count * _SECTOR // 4 - len(fat))
     header = _HEADER.pack(
-        SIGNATURE, 0x3E, major, 0xFFFE, shift, 6, 0 if major == 3 else 1, fat_count, fat_count, 0, _SMALLEST,
-        _END_OF_CHAIN, 0, _END_OF_CHAIN, 0,
+        SIGNATURE, 0x3E, 3, 0xFFFE, 9, 6, 0, fat_count, directory, 0, _SMALLEST,
+        _END_OF_CHAIN, 0, fat_count if difat_count else _END_OF_CHAIN, difat_count,
     )  # fmt: skip
-    places = [*range(fat_count), *[_NOTHING] * (_IN_HEADER - fat_count)]
-    directory = _packed_entry("Root Entry", _ROOT, 1, _END_OF_CHAIN, 0)
-    directory += _packed_entry(name, _STREAM, _NOTHING, first, len(stream))
+    places = [*range(fat_count), *[_NOTHING] * (_IN_HEADER + difat_count * _IN_DIFAT - fat_count)]
+    difat: list[int] = []
+    for number in range(difat_count):
+        start = _IN_HEADER + number * _IN_DIFAT
+        following = fat_count + number + 1 if number + 1 < difat_count else _END_OF_CHAIN
+        difat += [*places[start : start + _IN_DIFAT], following]
+    entries = _packed_entry("Root Entry", _ROOT, 1, _END_OF_CHAIN, 0)
+    entries += _packed_entry(name, _STREAM, _NOTHING, first, len(stream))
     return b"".join(
         (
-            (header + struct.pack("<109L", *places)).ljust(size, b"\0"),
+            header + struct.pack("<109L", *places[:_IN_HEADER]),
             struct.pack(f"<{len(fat)}L", *fat),
-            directory.ljust(size, b"\0"),
-            stream.ljust(length * size, b"\0"),
+            struct.pack(f"<{len(difat)}L", *difat),
+            entries.ljust(_SECTOR, b"\0"),
+            stream.ljust(length * _SECTOR, b"\0"),
         )
     )
 
