@@ -15,13 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from ioc_pipeline.build.catalogue import write_catalogue
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope, Verdict
 from ioc_pipeline.domain.errors import ContractError, Problem
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.load import transaction
 from ioc_pipeline.load.outcome import Loaded
+from ioc_pipeline.reference.catalogue.load import Catalogue
 from ioc_pipeline.reference.contracts import read_contracts
+from ioc_pipeline.reference.tables import OWN_TABLES
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
 from ioc_pipeline.warehouse.raw import create_raw, open_warehouse
 
@@ -138,6 +141,15 @@ def outcomes(answers: list[Loaded]) -> list[tuple[int, str]]:
 
 
 # ---------- records and waivers
+
+
+def test_no_table_that_the_pipeline_makes_is_free_for_an_api() -> None:
+    with duckdb.connect() as connection:
+        create_raw(connection)
+        write_catalogue(connection, Catalogue({}, {}, [], []))
+        made = connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall()
+    of_the_build = {"reporting_obligation", "working_day"}
+    assert {name for (name,) in made} - {"dossier", "task", "rain_reading"} | of_the_build == OWN_TABLES
 
 
 def test_the_tables_of_records_are_those_of_the_contracts() -> None:
@@ -596,6 +608,14 @@ def test_rows_of_another_delivery_are_refused(desk: Desk) -> None:
     with pytest.raises(ValueError, match="delivery 1: prepared rows of deliveries nobody asked for"):
         desk.load(verdict)
     assert desk.ask("select count(*) from raw.observation") == [(0,)]
+
+
+def test_an_extract_takes_no_rows_of_a_page_after_it(desk: Desk) -> None:
+    verdict = desk.verdict(2)
+    rows = [observation(page, scope(), unit, "tthc_received", "1") for page, unit in ((1, "03646"), (3, "03649"))]
+    write_observations(desk.prepared / "2" / "observation.parquet", rows)
+    with pytest.raises(ValueError, match="delivery 2: prepared rows of deliveries nobody asked for"):
+        desk.load(replace(verdict, delivery=replace(verdict.delivery, kind="extract")))
 
 
 def test_a_warehouse_that_is_open_elsewhere_is_left_alone(desk: Desk) -> None:

@@ -135,6 +135,13 @@ def test_a_version_written_before_a_crash_moved_the_pointer_gives_its_number_to_
     assert publish(settings, published_at=NOON).version.startswith("000003_")
 
 
+def test_a_version_whose_file_was_lost_gives_its_number_to_nobody(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    first.path.unlink()
+    assert publish(settings, published_at=NOON).version.startswith("000002_")
+    assert _published_years(settings) == [2025]
+
+
 def test_marts_of_an_unfinished_build_are_not_published(settings: Settings) -> None:
     first = publish(settings, published_at=NOON)
     _add_period(settings, 2026)
