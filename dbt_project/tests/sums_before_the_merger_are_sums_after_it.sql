@@ -39,7 +39,7 @@ wholes as (
 
     from crosswalk
 
-    group by new_code
+    group by all
 
     having max(relation) = 'full' and min(relation) = 'full'
 

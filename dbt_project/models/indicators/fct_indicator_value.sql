@@ -30,7 +30,7 @@ term_counts as (
 
     from terms
 
-    group by indicator_code
+    group by all
 
 ),
 
@@ -80,17 +80,7 @@ added_up as (
 
     from term_values
 
-    group by
-        indicator_code,
-        org_unit_code,
-        breakdown,
-        geography,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year,
-        measured_org_unit_code
+    group by all
 
 ),
 
@@ -191,16 +181,7 @@ over_units as (
 
     from unit_values
 
-    group by
-        indicator_code,
-        org_unit_code,
-        breakdown,
-        geography,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year
+    group by all
 
 ),
 

@@ -48,7 +48,7 @@ obligations as (
 
     from {{ source('raw', 'reporting_obligation') }}
 
-    group by source_name
+    group by all
 
 ),
 
@@ -68,7 +68,7 @@ element_systems as (
     inner join obligations
         on pairs.source_name = obligations.source_name
 
-    group by pairs.element_code
+    group by all
 
 ),
 
@@ -113,7 +113,7 @@ element_indicators as (
 
     from terms
 
-    group by element_code
+    group by all
 
 ),
 
@@ -262,9 +262,7 @@ twin_tolerances as (
     inner join terms
         on twins.computed_indicator_code = terms.indicator_code
 
-    group by
-        twins.computed_indicator_code,
-        twins.reported_indicator_code
+    group by all
 
 ),
 

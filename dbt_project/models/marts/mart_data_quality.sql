@@ -49,7 +49,7 @@ checks as (
 
     from check_result
 
-    group by load_seq
+    group by all
 
 ),
 
@@ -67,7 +67,7 @@ unreadable as (
         and cell_address != ''
         and code != 'failed-check'
 
-    group by load_seq
+    group by all
 
 ),
 
@@ -90,11 +90,7 @@ correctness as (
     left join unreadable
         on arrivals.load_seq = unreadable.load_seq
 
-    group by
-        arrivals.source_name,
-        arrivals.period_type,
-        arrivals.period_start_date,
-        arrivals.period_end_date
+    group by all
 
 ),
 
@@ -112,7 +108,7 @@ cells as (
 
     from observations
 
-    group by source_name, period_type, period_start_date, period_end_date
+    group by all
 
 ),
 
@@ -161,11 +157,7 @@ warned as (
 
     where delivery_error.severity = 'warning'
 
-    group by
-        standing.source_name,
-        standing.period_type,
-        standing.period_start_date,
-        standing.period_end_date
+    group by all
 
 ),
 
@@ -190,14 +182,7 @@ owed as (
 
     from reports
 
-    group by
-        department_code,
-        source_name,
-        source_title,
-        system_code,
-        period_type,
-        period_start_date,
-        period_end_date
+    group by all
 
 ),
 

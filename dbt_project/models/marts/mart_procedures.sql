@@ -62,13 +62,7 @@ provinces as (
 
     where named.org_unit_level = 'commune'
 
-    group by
-        named.source_name,
-        named.province_code,
-        named.period_start_date,
-        named.period_end_date,
-        named.counted_at,
-        named.is_running
+    group by all
 
 ),
 

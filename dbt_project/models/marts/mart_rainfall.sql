@@ -42,7 +42,7 @@ newest as (
 
     from hours
 
-    group by source_name
+    group by all
 
 ),
 

@@ -47,13 +47,7 @@ results as (
     inner join rankings
         on measures.element_code in (rankings.value_element, rankings.rank_element, rankings.ranked_units_element)
 
-    group by
-        rankings.ranking_code,
-        measures.org_unit_code,
-        measures.clock,
-        measures.period_type,
-        measures.period_start_date,
-        measures.period_end_date
+    group by all
 
 ),
 

@@ -60,7 +60,7 @@ obligations as (
 
     from {{ source('raw', 'reporting_obligation') }}
 
-    group by source_name
+    group by all
 
 ),
 

@@ -120,13 +120,7 @@ province_levels as (
 
     from for_province
 
-    group by
-        element_code,
-        breakdown,
-        org_unit_code,
-        source_period_type,
-        source_period_start_date,
-        source_period_end_date
+    group by all
 
 ),
 

@@ -193,28 +193,7 @@ per_unit as (
 
     where record_key != ''
 
-    group by
-        element_code,
-        breakdown,
-        geography,
-        org_unit_code,
-        org_unit_series_from_date,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year,
-        source_period_type,
-        source_period_end_date,
-        source_org_unit_code,
-        source_org_unit_series_from_date,
-        source_org_unit_level,
-        reported_org_unit_code,
-        is_rolled_up_in_space,
-        is_rolled_up_in_time,
-        predecessor_count,
-        has_split,
-        space_aggregation
+    group by all
 
 ),
 
@@ -285,19 +264,7 @@ over_units as (
 
     from weighed
 
-    group by
-        element_code,
-        breakdown,
-        geography,
-        org_unit_code,
-        org_unit_series_from_date,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year,
-        source_period_type,
-        source_period_end_date
+    group by all
 
 ),
 
@@ -322,14 +289,7 @@ put_together_before as (
         and is_rolled_up_in_space
         and is_answered = 1
 
-    group by
-        element_code,
-        breakdown,
-        org_unit_code,
-        period_type,
-        period_start_date,
-        source_period_type,
-        source_period_end_date
+    group by all
 
 ),
 
@@ -459,11 +419,7 @@ expected as (
             and roll_ups.source_org_unit_level = org_units.org_unit_level
             and roll_ups.source_period_end_date between org_units.valid_from_date and org_units.valid_to_date
 
-    group by
-        roll_ups.org_unit_code,
-        roll_ups.geography,
-        roll_ups.source_org_unit_level,
-        roll_ups.source_period_end_date
+    group by all
 
 ),
 
@@ -520,17 +476,7 @@ over_time as (
 
     from with_expected
 
-    group by
-        element_code,
-        breakdown,
-        geography,
-        org_unit_code,
-        org_unit_series_from_date,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year
+    group by all
 
 ),
 

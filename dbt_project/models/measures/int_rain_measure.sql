@@ -26,10 +26,7 @@ wettest as (
 
     from days
 
-    group by
-        source_name,
-        org_unit_code,
-        rain_date
+    group by all
 
 ),
 

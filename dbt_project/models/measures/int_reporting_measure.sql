@@ -40,7 +40,7 @@ counted as (
 
     from due
 
-    group by reporting_unit_code, period_start_date, period_end_date
+    group by all
 
 ),
 

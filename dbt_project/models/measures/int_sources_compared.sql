@@ -30,16 +30,7 @@ candidates as (
 
     where {{ in_touched_years('period_year') }}
 
-    group by
-        element_code,
-        breakdown,
-        org_unit_code,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year,
-        source_rank
+    group by all
 
 ),
 

@@ -67,7 +67,7 @@ loads as (
 
     from record_load
 
-    group by source_name
+    group by all
 
 ),
 
@@ -84,7 +84,7 @@ systems as (
     inner join loads
         on dossiers.source_name = loads.source_name
 
-    group by dossiers.source_name
+    group by all
 
 ),
 
@@ -172,11 +172,7 @@ known_units as (
             of_units.counted_unit_code = org_units.org_unit_code
             and {{ local_date('of_units.received_at') }} between org_units.valid_from_date and org_units.valid_to_date
 
-    group by
-        of_units.source_name,
-        of_units.counted_unit_code,
-        org_units.valid_from_date,
-        org_units.valid_to_date
+    group by all
 
 ),
 
@@ -220,10 +216,7 @@ received as (
             and of_units.received_month_date = months.period_start_date
             and of_units.received_at < months.counted_at
 
-    group by
-        of_units.source_name,
-        of_units.counted_unit_code,
-        months.period_start_date
+    group by all
 
 ),
 
@@ -249,10 +242,7 @@ settled as (
             and of_units.settled_month_date = months.period_start_date
             and of_units.settled_at < months.counted_at
 
-    group by
-        of_units.source_name,
-        of_units.counted_unit_code,
-        months.period_start_date
+    group by all
 
 ),
 
@@ -275,10 +265,7 @@ pending as (
             and of_units.received_at < months.counted_at
             and (of_units.settled_at is null or of_units.settled_at >= months.counted_at)
 
-    group by
-        of_units.source_name,
-        of_units.counted_unit_code,
-        months.period_start_date
+    group by all
 
 ),
 
@@ -328,10 +315,7 @@ newest_deliveries as (
 
     from deliveries
 
-    group by
-        source_name,
-        counted_unit_code,
-        period_start_date
+    group by all
 
 ),
 

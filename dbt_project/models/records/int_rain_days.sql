@@ -26,10 +26,7 @@ summed as (
 
     from hours
 
-    group by
-        source_name,
-        station_uuid,
-        rain_date
+    group by all
 
 ),
 

@@ -36,7 +36,7 @@ loads as (
 
     from record_load
 
-    group by source_name
+    group by all
 
 ),
 
@@ -53,7 +53,7 @@ systems as (
     inner join loads
         on tasks.source_name = loads.source_name
 
-    group by tasks.source_name
+    group by all
 
 ),
 
@@ -105,9 +105,7 @@ agencies as (
 
     from tasks
 
-    group by
-        source_name,
-        org_unit_code
+    group by all
 
 ),
 
@@ -210,10 +208,7 @@ sums as (
 
     from counted_tasks
 
-    group by
-        source_name,
-        org_unit_code,
-        period_start_date
+    group by all
 
 ),
 

@@ -94,12 +94,7 @@ received as (
 
     from arrivals
 
-    group by
-        source_name,
-        reporting_unit_code,
-        period_type,
-        period_start_date,
-        period_end_date
+    group by all
 
 ),
 
@@ -116,7 +111,7 @@ first_owed as (
 
     from obligations
 
-    group by source_name, source_title, system_code, department_code, clock
+    group by all
 
 ),
 

@@ -31,7 +31,7 @@ newest_loads as (
 
     from delivery_scope
 
-    group by delivery_seq
+    group by all
 
 ),
 

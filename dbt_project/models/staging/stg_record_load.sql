@@ -29,9 +29,7 @@ first_pages as (
 
     where kind = 'page'
 
-    group by
-        source_name,
-        extract_id
+    group by all
 
 ),
 
