@@ -43,3 +43,28 @@
         else 'conflict'
     end
 {%- endmacro %}
+
+-- What each comparison of mart_conflict tells, for their union.
+{% macro conflict_columns() -%}
+    conflict_kind,
+    indicator_code,
+    element_code,
+    org_unit_code,
+    breakdown,
+    period_type,
+    period_start_date,
+    period_end_date,
+    first_source,
+    second_source,
+    first_value,
+    first_qualifier,
+    first_place,
+    first_delivery_seq,
+    second_value,
+    second_qualifier,
+    second_place,
+    second_delivery_seq,
+    verdict,
+    reason,
+    claim_vi
+{%- endmacro %}

@@ -71,7 +71,7 @@ before_it as (
         on
             crosswalk.new_code = org_units.org_unit_code
             and measures.org_unit_series_from_date < org_units.series_from_date
-            and org_units.valid_to_date = date '9999-12-31'
+            and {{ is_current('org_units') }}
 
     inner join elements
         on measures.element_code = elements.element_code

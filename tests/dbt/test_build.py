@@ -66,8 +66,8 @@ def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
     assert _parsed_at(small_settings) > parsed_at
     assert [first.is_full, second.is_full, third.is_full] == [True, False, True]
     built = {node.name for node in second.nodes}
-    assert built.isdisjoint({"org_units", "dim_org_unit", "dim_indicator", "key_of_dim_org_unit"})
-    assert {"fct_indicator_value", "mart_lineage", "key_of_mart_lineage"} <= built
+    assert built.isdisjoint({"org_units", "dim_org_unit", "dim_indicator", "rows_of_dim_org_unit"})
+    assert {"fct_indicator_value", "mart_lineage", "rows_of_mart_lineage"} <= built
     assert _values(small_settings) == [("gov_online_pct", "03646", 75), ("gov_received_count", "03646", 200)]
 
 

@@ -74,11 +74,25 @@ disabled as (
 
 listed as (
 
-    select * from enabled
-
-    union all
-
-    select * from disabled
+    {{ union_by_name(['enabled', 'disabled'], [
+        'indicator_code',
+        'alias_code',
+        'indicator_name_vi',
+        'indicator_name_en',
+        'system_code',
+        'owner_code',
+        'unit_measure',
+        'direction',
+        'shape',
+        'factor',
+        'threshold',
+        'decimals',
+        'space_aggregation',
+        'definition_vi',
+        'definition_source',
+        'disabled_reason',
+        'is_enabled',
+    ]) }}
 
 ),
 

@@ -43,11 +43,11 @@ labelled as (
         period_type,
         period_start_date,
         period_end_date,
-        cast(extract(year from period_end_date) as integer) as year_number,
+        {{ year_of('period_end_date') }} as year_number,
         -- the same words as periods.label, which the feedback to departments uses
         case period_type
             when 'month'
-                then 'Tháng ' || extract(month from period_end_date) || '/' || extract(year from period_end_date)
+                then {{ month_label('period_end_date') }}
             when 'quarter'
                 then
                     'Quý '

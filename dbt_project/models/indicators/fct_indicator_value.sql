@@ -64,16 +64,13 @@ added_up as (
         max(
             case when value_qualifier != '' and (role = 'denominator' or coefficient < 0) then 1 else 0 end
         ) as turned_bounds,
-        min(case maturity when 'estimate' then 1 when 'preliminary' then 2 else 3 end) as maturity_rank,
-        max(case restatement when 'exact' then 1 when 'estimated' then 2 else 3 end) as restatement_rank,
-        max(case restatement when 'estimated' then restatement_basis end) as estimated_basis,
-        max(case restatement when 'not_restatable' then restatement_basis end) as refused_basis,
-        max(restatement_basis) as restatement_basis,
+        min({{ maturity_rank('maturity') }}) as maturity_rank,
+        max({{ restatement_key('restatement', 'restatement_basis') }}) as restatement_key,
         min(units_present_count) as units_present_count,
         max(units_present_count) as most_units_present_count,
         max(units_expected_count) as units_expected_count,
         max(case when units_present_count < units_expected_count then 1 else 0 end) as has_absent_units,
-        -- a term the province reports itself is one of one: beside 200 communes it lacks nobody
+        -- If the province itself reported a term, it has 1 of 1 units; do not count 199 communes as missing.
         max(units_expected_count) - max(units_expected_count - units_present_count) as units_not_absent_count,
         min(case when role = 'denominator' then measured_period_end_date end) as denominator_date,
         max(delivery_seq) as delivery_seq
@@ -170,10 +167,7 @@ over_units as (
         max(greatest_qualifier) as greatest_qualifier,
         max(turned_bounds) as turned_bounds,
         min(maturity_rank) as maturity_rank,
-        max(restatement_rank) as restatement_rank,
-        max(estimated_basis) as estimated_basis,
-        max(refused_basis) as refused_basis,
-        max(restatement_basis) as restatement_basis,
+        max(restatement_key) as restatement_key,
         min(coalesce(units_not_absent_count, units_present_count)) as units_present_count,
         max(units_expected_count) as units_expected_count,
         min(denominator_date) as denominator_date,
@@ -207,14 +201,13 @@ indicator_values as (
         ) as value,
         case
             when unit_value_count = 0 or least_qualifier is null then ''
-            when turned_bounds = 0 and least_qualifier = greatest_qualifier and shape != 'share_of_units'
-                then least_qualifier
-            else '~'
+            when turned_bounds = 1 or shape = 'share_of_units' then '~'
+            else {{ merged_qualifier('least_qualifier', 'greatest_qualifier') }}
         end as value_qualifier,
         case when unit_value_count = 0 then why_null else '' end as null_reason,
-        case maturity_rank when 1 then 'estimate' when 2 then 'preliminary' else 'official' end as maturity,
-        case restatement_rank when 1 then 'exact' when 2 then 'estimated' else 'not_restatable' end as restatement,
-        coalesce(refused_basis, estimated_basis, restatement_basis) as restatement_basis,
+        {{ maturity_of('maturity_rank') }} as maturity,
+        {{ restatement_of('restatement_key') }} as restatement,
+        {{ restatement_basis_of('restatement_key') }} as restatement_basis,
 
         ---------- how it came about
         org_unit_series_from_date,

@@ -1,29 +1,11 @@
--- Which measure stands for which term of which value: the one fct_indicator_value computes with and mart_lineage
--- shows. A term without a breakdown is taken for each breakdown its element has, one with it only counts towards ''.
+-- Which measures each indicator value is computed from: fct_indicator_value computes with these rows, and mart_lineage
+-- shows their cells.
 
 with
 
-all_measures as (
+of_own_unit as (
 
-    select * from {{ ref('int_measure_value') }}
-
-),
-
-terms as (
-
-    select * from {{ source('catalogue', 'indicator_term') }}
-
-),
-
-elements as (
-
-    select * from {{ source('catalogue', 'element') }}
-
-),
-
-indicators as (
-
-    select * from {{ source('catalogue', 'indicator') }}
+    select * from {{ ref('int_terms_of_units') }}
 
 ),
 
@@ -33,262 +15,25 @@ org_units as (
 
 ),
 
-measures as (
-
-    select
-        element_code,
-        breakdown as element_breakdown,
-        geography,
-        org_unit_code as measured_org_unit_code,
-        org_unit_series_from_date as measured_series_from_date,
-        period_type as measured_period_type,
-        period_start_date as measured_period_start_date,
-        period_end_date as measured_period_end_date,
-        measured_value,
-        null_reason,
-        value_qualifier,
-        maturity,
-        restatement,
-        restatement_basis,
-        is_rolled_up_in_space,
-        is_rolled_up_in_time,
-        units_present_count,
-        units_expected_count,
-        delivery_seq,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year
-
-    from all_measures
-
-),
-
--- the age of a stock in the denominator may reach over periods; every other term is of the value's own period
-dated_terms as (
-
-    select
-        terms.indicator_code,
-        terms.role,
-        terms.element_code,
-        terms.breakdown as term_breakdown,
-        terms.coefficient,
-        elements.max_age_months,
-        terms.role = 'denominator' and elements.kind = 'stock' and elements.max_age_months > 0 as may_be_older,
-        indicators.shape in ('mean_of_units', 'share_of_units') as is_over_units,
-        indicators.space_aggregation
-
-    from terms
-
-    inner join elements
-        on terms.element_code = elements.element_code
-
-    inner join indicators
-        on terms.indicator_code = indicators.indicator_code
-
-),
-
-of_the_period as (
-
-    select
-        dated_terms.indicator_code,
-        dated_terms.role,
-        dated_terms.coefficient,
-        dated_terms.term_breakdown,
-        dated_terms.is_over_units,
-        dated_terms.space_aggregation,
-        case when dated_terms.term_breakdown = '' then measures.element_breakdown else '' end as breakdown,
-        measures.*
-
-    from dated_terms
-
-    inner join measures
-        on
-            dated_terms.element_code = measures.element_code
-            and (dated_terms.term_breakdown = '' or dated_terms.term_breakdown = measures.element_breakdown)
-
-    where
-        not dated_terms.may_be_older
-        -- a mean over units, or a share of them, is made of what each unit has, never of their sum
-        and not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
-        and {{ in_touched_years('measures.period_year') }}
-
-),
-
-wanted as (
+reported as (
 
     select distinct
         indicator_code,
         breakdown,
         geography,
         measured_org_unit_code,
-        measured_series_from_date,
-        clock,
         period_type,
         period_start_date,
-        period_end_date,
-        period_year
+        period_end_date
 
-    from of_the_period
+    from of_own_unit
 
     where role = 'numerator'
 
 ),
 
-older as (
-
-    select
-        wanted.indicator_code,
-        dated_terms.role,
-        dated_terms.coefficient,
-        dated_terms.term_breakdown,
-        dated_terms.is_over_units,
-        dated_terms.space_aggregation,
-        wanted.breakdown,
-        measures.element_code,
-        measures.element_breakdown,
-        wanted.geography,
-        wanted.measured_org_unit_code,
-        wanted.measured_series_from_date,
-        measures.measured_period_type,
-        measures.measured_period_start_date,
-        measures.measured_period_end_date,
-        {{ months_later('measures.measured_period_end_date', 'dated_terms.max_age_months') }} < wanted.period_end_date
-            as is_too_old,
-        measures.measured_value,
-        measures.null_reason,
-        measures.value_qualifier,
-        measures.maturity,
-        measures.restatement,
-        measures.restatement_basis,
-        measures.is_rolled_up_in_space,
-        measures.is_rolled_up_in_time,
-        measures.units_present_count,
-        measures.units_expected_count,
-        measures.delivery_seq,
-        wanted.clock,
-        wanted.period_type,
-        wanted.period_start_date,
-        wanted.period_end_date,
-        wanted.period_year
-
-    from wanted
-
-    inner join dated_terms
-        on
-            wanted.indicator_code = dated_terms.indicator_code
-            and dated_terms.may_be_older
-
-    inner join measures
-        on
-            dated_terms.element_code = measures.element_code
-            and case when dated_terms.term_breakdown = '' then wanted.breakdown else dated_terms.term_breakdown end
-            = measures.element_breakdown
-            and wanted.geography = measures.geography
-            and wanted.measured_org_unit_code = measures.measured_org_unit_code
-            and wanted.measured_series_from_date = measures.measured_series_from_date
-            and wanted.period_end_date >= measures.measured_period_end_date
-
-    where not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
-
-    qualify
-        row_number() over (
-            partition by
-                wanted.indicator_code,
-                dated_terms.element_code,
-                dated_terms.term_breakdown,
-                wanted.breakdown,
-                wanted.geography,
-                wanted.measured_org_unit_code,
-                wanted.period_type,
-                wanted.period_start_date,
-                wanted.period_end_date
-            order by
-                case when measures.measured_value is null then 1 else 0 end,
-                measures.measured_period_end_date desc,
-                case when measures.measured_period_type = wanted.period_type then 0 else 1 end,
-                case when measures.clock = wanted.clock then 0 else 1 end,
-                measures.measured_period_start_date desc
-        ) = 1
-
-),
-
-of_own_unit as (
-
-    select
-        indicator_code,
-        role,
-        coefficient,
-        is_over_units,
-        space_aggregation,
-        breakdown,
-        element_code,
-        element_breakdown,
-        geography,
-        measured_org_unit_code,
-        measured_series_from_date,
-        measured_period_type,
-        measured_period_start_date,
-        measured_period_end_date,
-        measured_value,
-        null_reason,
-        value_qualifier,
-        maturity,
-        restatement,
-        restatement_basis,
-        is_rolled_up_in_space,
-        is_rolled_up_in_time,
-        units_present_count,
-        units_expected_count,
-        delivery_seq,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year
-
-    from of_the_period
-
-    union all
-
-    select
-        indicator_code,
-        role,
-        coefficient,
-        is_over_units,
-        space_aggregation,
-        breakdown,
-        element_code,
-        element_breakdown,
-        geography,
-        measured_org_unit_code,
-        measured_series_from_date,
-        measured_period_type,
-        measured_period_start_date,
-        measured_period_end_date,
-        case when not is_too_old then measured_value end as measured_value,
-        case when is_too_old then 'stock_too_old' else null_reason end as null_reason,
-        value_qualifier,
-        maturity,
-        restatement,
-        restatement_basis,
-        is_rolled_up_in_space,
-        is_rolled_up_in_time,
-        units_present_count,
-        units_expected_count,
-        delivery_seq,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year
-
-    from older
-
-),
-
--- the province of a mean or a share has the terms of all its units, unless it reports its own
+-- A mean over units or a share of units has, for the province, the terms of all its units, unless the province reports
+-- its own.
 over_units as (
 
     select
@@ -304,8 +49,8 @@ over_units as (
             and units.org_unit_level in ('commune', 'district', 'agency')
             and case
                 when of_own_unit.geography = 'as_reported'
-                    then of_own_unit.period_end_date between units.valid_from_date and units.valid_to_date
-                else units.valid_to_date = date '9999-12-31'
+                    then {{ holds_on('units', 'of_own_unit.period_end_date') }}
+                else {{ is_current('units') }}
             end
 
     inner join org_units as provinces
@@ -314,11 +59,11 @@ over_units as (
             and provinces.org_unit_level = 'province'
             and case
                 when of_own_unit.geography = 'as_reported'
-                    then of_own_unit.period_end_date between provinces.valid_from_date and provinces.valid_to_date
-                else provinces.valid_to_date = date '9999-12-31'
+                    then {{ holds_on('provinces', 'of_own_unit.period_end_date') }}
+                else {{ is_current('provinces') }}
             end
 
-    left join wanted as reported
+    left join reported
         on
             of_own_unit.indicator_code = reported.indicator_code
             and of_own_unit.breakdown = reported.breakdown
@@ -335,7 +80,7 @@ over_units as (
 
 ),
 
-for_values as (
+of_units as (
 
     select
         of_own_unit.*,
@@ -344,14 +89,49 @@ for_values as (
 
     from of_own_unit
 
-    -- computed for a province from its units' terms only where the indicator says so
+    -- what was put together for a province counts only where the indicator is computed from such terms
     where
         space_aggregation = 'from_terms'
         or not is_rolled_up_in_space
 
-    union all
+),
 
-    select * from over_units
+for_values as (
+
+    {{ union_by_name(['of_units', 'over_units'], [
+        'indicator_code',
+        'role',
+        'coefficient',
+        'is_over_units',
+        'space_aggregation',
+        'breakdown',
+        'element_code',
+        'element_breakdown',
+        'geography',
+        'measured_org_unit_code',
+        'measured_series_from_date',
+        'measured_period_type',
+        'measured_period_start_date',
+        'measured_period_end_date',
+        'measured_value',
+        'null_reason',
+        'value_qualifier',
+        'maturity',
+        'restatement',
+        'restatement_basis',
+        'is_rolled_up_in_space',
+        'is_rolled_up_in_time',
+        'units_present_count',
+        'units_expected_count',
+        'delivery_seq',
+        'clock',
+        'period_type',
+        'period_start_date',
+        'period_end_date',
+        'period_year',
+        'org_unit_code',
+        'org_unit_series_from_date',
+    ]) }}
 
 ),
 

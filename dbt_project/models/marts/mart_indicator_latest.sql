@@ -30,7 +30,7 @@ bearers as (
 
     from org_units
 
-    where cast('{{ var("as_of") }}' as date) between valid_from_date and valid_to_date
+    where {{ holds_on('org_units', as_of()) }}
 
 ),
 
@@ -49,7 +49,7 @@ reported as (
     inner join org_units
         on
             indicator_values.org_unit_code = org_units.org_unit_code
-            and indicator_values.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'indicator_values.period_end_date') }}
 
     inner join periods
         on
@@ -283,8 +283,8 @@ latest as (
         case when newest.sibling_count > 1 and newest.merit is not null then newest.sibling_count end as ranked_count,
 
         ---------- how fresh and how complete
-        cast('{{ var("as_of") }}' as date) as as_of_date,
-        {{ days_between('newest.period_end_date', "cast('" ~ var('as_of') ~ "' as date)") }} as age_days,
+        {{ as_of() }} as as_of_date,
+        {{ days_between('newest.period_end_date', as_of()) }} as age_days,
         newest.is_rolled_up_in_space,
         newest.is_rolled_up_in_time,
         newest.units_present_count,

@@ -137,9 +137,9 @@ judged as (
             and case
                 when in_both.shown_geography = 'restated'
                     then
-                        org_units.valid_to_date = date '9999-12-31'
+                        {{ is_current('org_units') }}
                         and in_both.org_unit_series_from_date = org_units.series_from_date
-                else in_both.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+                else {{ holds_on('org_units', 'in_both.period_end_date') }}
             end
 
 ),

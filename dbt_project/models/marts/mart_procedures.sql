@@ -35,7 +35,7 @@ named as (
     inner join org_units
         on
             counted.org_unit_code = org_units.org_unit_code
-            and counted.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'counted.period_end_date') }}
 
 ),
 
@@ -129,7 +129,7 @@ all_units as (
     inner join org_units
         on
             provinces.org_unit_code = org_units.org_unit_code
-            and provinces.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'provinces.period_end_date') }}
 
 ),
 
@@ -147,7 +147,7 @@ procedures as (
         all_units.org_unit_name,
         all_units.org_unit_level,
         all_units.province_code,
-        'Tháng ' || extract(month from all_units.period_end_date) || '/' || extract(year from all_units.period_end_date)
+        {{ month_label('all_units.period_end_date') }}
             as period_label_vi,
         all_units.is_running,
         all_units.counted_at,

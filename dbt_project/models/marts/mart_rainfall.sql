@@ -134,7 +134,7 @@ rainfall as (
         measured.rain_date,
         measured.period_end_at,
         measured.period_end_at > newest.newest_at
-        and measured.rain_date >= cast('{{ var("as_of") }}' as date) as is_running,
+        and measured.rain_date >= {{ as_of() }} as is_running,
 
         ---------- measure
         measured.depth_mm,
@@ -156,7 +156,7 @@ rainfall as (
         coalesce(levels.is_alert, false)
         and measured.period_type = 'rain_day'
         and measured.period_end_at > newest.newest_at
-        and measured.rain_date >= cast('{{ var("as_of") }}' as date) as is_above_threshold_now,
+        and measured.rain_date >= {{ as_of() }} as is_above_threshold_now,
 
         ---------- lineage
         measured.delivery_seq,
@@ -171,7 +171,7 @@ rainfall as (
     inner join org_units
         on
             measured.org_unit_code = org_units.org_unit_code
-            and measured.rain_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'measured.rain_date') }}
 
     left join levels
         on

@@ -65,7 +65,7 @@ named as (
     inner join org_units
         on
             results.org_unit_code = org_units.org_unit_code
-            and results.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'results.period_end_date') }}
 
 ),
 

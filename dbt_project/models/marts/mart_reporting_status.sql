@@ -54,7 +54,7 @@ named as (
     left join org_units
         on
             reports.reporting_unit_code = org_units.org_unit_code
-            and reports.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'reports.period_end_date') }}
 
 )
 

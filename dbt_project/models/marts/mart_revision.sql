@@ -6,7 +6,7 @@ accepted_scope as (
 
     select
         stg_delivery_scope.*,
-        cast(extract(year from period_end_date) as integer) as period_year,
+        {{ year_of('period_end_date') }} as period_year,
         row_number() over (
             partition by scope_key
             order by delivery_seq, load_seq

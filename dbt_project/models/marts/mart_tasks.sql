@@ -35,7 +35,7 @@ tasks as (
         systems.system_code,
         org_units.org_unit_name,
         org_units.province_code,
-        'Tháng ' || extract(month from counted.period_end_date) || '/' || extract(year from counted.period_end_date)
+        {{ month_label('counted.period_end_date') }}
             as period_label_vi,
         counted.is_running,
         counted.counted_at,
@@ -69,7 +69,7 @@ tasks as (
     inner join org_units
         on
             counted.org_unit_code = org_units.org_unit_code
-            and counted.period_end_date between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', 'counted.period_end_date') }}
 
     cross join systems
 

@@ -37,49 +37,37 @@ cells as (
 
 ),
 
-{% set columns = [
-    'source_name',
-    'table_name',
-    'reporting_unit_code',
-    'org_unit_code',
-    'clock',
-    'period_type',
-    'period_start_date',
-    'period_end_date',
-    'element_code',
-    'breakdown',
-    'record_key',
-    'measured_value',
-    'value_text',
-    'value_qualifier',
-    'null_reason',
-    'maturity',
-    'delivery_seq',
-    'load_seq',
-    'sheet_name',
-    'cell_address',
-    'record_count',
-] | join(', ') %}
-
 measured as (
 
-    select {{ columns }} from cells
-
-    union all
-
-    select {{ columns }} from {{ ref('int_dossier_measure') }}
-
-    union all
-
-    select {{ columns }} from {{ ref('int_task_measure') }}
-
-    union all
-
-    select {{ columns }} from {{ ref('int_rain_measure') }}
-
-    union all
-
-    select {{ columns }} from {{ ref('int_reporting_measure') }}
+    {{ union_by_name([
+        'cells',
+        ref('int_dossier_measure'),
+        ref('int_task_measure'),
+        ref('int_rain_measure'),
+        ref('int_reporting_measure'),
+    ], [
+        'source_name',
+        'table_name',
+        'reporting_unit_code',
+        'org_unit_code',
+        'clock',
+        'period_type',
+        'period_start_date',
+        'period_end_date',
+        'element_code',
+        'breakdown',
+        'record_key',
+        'measured_value',
+        'value_text',
+        'value_qualifier',
+        'null_reason',
+        'maturity',
+        'delivery_seq',
+        'load_seq',
+        'sheet_name',
+        'cell_address',
+        'record_count',
+    ]) }}
 
 ),
 
@@ -87,7 +75,7 @@ with_year as (
 
     select
         measured.*,
-        cast(extract(year from period_end_date) as integer) as period_year
+        {{ year_of('period_end_date') }} as period_year
 
     from measured
 

@@ -7,7 +7,7 @@ days as (
     select * from {{ ref('int_rain_days') }}
 
     -- from 19:00 on it is tomorrow's rain that falls
-    where rain_date <= cast('{{ var("as_of") }}' as date) + interval '1' day
+    where rain_date <= {{ as_of() }} + interval '1' day
 
 ),
 
@@ -48,7 +48,7 @@ measured as (
         coalesce(cast(depth_mm as varchar), '') as value_text,
         case when depth_mm is not null and is_incomplete = 1 then '>=' else '' end as value_qualifier,
         case when depth_mm is null then 'no_data' else '' end as null_reason,
-        case when rain_date < cast('{{ var("as_of") }}' as date) then 'official' else 'estimate' end as maturity,
+        case when rain_date < {{ as_of() }} then 'official' else 'estimate' end as maturity,
         delivery_seq,
         load_seq,
         'raw.rain_reading' as sheet_name,

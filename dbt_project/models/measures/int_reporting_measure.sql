@@ -44,54 +44,43 @@ counted as (
 
 ),
 
-elements as (
-
-    select
-        *,
-        'ioc_reports_due' as element_code,
-        due_count as report_count
-
-    from counted
-
-    union all
-
-    select
-        *,
-        'ioc_reports_on_time' as element_code,
-        on_time_count as report_count
-
-    from counted
-
-),
+{% set element_columns = {
+    'ioc_reports_due': 'due_count',
+    'ioc_reports_on_time': 'on_time_count',
+} %}
 
 measures as (
 
-    select
-        'ioc_reporting' as source_name,
-        'reports' as table_name,
-        reporting_unit_code,
-        reporting_unit_code as org_unit_code,
-        'calendar' as clock,
-        'month' as period_type,
-        period_start_date,
-        period_end_date,
-        element_code,
-        '' as breakdown,
-        '' as record_key,
-        cast(report_count as decimal(38, 12)) as measured_value,
-        cast(report_count as varchar) as value_text,
-        '' as value_qualifier,
-        '' as null_reason,
-        -- until the month is over more falls due
-        case when period_end_date < as_of_date then 'official' else 'preliminary' end as maturity,
-        delivery_seq,
-        cast(0 as bigint) as load_seq,
-        'raw.reporting_obligation' as sheet_name,
-        '' as cell_address,
-        cast(due_count as bigint) as record_count
+    {% for element_code, column in element_columns.items() %}
+        select
+            'ioc_reporting' as source_name,
+            'reports' as table_name,
+            reporting_unit_code,
+            reporting_unit_code as org_unit_code,
+            'calendar' as clock,
+            'month' as period_type,
+            period_start_date,
+            period_end_date,
+            '{{ element_code }}' as element_code,
+            '' as breakdown,
+            '' as record_key,
+            cast({{ column }} as decimal(38, 12)) as measured_value,
+            cast({{ column }} as varchar) as value_text,
+            '' as value_qualifier,
+            '' as null_reason,
+            -- until the month is over more falls due
+            case when period_end_date < as_of_date then 'official' else 'preliminary' end as maturity,
+            delivery_seq,
+            cast(0 as bigint) as load_seq,
+            'raw.reporting_obligation' as sheet_name,
+            '' as cell_address,
+            cast(due_count as bigint) as record_count
 
-    from elements
+        from counted
 
+        {% if not loop.last %}union all{% endif %}
+
+    {% endfor %}
 )
 
 select * from measures

@@ -1,5 +1,6 @@
 -- The dossiers of each commune, agency and management month, the running month included. A commune that the system
 -- knows and that had no dossier has zeros: the API gives all of them. Years that no new load touches stay as they are.
+
 with
 
 record_load as (
@@ -35,20 +36,22 @@ agencies as (
 
 ),
 
--- of its commune, and of the agency that settles it where that is one of the province's
-of_units as (
+-- A dossier counts for its commune, and for the agency that settles it if that is one of the province's own.
+of_communes as (
 
     select
-        org_unit_code as counted_unit_code,
-        dossiers.*
+        dossiers.*,
+        org_unit_code as counted_unit_code
 
     from dossiers
 
-    union all
+),
+
+of_agencies as (
 
     select
-        dossiers.agency_code as counted_unit_code,
-        dossiers.*
+        dossiers.*,
+        dossiers.agency_code as counted_unit_code
 
     from dossiers
 
@@ -59,99 +62,59 @@ of_units as (
 
 ),
 
-loads as (
+of_units as (
+
+    {{ union_by_name(['of_communes', 'of_agencies'], [
+        'counted_unit_code',
+        'source_name',
+        'reporting_unit_code',
+        'channel',
+        'is_fully_online',
+        'is_digitised',
+        'reuses_data',
+        'is_paid_online',
+        'fee_vnd',
+        'received_at',
+        'due_at',
+        'settled_at',
+        'delivery_seq',
+        'load_seq',
+        'received_month_date',
+        'settled_month_date',
+    ]) }}
+
+),
+
+first_months as (
 
     select
         source_name,
-        max(complete_until) as complete_until
-
-    from record_load
-
-    group by all
-
-),
-
-systems as (
-
-    select
-        dossiers.source_name,
-        max(dossiers.reporting_unit_code) as reporting_unit_code,
-        min(dossiers.received_month_date) as first_month_date,
-        max(loads.complete_until) as complete_until
+        max(reporting_unit_code) as reporting_unit_code,
+        min(received_month_date) as first_month_date
 
     from dossiers
 
-    inner join loads
-        on dossiers.source_name = loads.source_name
-
     group by all
-
-),
-
-numbers as (
-
-    {{ six_hundred_numbers() }}
 
 ),
 
 all_months as (
 
-    select
-        systems.source_name,
-        systems.reporting_unit_code,
-        cast(systems.first_month_date + numbers.number * interval '1' month as date) as period_start_date,
-        cast(systems.first_month_date + (numbers.number + 1) * interval '1' month - interval '1' day as date)
-            as period_end_date,
-        least(systems.complete_until, {{ end_of_day("cast('" ~ var('as_of') ~ "' as date)") }}) as known_until
-
-    from systems
-
-    cross join numbers
+    {{ management_months('first_months', 'record_load') }}
 
 ),
 
--- what is pending is counted when the month ends, or now
 months as (
 
-    select
-        source_name,
-        reporting_unit_code,
-        period_start_date,
-        period_end_date,
-        cast(extract(year from period_end_date) as integer) as period_year,
-        least({{ end_of_day('period_end_date') }}, known_until) as counted_at,
-        period_end_date >= cast('{{ var("as_of") }}' as date)
-        or known_until < {{ end_of_day('period_end_date') }} as is_running
+    select * from all_months
 
-    from all_months
-
-    where
-        {{ management_month_start('known_until') }} >= period_start_date
-        and {{ in_touched_years('cast(extract(year from period_end_date) as integer)') }}
+    where {{ in_touched_years('period_year') }}
 
 ),
 
--- the first load that knew the whole month answers for the zeros in it
 first_loads as (
 
-    select
-        months.source_name,
-        months.period_start_date,
-        record_load.delivery_seq,
-        record_load.load_seq
-
-    from months
-
-    inner join record_load
-        on months.source_name = record_load.source_name
-
-    qualify
-        row_number() over (
-            partition by months.source_name, months.period_start_date
-            order by
-                case when record_load.complete_until >= months.counted_at then 0 else 1 end,
-                record_load.delivery_seq
-        ) = 1
+    {{ first_loads_of_months('months', 'record_load') }}
 
 ),
 
@@ -170,7 +133,7 @@ known_units as (
     inner join org_units
         on
             of_units.counted_unit_code = org_units.org_unit_code
-            and {{ local_date('of_units.received_at') }} between org_units.valid_from_date and org_units.valid_to_date
+            and {{ holds_on('org_units', local_date('of_units.received_at')) }}
 
     group by all
 
@@ -188,7 +151,7 @@ unit_months as (
         on
             months.source_name = known_units.source_name
             and months.period_start_date >= known_units.first_month_date
-            and months.period_end_date between known_units.valid_from_date and known_units.valid_to_date
+            and {{ holds_on('known_units', 'months.period_end_date') }}
 
 ),
 
@@ -271,36 +234,13 @@ pending as (
 
 deliveries as (
 
-    select
-        source_name,
-        counted_unit_code,
-        period_start_date,
-        delivery_seq,
-        load_seq
-
-    from received
-
-    union all
-
-    select
-        source_name,
-        counted_unit_code,
-        period_start_date,
-        delivery_seq,
-        load_seq
-
-    from settled
-
-    union all
-
-    select
-        source_name,
-        counted_unit_code,
-        period_start_date,
-        delivery_seq,
-        load_seq
-
-    from pending
+    {{ union_by_name(['received', 'settled', 'pending'], [
+        'source_name',
+        'counted_unit_code',
+        'period_start_date',
+        'delivery_seq',
+        'load_seq',
+    ]) }}
 
 ),
 

@@ -28,71 +28,22 @@ tasks as (
 
 ),
 
-loads as (
+first_months as (
 
     select
         source_name,
-        max(complete_until) as complete_until
-
-    from record_load
-
-    group by all
-
-),
-
-systems as (
-
-    select
-        tasks.source_name,
-        max(tasks.reporting_unit_code) as reporting_unit_code,
-        min(tasks.assigned_month_date) as first_month_date,
-        max(loads.complete_until) as complete_until
+        max(reporting_unit_code) as reporting_unit_code,
+        min(assigned_month_date) as first_month_date
 
     from tasks
 
-    inner join loads
-        on tasks.source_name = loads.source_name
-
     group by all
-
-),
-
-numbers as (
-
-    {{ six_hundred_numbers() }}
-
-),
-
-all_months as (
-
-    select
-        systems.source_name,
-        systems.reporting_unit_code,
-        cast(systems.first_month_date + numbers.number * interval '1' month as date) as period_start_date,
-        cast(systems.first_month_date + (numbers.number + 1) * interval '1' month - interval '1' day as date)
-            as period_end_date,
-        least(systems.complete_until, {{ end_of_day("cast('" ~ var('as_of') ~ "' as date)") }}) as known_until
-
-    from systems
-
-    cross join numbers
 
 ),
 
 months as (
 
-    select
-        source_name,
-        reporting_unit_code,
-        period_start_date,
-        period_end_date,
-        least({{ end_of_day('period_end_date') }}, known_until) as counted_at,
-        period_end_date >= cast('{{ var("as_of") }}' as date)
-        or known_until < {{ end_of_day('period_end_date') }} as is_running
-
-    from all_months
-
-    where {{ management_month_start('known_until') }} >= period_start_date
+    {{ management_months('first_months', 'record_load') }}
 
 ),
 
@@ -214,24 +165,7 @@ sums as (
 
 first_loads as (
 
-    select
-        months.source_name,
-        months.period_start_date,
-        record_load.delivery_seq,
-        record_load.load_seq
-
-    from months
-
-    inner join record_load
-        on months.source_name = record_load.source_name
-
-    qualify
-        row_number() over (
-            partition by months.source_name, months.period_start_date
-            order by
-                case when record_load.complete_until >= months.counted_at then 0 else 1 end,
-                record_load.delivery_seq
-        ) = 1
+    {{ first_loads_of_months('months', 'record_load') }}
 
 ),
 

@@ -108,8 +108,8 @@ told as (
 
     select
         delivery.*,
-        cast(delivery.received_at + interval '7' hour as date) as received_date,
-        cast(coalesce(record_loads.complete_until, delivery.received_at) + interval '7' hour as date) as told_until_date
+        {{ local_date('delivery.received_at') }} as received_date,
+        {{ local_date('coalesce(record_loads.complete_until, delivery.received_at)') }} as told_until_date
 
     from delivery
 
@@ -148,7 +148,7 @@ extract_arrivals as (
                         between extract_turns.period_start_date and extract_turns.period_end_date
                 else
                     extract_turns.period_end_date < told.told_until_date
-                    and told.told_until_date <= coalesce(extract_turns.next_period_end_date, date '9999-12-31')
+                    and told.told_until_date <= coalesce(extract_turns.next_period_end_date, {{ open_end() }})
             end
 
     left join withdrawn
@@ -164,11 +164,20 @@ extract_arrivals as (
 
 arrivals as (
 
-    select * from scope_arrivals
-
-    union all
-
-    select * from extract_arrivals
+    {{ union_by_name(['scope_arrivals', 'extract_arrivals'], [
+        'source_name',
+        'reporting_unit_code',
+        'period_type',
+        'period_start_date',
+        'period_end_date',
+        'delivery_seq',
+        'kind',
+        'load_seq',
+        'received_at',
+        'error_count',
+        'is_accepted',
+        'is_returned',
+    ]) }}
 
 )
 

@@ -155,11 +155,22 @@ not_owed as (
 
 expected as (
 
-    select * from obligations
-
-    union all
-
-    select * from not_owed
+    {{ union_by_name(['obligations', 'not_owed'], [
+        'source_name',
+        'source_title',
+        'system_code',
+        'department_code',
+        'reporting_unit_code',
+        'period_type',
+        'period_start_date',
+        'period_end_date',
+        'clock',
+        'cut_off_date',
+        'due_date',
+        'window_close_date',
+        'fulfilled_by',
+        'not_required_reason',
+    ]) }}
 
 ),
 
@@ -184,7 +195,7 @@ joined as (
             when waived.source_name is not null and waived.due_date is null then 'waived'
             else ''
         end as not_required_reason,
-        cast('{{ var("as_of") }}' as date) as as_of_date,
+        {{ as_of() }} as as_of_date,
         coalesce(received.received_count, 0) as received_count,
         coalesce(received.accepted_file_count, 0) as accepted_file_count,
         coalesce(received.returned_count, 0) as returned_count,
@@ -236,9 +247,9 @@ dated as (
 
     select
         *,
-        coalesce(cast(accepted_at + interval '7' hour as date), as_of_date) as settled_date,
+        coalesce({{ local_date('accepted_at') }}, as_of_date) as settled_date,
         accepted_at is not null
-        and (window_close_date is null or cast(accepted_at + interval '7' hour as date) <= window_close_date)
+        and (window_close_date is null or {{ local_date('accepted_at') }} <= window_close_date)
             as is_fulfilled
 
     from joined

@@ -91,7 +91,7 @@ newest as (
             order by
                 delivery_seq desc,
                 load_seq desc,
-                cast(nullif(regexp_extract(cell_address, '([0-9]+)', 1), '') as bigint) desc nulls last
+                {{ place_in_answer('cell_address') }} desc nulls last
         ) = 1
 
 )

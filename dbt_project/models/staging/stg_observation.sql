@@ -12,7 +12,7 @@ observation as (
 
     select
         observation.*,
-        cast(extract(year from observation.period_end_date) as integer) as period_year
+        {{ year_of('observation.period_end_date') }} as period_year
 
     from {{ source('raw', 'observation') }} as observation
 
@@ -78,47 +78,31 @@ by_record as (
 
 ),
 
-newest as (
-
-    select * from by_period
-
-    union all
-
-    select * from by_record
-
-),
-
 observations as (
 
-    select
-        ---------- keys
-        source_name,
-        table_name,
-        reporting_unit_code,
-        org_unit_code,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        element_code,
-        breakdown,
-        record_key,
-
-        ---------- measure
-        measured_value,
-        value_text,
-        value_qualifier,
-        null_reason,
-        maturity,
-
-        ---------- lineage
-        delivery_seq,
-        load_seq,
-        sheet_name,
-        cell_address,
-        period_year
-
-    from newest
+    {{ union_by_name(['by_period', 'by_record'], [
+        'source_name',
+        'table_name',
+        'reporting_unit_code',
+        'org_unit_code',
+        'clock',
+        'period_type',
+        'period_start_date',
+        'period_end_date',
+        'element_code',
+        'breakdown',
+        'record_key',
+        'measured_value',
+        'value_text',
+        'value_qualifier',
+        'null_reason',
+        'maturity',
+        'delivery_seq',
+        'load_seq',
+        'sheet_name',
+        'cell_address',
+        'period_year',
+    ]) }}
 
 )
 

@@ -52,7 +52,7 @@ valid as (
     select
         org_unit_code,
         coalesce(valid_from_date, date '1900-01-01') as valid_from_date,
-        coalesce(valid_to_date, date '9999-12-31') as valid_to_date,
+        coalesce(valid_to_date, {{ open_end() }}) as valid_to_date,
         org_unit_level,
         org_unit_name,
         short_name,

@@ -38,7 +38,7 @@ versions as (
         task.load_seq,
         task.sheet_name,
         task.cell_address,
-        cast(nullif(regexp_extract(task.cell_address, '([0-9]+)', 1), '') as bigint) as place
+        {{ place_in_answer('task.cell_address') }} as place
 
     from task
 

@@ -1,0 +1,30 @@
+-- What every row of a table must hold, in one node of the build: `key` names one row and is never null, a column of
+-- `lists` has one of its values or null, a column of `shared_lists` one of those in closed_list(), a code in `codes`
+-- exists in its table or is empty, and a column of `shares` is from 0 to 100, or null with a reason beside it. Of a
+-- fact kept by year only what changed is looked at.
+{% test sound_rows(model, key, lists={}, shared_lists=[], codes=[], shares=[], is_kept_by_year=false) %}
+
+with
+
+looked_at as (
+
+    select * from {{ model }}
+
+    where {{ in_touched_years('period_year') if is_kept_by_year else 'true' }}
+
+)
+
+select
+    'key' as broken_rule,
+    cast(count(*) as varchar) as found
+
+from looked_at
+
+group by {{ key | join(', ') }}
+
+having
+    count(*) > 1
+    or {{ key | join(' is null or ') }} is null
+    {{ further_broken_rows('looked_at', lists, shared_lists, codes, shares) }}
+
+{% endtest %}
