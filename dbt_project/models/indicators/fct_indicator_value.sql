@@ -1,4 +1,5 @@
--- The catalogue applied: one row per indicator, org unit, breakdown, geography and period with a known numerator term.
+-- The fact: the value of every indicator by org unit, breakdown, geography and period, wherever at least one term of
+-- its numerator is known.
 
 with
 
@@ -34,7 +35,8 @@ term_counts as (
 
 ),
 
--- a ratio or a sum has one unit's terms; a mean over units, or a share of them, has those of each of its units
+-- First the terms of each measured unit. A ratio or a sum has the terms of one unit; a mean over units or a share of
+-- units has the terms of every unit in it.
 added_up as (
 
     select
@@ -58,7 +60,7 @@ added_up as (
             as denominator,
         max(case when null_reason not in ('', 'nil', 'not_applicable') then null_reason else '' end) as unanswered,
         max(null_reason) as null_reason,
-        -- a bound is only kept where it is still one: in the numerator, added
+        -- "more than 5" stays "more than" if it is added in the numerator, but not if it is subtracted or divided by
         min(nullif(value_qualifier, '')) as least_qualifier,
         max(nullif(value_qualifier, '')) as greatest_qualifier,
         max(
@@ -114,7 +116,8 @@ judged as (
 
     where
         added_up.known_numerator_count > 0
-        -- what nobody reported as such (a breakdown, a quarter made of months) is there whole or not at all
+        -- A value with a missing term is shown without a figure only where somebody reported for that period and for
+        -- the whole. A breakdown, or a quarter made of months, is left out until all its terms are there.
         and (
             added_up.known_term_count = term_counts.term_count
             or (added_up.breakdown = '' and added_up.rolled_up_in_time = 0)
@@ -131,7 +134,7 @@ unit_values as (
                 when why_null != '' then null
                 when shape = 'share_of_units' and quotient >= cast(threshold as double) then factor
                 when shape = 'share_of_units' then 0
-                -- multiplied first: 0.29 * 100 is not 29 in doubles
+                -- multiply before dividing: in doubles 0.29 * 100 is not 29
                 when quotient is not null
                     then cast(numerator * factor as double) / cast(denominator as double)
                 else numerator * factor

@@ -20,7 +20,7 @@ delivery as (
 
 ),
 
--- of several indicators that use an element the first by name
+-- If several indicators use an element, the pair is shown under the first of them by name.
 element_indicators as (
 
     select

@@ -105,7 +105,7 @@ of_the_period as (
 
     where
         not dated_terms.may_be_older
-        -- a mean over units, or a share of them, is made of what each unit has, never of their sum
+        -- a mean over units or a share of units is made of each unit's own figures, never of their sum
         and not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
         and {{ in_touched_years('measures.period_year') }}
 

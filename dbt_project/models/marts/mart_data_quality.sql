@@ -53,7 +53,7 @@ checks as (
 
 ),
 
--- what could not even be read was checked too, and failed; a failed check stands in check_result already
+-- A cell that could not be read counts as a check that failed. Failed checks are in check_result already.
 unreadable as (
 
     select
@@ -138,7 +138,7 @@ standing as (
 
 ),
 
--- one cell with three warnings is one cell; a warning about a whole sheet counts as one
+-- A cell with three warnings is one warned cell, and a warning about a whole sheet counts as one cell too.
 warned as (
 
     select

@@ -38,7 +38,8 @@ merger as (
 
 ),
 
--- the facts keep a unit that stands once, but in the year of the merger: its two geographies are the same
+-- A unit that the merger left as it was has the same values in both geographies. The fact keeps them once, except in
+-- the year of the merger; here they are shown in both.
 geographies as (
 
     select
@@ -90,7 +91,8 @@ in_both as (
 
     cross join merger
 
-    -- a mean over the communes of a province that stands is another one over those of today
+    -- A province may have stayed as it was while its communes did not: then a mean over its communes was restated, and
+    -- the restated value is shown instead of the reported one.
     left join restated
         on
             indicator_values.indicator_code = restated.indicator_code
@@ -109,7 +111,8 @@ in_both as (
 
 ),
 
--- a rank among the old units says nothing among the new ones, also of a unit that stands: 46 of 63 is no place of 34
+-- A rank among the old units says nothing about a rank among the new ones, not even for a unit that stayed as it was:
+-- 46th of 63 provinces is no place among 34.
 judged as (
 
     select
@@ -130,7 +133,7 @@ judged as (
     inner join indicators
         on in_both.indicator_code = indicators.indicator_code
 
-    -- a unit has the name of its time, and in the units of today that of today
+    -- as reported, a unit has the name it had then; restated, the name it has today
     inner join org_units
         on
             in_both.org_unit_code = org_units.org_unit_code

@@ -34,7 +34,7 @@ delivery as (
 
     select * from {{ source('raw', 'delivery') }}
 
-    -- every load of a delivery says the same of its file
+    -- all loads of a delivery name the same file, so any of them will do
     qualify row_number() over (partition by delivery_seq order by load_seq desc) = 1
 
 ),
@@ -107,7 +107,7 @@ cells as (
     left join delivery
         on contributions.delivery_seq = delivery.delivery_seq
 
-    -- a restated value of a unit that stands has the lineage of the reported one
+    -- where nothing was restated the cells are those of the reported value, and are listed once, under that
     where
         indicator_values.geography = 'as_reported'
         or indicator_values.restatement_basis != ''

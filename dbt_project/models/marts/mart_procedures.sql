@@ -39,7 +39,8 @@ named as (
 
 ),
 
--- every dossier has one commune, so communes make the province
+-- Every dossier belongs to exactly one commune, so the province is the sum of its communes. Agencies are left out: they
+-- count the same dossiers again.
 provinces as (
 
     select

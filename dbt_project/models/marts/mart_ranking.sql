@@ -1,4 +1,4 @@
--- Rankings: index 766, DTI, the province's own assessments. A rank counts only among as many; others are not compared.
+-- Rankings: index 766, DTI, the province's own assessments. Two ranks are compared only if equally many were ranked.
 
 with
 
@@ -89,7 +89,7 @@ computed as (
 
 ),
 
--- a rank that nobody reported can be computed where all siblings are here
+-- A rank that nobody reported is computed among the siblings that have a value, if there are at least two.
 chosen as (
 
     select

@@ -17,7 +17,7 @@ accepted_scope as (
 
 ),
 
--- only what was sent more than once can have changed
+-- A scope that was sent only once cannot have changed.
 versions as (
 
     select * from accepted_scope
@@ -102,7 +102,7 @@ cell_keys as (
 
 ),
 
--- a newer version of a whole scope takes back the cells it does not have
+-- A newer version replaces its whole scope: a cell that it no longer has was taken back.
 absent as (
 
     select

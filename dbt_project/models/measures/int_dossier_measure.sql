@@ -1,4 +1,5 @@
--- The elements that dossiers fill, of months that are over and that the API is known to have told whole.
+-- What dossiers say of the elements of forms 01/TTHC and 09/SH: only of months that are over and that an extract was
+-- fetched after.
 
 with
 

@@ -1,5 +1,5 @@
--- Every source's word on an element, unit and period, ranked by whom the element believes; rank 1 is used, and all
--- of them meet in mart_conflict.
+-- What every source says of an element, unit and period, ranked by the order in which the element believes its sources.
+-- Rank 1 is used; mart_conflict shows all of them.
 
 with
 
@@ -15,7 +15,7 @@ elements as (
 
 ),
 
--- one table of one reporter wins; a source that the element does not list comes after those it does
+-- One table of one reporter wins. A source that the element does not list ranks behind those it lists.
 ranked as (
 
     select

@@ -1,4 +1,5 @@
--- The rain of a commune's wettest station on each rain day, so far on the one that runs; stations are never added up.
+-- The rain of a commune on each rain day is that of its wettest station; stations are never added up. On the day that
+-- still runs it is the rain so far.
 
 with
 
@@ -6,7 +7,7 @@ days as (
 
     select * from {{ ref('int_rain_days') }}
 
-    -- from 19:00 on it is tomorrow's rain that falls
+    -- a rain day has the date on which it ends, so after 19:00 the running one has tomorrow's date
     where rain_date <= {{ as_of() }} + interval '1' day
 
 ),

@@ -8,7 +8,7 @@ reports as (
 
 ),
 
--- on the due date itself a report may still come on time: it is due when the day is over
+-- On its due date a report may still come on time, so it counts as due from the day after.
 due as (
 
     select
@@ -68,7 +68,7 @@ measures as (
             cast({{ column }} as varchar) as value_text,
             '' as value_qualifier,
             '' as null_reason,
-            -- until the month is over more falls due
+            -- until the month is over, more reports may fall due
             case when period_end_date < as_of_date then 'official' else 'preliminary' end as maturity,
             delivery_seq,
             cast(0 as bigint) as load_seq,

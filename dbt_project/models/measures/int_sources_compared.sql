@@ -1,4 +1,4 @@
--- Where two sources give one element of one unit and period: the one believed beside each of the others.
+-- Where several sources give one element of one unit and period: the one that is believed beside each of the others.
 
 with
 

@@ -1,4 +1,4 @@
--- The elements that tasks fill, of months that are over and that the API is known to have told whole.
+-- What tasks say of the elements of form 08/NV: only of months that are over and that an extract was fetched after.
 
 with
 

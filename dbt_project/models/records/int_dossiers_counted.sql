@@ -1,5 +1,6 @@
--- The dossiers of each commune, agency and management month, the running month included. A commune that the system
--- knows and that had no dossier has zeros: the API gives all of them. Years that no new load touches stay as they are.
+-- Dossiers by unit (commune or agency) and management month, the running month included. A unit that had dossiers
+-- before and has none in a month gets zeros: the API gives all dossiers there are. Years that no new load touches stay
+-- as they are.
 
 with
 
@@ -118,7 +119,7 @@ first_loads as (
 
 ),
 
--- a code names a unit only together with a date
+-- Each unit from the month of its first dossier on, while its code names that unit.
 known_units as (
 
     select
@@ -183,7 +184,7 @@ received as (
 
 ),
 
--- a dossier without a time limit cannot be late
+-- A dossier without a time limit cannot be late.
 settled as (
 
     select

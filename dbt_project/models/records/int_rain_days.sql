@@ -50,7 +50,7 @@ days as (
             when highest_mm is null then 'no_reading'
             else ''
         end as null_reason,
-        -- silent in the last hour before 19:00 (12:00 UTC), and there may have been more
+        -- a gauge that was silent in the last hour before 19:00 (12:00 UTC) may have missed rain
         case
             when
                 has_decreased = 0

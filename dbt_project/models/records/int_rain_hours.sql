@@ -1,5 +1,6 @@
--- The newest reading of each station and hour, and the rain since the reading before it. Readings add up from 19:00 and
--- begin at nothing; one that is lower than an earlier one of its day is a fault of the gauge, never negative rain.
+-- The newest reading of each station and hour, and the rain since the reading before it. A gauge starts at zero at
+-- 19:00 and adds up for a day. A reading lower than an earlier one of its day is a fault of the gauge, never negative
+-- rain.
 
 with
 

@@ -1,5 +1,5 @@
--- The tasks of each agency and management month by the definitions of form 08/NV, the running month included. Of the
--- tasks due in the month: done on time, done late, overdue and not done at its end. Slow: not yet due, and behind.
+-- Tasks by agency and management month, the running month included, as form 08/NV defines them: of the tasks due in the
+-- month those done on time, done late, and not done when it ended. Slow is a task that is not yet due and behind plan.
 
 with
 
@@ -75,7 +75,8 @@ agency_months as (
 
 ),
 
--- what was known of a task at the end of a month; nothing, if the first we have of it was written later
+-- The state of a task when a month ended is its newest version written by then. If we only have later ones, it is not
+-- known.
 states_at_end as (
 
     select
@@ -122,7 +123,7 @@ counted_tasks as (
             agency_months.source_name = tasks.source_name
             and agency_months.org_unit_code = tasks.org_unit_code
             and tasks.assigned_at < agency_months.counted_at
-            -- what was over before the month tells nothing of it
+            -- a task that was over before the month does not count in it
             and (
                 tasks.done_at is null
                 or agency_months.period_start_date <= tasks.due_month_date

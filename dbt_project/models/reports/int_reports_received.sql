@@ -1,4 +1,5 @@
--- Each delivery that arrived for a report, accepted or not: what it speaks for, or whose turn it was.
+-- Each delivery that arrived for a report, accepted or not. A form says which report it is; an extract of records
+-- counts for the newest period that was over when it came.
 
 with
 
@@ -40,7 +41,7 @@ withdrawn as (
 
 ),
 
--- one row per delivery and scope: another load of the same bytes is not another arrival
+-- One row per delivery and scope: loading the same bytes again is not another arrival.
 scope_arrivals as (
 
     select
@@ -81,9 +82,9 @@ scope_arrivals as (
 
 ),
 
--- Records have no period of their own: the first extract that tells of the time after a period's last day completes it
--- (by the clock of the API where that is behind ours), but what an API told of its present moment (rain) speaks of the
--- day on which it was asked, and of no other.
+-- Records have no period. An extract completes a period if it was fetched after the period's last day, by the API's own
+-- clock where that is behind ours. An API that only tells the present (rain) reports the day on which it was asked, and
+-- no other.
 extract_turns as (
 
     select

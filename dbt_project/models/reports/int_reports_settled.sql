@@ -40,7 +40,7 @@ withdrawn as (
 
 ),
 
--- the newest decision that stands
+-- Of several decisions on one report the newest that was not withdrawn counts.
 waived as (
 
     select waiver.* from waiver
@@ -86,7 +86,7 @@ received as (
         count(*) as received_count,
         min(received_at) as first_received_at,
         min(case when is_accepted then received_at end) as accepted_at,
-        -- an API says the same again and again: only a file sent again is a correction
+        -- an API repeats itself with every extract, so only a file that was sent again is a correction
         max(case when is_accepted and kind = 'file' then received_at end) as last_accepted_at,
         sum(case when is_accepted and kind = 'file' then 1 else 0 end) as accepted_file_count,
         max(case when is_accepted then delivery_seq end) as accepted_delivery_seq,
@@ -98,7 +98,7 @@ received as (
 
 ),
 
--- what came although the calendar knows nothing of it: a backfill of older times
+-- What arrived for periods that nobody owed, for example older years that a department sent later.
 first_owed as (
 
     select
@@ -202,7 +202,7 @@ joined as (
         received.first_received_at,
         case
             when expected.fulfilled_by = 'extract'
-                -- an extract that came later still completes every period before it; a reading does not
+                -- a later extract still completes every period before it, a later reading of the present does not
                 then min(received.accepted_at) over (
                         partition by expected.source_name, expected.reporting_unit_code, expected.fulfilled_by
                         order by expected.period_end_date
@@ -242,7 +242,7 @@ joined as (
 
 ),
 
--- departments live seven hours ahead of UTC, without summer time
+-- Whether the report came in its window, by the day of the province.
 dated as (
 
     select
@@ -300,7 +300,7 @@ statuses as (
         end as is_on_time,
         case
             when dated.not_required_reason = '' and dated.settled_date > dated.due_date
-                -- what comes on a free day counts as come on the next working day: late is never by nothing
+                -- what comes on a free day counts as come on the next working day, so late means by at least 1 day
                 then greatest(settled_days.working_days_so_far - due_days.working_days_so_far, 1)
             else 0
         end as late_working_days,

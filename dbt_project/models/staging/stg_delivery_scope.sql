@@ -22,7 +22,7 @@ withdrawn as (
 
 ),
 
--- read again under a new contract, a delivery says what it says now and nothing of what it was read as before
+-- A delivery that was read again under a new contract counts as it is read now, and no longer as before.
 newest_loads as (
 
     select

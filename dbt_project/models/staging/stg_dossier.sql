@@ -1,5 +1,5 @@
--- One row per dossier: what the newest accepted delivery says of it, and the later place where one has it twice.
--- A run that adds takes up the dossiers of new loads, with all their versions; a withdrawal builds everything anew.
+-- One row per dossier: what the newest accepted delivery says of it. If a delivery has a dossier twice, the later place
+-- counts. An incremental run looks at the dossiers of new loads only; after a withdrawal everything is built anew.
 {{
     config(
         materialized='incremental',

@@ -18,7 +18,7 @@ observation as (
 
 ),
 
--- a table that replaces whole scopes counts only from its newest delivery, also when that one is a nil report
+-- Of a table that replaces whole scopes only the newest delivery counts, even if that one is a nil report.
 accepted as (
 
     select
@@ -39,7 +39,8 @@ accepted as (
 
 ),
 
--- `scope` and `row`: what a delivery says of a unit (or of the scope) and period; the year lets a build read its own
+-- `scope` and `row`: the newest delivery of a scope, or of a unit in it, replaces the older ones. The year is in the
+-- partition so that a build can read the years it needs and no others.
 by_period as (
 
     select * from accepted
@@ -63,7 +64,7 @@ by_period as (
 
 ),
 
--- `record`: the record wherever its period was
+-- `record`: the newest delivery of a record replaces the older ones, also when the record has moved to another period.
 by_record as (
 
     select * from accepted

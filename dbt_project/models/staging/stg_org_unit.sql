@@ -64,7 +64,7 @@ valid as (
 
 ),
 
--- Huế and Đồng Nai became cities on these days, and communes of theirs wards: other names, the same ground
+-- Huế and Đồng Nai became cities on these days and some of their communes wards: new names for the same ground.
 with_begin as (
 
     select

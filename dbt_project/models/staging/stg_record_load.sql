@@ -16,8 +16,8 @@ withdrawn as (
 
 ),
 
--- what changes while an extract pages may be missing from it, so it speaks for the time before its first page; by the
--- clock of the API where that is behind ours, since its records are dated by it
+-- A record that changes while the pages of an extract are fetched may be missing from it, so an extract is complete up
+-- to its first page. The API's clock counts where it is behind ours, since the records are dated by it.
 first_pages as (
 
     select
@@ -33,7 +33,7 @@ first_pages as (
 
 ),
 
--- read again under a new contract, a delivery says what it says now and nothing of what it was read as before
+-- A delivery that was read again under a new contract counts as it is read now, and no longer as before.
 newest_loads as (
 
     select * from delivery

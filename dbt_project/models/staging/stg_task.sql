@@ -1,5 +1,5 @@
--- One row per task and state it was ever in (updated_at), with the newest marked: what was slow at the end of a month
--- can only be said of a task whose state then is known.
+-- One row per task and state it was ever in (updated_at), with the newest marked. Old states are kept, because
+-- whether a task was slow when a month ended depends on its state at that time.
 
 with
 
