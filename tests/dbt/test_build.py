@@ -111,7 +111,7 @@ def test_a_structural_fault_of_the_catalogue_stops_the_build(
 ) -> None:
     small_warehouse.write()
     (small_settings.seeds / "targets.csv").unlink()
-    with pytest.raises(ContractError, match=r"targets\.csv: cannot be read"):
+    with pytest.raises(ContractError, match=r"targets\.csv: not readable"):
         build(small_settings, as_of=AS_OF)
 
 
