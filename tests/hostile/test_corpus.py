@@ -27,7 +27,7 @@ CODES = {  # what files of a class come back with; "loads" where some do and som
     "valid xlsx": {"loads"},
     "valid ods": {"loads"},
     "legacy-biff": {"loads", "password-protected", "old-workbook", "not-a-workbook"},
-    "csv": {"loads", "csv-ragged", "csv-quote"},
+    "csv": {"loads", "csv-ragged", "csv-quote", "csv-delimiter"},
     "valid xlsb": {"binary-workbook"},
     "macro": {"macro-workbook", "binary-workbook"},
     "encrypted": {"password-protected"},

@@ -1,5 +1,6 @@
 """The database of the ledger: its engine, its schema, and transactions that give numbers and record events."""
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
@@ -115,7 +117,15 @@ class Journal:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions on its own, and not for every statement
-    for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on"):
+    # The change of a new database to a write-ahead log does not wait for a process that is doing the same.
+    patiently = Retrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        stop=stop_after_delay(_BUSY_SECONDS),
+        wait=wait_fixed(0.05),
+        reraise=True,
+    )
+    patiently(connection.execute, "pragma journal_mode = wal")
+    for pragma in ("synchronous = full", "foreign_keys = on"):
         connection.execute(f"pragma {pragma}")
 
 
