@@ -134,7 +134,7 @@ extract_arrivals as (
         told.load_seq,
         told.received_at,
         told.error_count,
-        told.outcome in ('loaded', 'nil_report') and withdrawn.delivery_seq is null as is_accepted,
+        {{ is_accepted('told.outcome') }} and withdrawn.delivery_seq is null as is_accepted,
         told.outcome = 'returned' as is_returned
 
     from extract_turns

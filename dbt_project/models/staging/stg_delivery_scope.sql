@@ -67,7 +67,7 @@ accepted as (
         on delivery_scope.delivery_seq = withdrawn.delivery_seq
 
     where
-        delivery_scope.outcome in ('loaded', 'nil_report')
+        {{ is_accepted('delivery_scope.outcome') }}
         and withdrawn.delivery_seq is null
 
 )

@@ -68,7 +68,7 @@ accepted as (
         on newest_loads.delivery_seq = withdrawn.delivery_seq
 
     where
-        newest_loads.outcome in ('loaded', 'nil_report')
+        {{ is_accepted('newest_loads.outcome') }}
         and withdrawn.delivery_seq is null
 
 )
