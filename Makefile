@@ -27,12 +27,13 @@ run: $(INSTALLED)
 demo: $(INSTALLED)
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow demo
 
-# Fast tests first: what is wrong shows early.
+# Fast tests first: what is wrong shows early. What starts Airflow or kills processes has the machine to itself.
 test: $(INSTALLED_DEV)
-	@exec $(BIN)/python -m pytest $(wildcard tests/unit tests/dags tests/hostile tests/dbt tests/e2e)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/dags tests/hostile tests/dbt
+	@exec $(BIN)/python -m pytest tests/e2e
 
 unit: $(INSTALLED_DEV)
-	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 tests/unit
+	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/unit
 
 one: $(INSTALLED_DEV)
 	@exec $(BIN)/python -m pytest $(T)
