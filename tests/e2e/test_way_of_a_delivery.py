@@ -152,7 +152,7 @@ def test_a_bad_correction_leaves_the_accepted_version_standing(teams: Installati
     assert trained(teams) == 50
     (answer,) = [text for name, text in teams.answers("so-khcn").items() if "tra-lai" in name]
     assert "không thể nhiều hơn" in answer
-    assert "ô B4" in answer
+    assert "ô C4" in answer
 
 
 def test_the_ledger_may_be_on_postgresql(teams: Installation, tmp_path: Path, postgresql_url: str) -> None:
