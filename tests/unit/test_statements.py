@@ -115,6 +115,15 @@ def test_a_unit_in_the_brackets_of_a_header_is_read_as_the_unit() -> None:
     assert {code for code, _ in codes([*TOP, *scaled, *ROWS])} == {"wrong-unit-measure"}
 
 
+def test_a_column_that_is_not_asked_for_has_a_unit_of_its_own() -> None:
+    rows: Rows = [list(row) for row in (*TOP, *HEADER, *ROWS)]
+    at = len(TOP)
+    rows[at] = [*rows[at], "Lệ phí thu được (triệu đồng)"]
+    assert received(read(rows)) == PLAIN
+    rows[at][-1] = "(triệu đồng)"  # nobody's name: a line about the table
+    assert [code for code, _ in codes(rows)] == ["wrong-unit-measure"]
+
+
 @pytest.mark.parametrize(
     "row",
     [

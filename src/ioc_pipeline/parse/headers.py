@@ -44,6 +44,14 @@ def read_headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int,
     return {column: " ".join(part for part in (line[column] for line in grid) if part) for column in range(width)}
 
 
+def columns_under(sheet: Sheet, row: int, column: int) -> set[int]:
+    """The columns over which the text of a cell stands, merged or alone."""
+    for first_row, first, last_row, last in sheet.merged:
+        if first_row <= row <= last_row and first == column:
+            return set(range(first, last + 1))
+    return {column}
+
+
 def match_visible_first(table: Table, headers: dict[int, str], hidden: Set[int]) -> dict[str, list[int]]:
     """Positions of each column that is there; a hidden one counts only where no visible one has its header."""
     if not hidden:

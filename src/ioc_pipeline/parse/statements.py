@@ -10,6 +10,7 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.folding import fold, naked
 from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, find_period, parse_period
 from ioc_pipeline.domain.periods import Period, label, period_containing
+from ioc_pipeline.parse.headers import columns_under
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
 from ioc_pipeline.parse.spans import is_cumulative, is_plan, is_sum_of_months, names_several_periods
@@ -155,7 +156,7 @@ def _statements(block: Block) -> Iterator[_Statement]:
         texts = [(position, cell_text(value)) for position, value in enumerate(row) if isinstance(value, str)]
         is_line = len(texts) <= 3 and all(value is None or isinstance(value, str) for value in row)
         for position, text in texts:
-            covered = _covered(block, number, position)
+            covered = columns_under(block.sheet, number, position)
             if is_line or numeric & covered:
                 yield _Statement(cell_address(number, position), text, not is_line)
     for number in range(block.body_start, min(block.body_start + 3, block.body_end)):
@@ -165,14 +166,6 @@ def _statements(block: Block) -> Iterator[_Statement]:
         for position in numeric:
             if position < len(row) and isinstance(row[position], str):
                 yield _Statement(cell_address(number, position), cell_text(row[position]), True)
-
-
-def _covered(block: Block, number: int, position: int) -> set[int]:
-    """The columns over which a cell stands, merged or alone."""
-    for first_row, first, last_row, last in block.sheet.merged:
-        if first_row <= number <= last_row and first == position:
-            return set(range(first, last + 1))
-    return {position}
 
 
 def _expected(source: Source, period: Period | None) -> str:

@@ -7,10 +7,10 @@ from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.parse.body import Body
-from ioc_pipeline.parse.headers import units_beyond
+from ioc_pipeline.parse.headers import columns_under, units_beyond
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
 from ioc_pipeline.parse.texts import cell_text
-from ioc_pipeline.parse.units_of_measure import read_unit, stated_units
+from ioc_pipeline.parse.units_of_measure import bracketed_units, is_unit, read_unit, stated_units, without_units
 from ioc_pipeline.reference.tables import NUMERIC, Column
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
@@ -99,8 +99,15 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
             if is_header and position in known:
                 continue  # its own brackets are read with its column
             text = cell_text(value)
+            if is_header and _names_a_column(text) and known.isdisjoint(columns_under(block.sheet, number, position)):
+                continue  # a column that the form does not ask for: its unit is its own
             if number in data or is_header or _SAYS_UNITS.search(fold(text)) or len(text) < 40:
                 yield cell_address(number, position), text
+
+
+def _names_a_column(text: str) -> bool:
+    """Whether a text states a unit only in the brackets behind a name: "Dự toán (đồng)", but not "(đồng)"."""
+    return bool(bracketed_units(text)) and not is_unit(text) and not stated_units(without_units(text))
 
 
 def _is_numeric(block: Block, name: str) -> bool:
