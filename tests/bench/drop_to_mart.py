@@ -39,9 +39,9 @@ def main() -> None:
             under_airflow = [drop(given, file) for file in files[:DROPS]]
         plain = [_plain(given, file) for file in files[DROPS:]][1:]  # the first one imports and warms up
     print("seconds after the drop".ljust(24) + "".join(stage.rjust(11) for stage in STAGES))
-    for number, drop in enumerate(under_airflow, 1):
-        print(f"drop {number}".ljust(24) + "".join(f"{drop[stage]:11.2f}" for stage in STAGES))
-    medians = [statistics.median(drop[stage] for drop in under_airflow) for stage in STAGES]
+    for number, seconds in enumerate(under_airflow, 1):
+        print(f"drop {number}".ljust(24) + "".join(f"{seconds[stage]:11.2f}" for stage in STAGES))
+    medians = [statistics.median(seconds[stage] for seconds in under_airflow) for stage in STAGES]
     print("median".ljust(24) + "".join(f"{median:11.2f}" for median in medians))
     yardstick = statistics.mean(plain)
     print(
