@@ -72,7 +72,7 @@ def test_elements_and_contracts_name_each_other(contracts: Contracts) -> None:
 
 def test_no_title_of_one_form_is_part_of_another_form_of_the_same_department(contracts: Contracts) -> None:
     titles = [
-        (contract.source.department, contract.source.name, table.table, title.casefold())
+        (contract.source.department, contract.source.name, table.name, title.casefold())
         for contract, table in tables_of(contracts)
         for title in table.titles
     ]

@@ -43,7 +43,7 @@ def source(*, clock: str = "management", period_type: str = "month", **api: Any)
         api=Api.model_validate({**given, "records": ["items", ""], **api}),
         tables=[
             Table.model_construct(
-                table="dossiers", record_key=["id"], columns=[Column.model_construct(name="id", field="id")]
+                name="dossiers", record_key=["id"], columns=[Column.model_construct(name="id", field="id")]
             )
         ],
     )

@@ -261,7 +261,7 @@ def test_rows_of_a_list_go_to_the_table_whose_condition_they_fulfil(read: Any) -
         {"KIND": "2", "TEN": "Xã Mai Sơn", "SCORE": "80", "STT": "1"},
     ]
     parsed = read(page(rows, period=AUGUST), contract=SCORES)
-    assert [(table.table.table, table.row_count()) for table in parsed.tables] == [("provinces", 1), ("communes", 1)]
+    assert [(table.table.name, table.row_count()) for table in parsed.tables] == [("provinces", 1), ("communes", 1)]
 
 
 def test_a_field_nobody_agreed_on_is_told_once(read: Any) -> None:

@@ -204,7 +204,7 @@ def test_no_sample_brings_a_warning_but_the_sections_of_agencies_are_all_there(
     parsed: dict[tuple[str, str], ParsedDelivery],
 ) -> None:
     assert {key: delivery.warnings for key, delivery in parsed.items() if delivery.warnings} == {}
-    rows = {table.table.table: table.row_count() for delivery in parsed.values() for table in delivery.tables}
+    rows = {table.table.name: table.row_count() for delivery in parsed.values() for table in delivery.tables}
     assert rows == {
         "settlements": 75, "catalogue": 1, "accounts": 75, "coverage": 75, "outgoing": 22, "filing": 1,
         "grdp_share": 4, "facilities": 75, "tasks": 22,

@@ -56,7 +56,7 @@ def test_each_form_names_the_units_of_its_time(samples: list[Read]) -> None:
     rows: dict[tuple[str, str], dict[str, int]] = {}
     for read in samples:
         for day, count in read.frame()["period_end_date"].value_counts().items():
-            found = rows.setdefault((read.contract.source.name, read.table.table.table), {})
+            found = rows.setdefault((read.contract.source.name, read.table.table.name), {})
             found[f"{day:%Y-%m-%d}"] = found.get(f"{day:%Y-%m-%d}", 0) + int(count)
     quarters, years = {"2025-06-14": 200, "2025-09-14": 75}, {"2022-12-31": 63, "2023-12-31": 63, "2024-12-31": 63}
     assert {key: dict(sorted(found.items())) for key, found in rows.items()} == {

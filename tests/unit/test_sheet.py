@@ -316,7 +316,7 @@ def test_a_header_may_name_a_day_or_a_month(header: str) -> None:
 
 
 def test_two_tables_of_one_form_in_two_periods_are_refused() -> None:
-    one, two = source().tables[0], source(titles=["Danh mục hồ sơ"]).tables[0].model_copy(update={"table": "catalogue"})
+    one, two = source().tables[0], source(titles=["Danh mục hồ sơ"]).tables[0].model_copy(update={"name": "catalogue"})
     contract = source().model_copy(update={"tables": [one, two]})
     other: list[list[Value]] = [["DANH MỤC HỒ SƠ"], ["Tháng 8 năm 2025"], *HEADER, *ROWS]
     (problem,) = problems(book([*TOP, *HEADER, *ROWS], other), contract)

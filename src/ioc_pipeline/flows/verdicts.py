@@ -25,7 +25,7 @@ def verdict_on(reading: Reading, observation_count: int) -> Verdict:
         checks=tuple(reading.checks),
         observation_count=observation_count if outcome == "loaded" else 0,
         record_counts=record_counts if outcome in ACCEPTED else {},
-        replaces={table.table: table.replaces for table in contract.source.tables} if contract else {},
+        replaces={table.name: table.replaces for table in contract.source.tables} if contract else {},
     )
 
 

@@ -37,8 +37,8 @@ def in_its_time(workbook: Workbook, source: Source, file_name: str, received_on:
         if period is None:
             continue
         then = source.on(period.end)
-        if all(table.table != block.table.table for table in then.tables):
-            raise SourceError([_no_layout(source, block.table.table, period, block.sheet.name, block.title_row)])
+        if all(table.name != block.table.name for table in then.tables):
+            raise SourceError([_no_layout(source, block.table.name, period, block.sheet.name, block.title_row)])
         return then
     for then in dated:
         try:
@@ -52,14 +52,14 @@ def in_its_time(workbook: Workbook, source: Source, file_name: str, received_on:
 def check_times(source: Source, table: Table, periods: Iterable[Period], sheet_name: str) -> list[Problem]:
     """A problem for each period that the layout, by which its rows were read, does not hold for."""
     return [
-        _no_layout(source, table.table, period, sheet_name, None)
+        _no_layout(source, table.name, period, sheet_name, None)
         for period in periods
         if not table.valid_from <= period.end <= table.valid_to
     ]
 
 
 def _no_layout(source: Source, table_name: str, period: Period, sheet_name: str, row: int | None) -> Problem:
-    times = [_time(table.valid_from, table.valid_to) for table in source.tables if table.table == table_name]
+    times = [_time(table.valid_from, table.valid_to) for table in source.tables if table.name == table_name]
     where = (sheet_name, cell_address(max(row, 0), 0) if row is not None else "")
     return Problem("no-layout", *where, found=label(period), expected="; ".join(times))
 

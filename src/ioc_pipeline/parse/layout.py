@@ -168,16 +168,16 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
             blocks.append(block)
         else:
             problems.append(block)
-    found = {block.table.table for block in blocks}
+    found = {block.table.name for block in blocks}
     # A list of contents names a table without holding it: a title without a header counts only if nothing else does,
     # or if it continues a table: rows would follow.
     problems = [
         problem
         for problem, title in zip(problems, _headless(titles, blocks), strict=True)
-        if title.is_continued or title.table.table not in found or _has_rows(title, titles, blocks)
+        if title.is_continued or title.table.name not in found or _has_rows(title, titles, blocks)
     ]
     for table in source.tables:
-        if table.table not in {title.table.table for title in titles}:
+        if table.name not in {title.table.name for title in titles}:
             hidden = any(
                 _titles_of_sheet(sheet, [(table, _pattern(text)) for text in table.titles])
                 for sheet in workbook.sheets

@@ -65,7 +65,7 @@ def read_rows(workbook: Workbook, source: Source, envelope: Envelope) -> list[Re
     readings = []
     inherited: dict[str, Period | None] = {}
     for block in find_blocks(workbook, source):
-        name = block.table.table
+        name = block.table.name
         period, _ = block_period(block, source, envelope.file_name, envelope.received_on, inherited.get(name))
         inherited[name] = period
         readings.append(Reading(block, read_keys(block, source, envelope, period)[0], source))

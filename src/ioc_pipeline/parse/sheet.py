@@ -86,10 +86,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         bad_before = len(problems)
         for block in (block for block in blocks if block.table is table):
             period, found = block_period(
-                block, source, envelope.file_name, envelope.received_on, inherited.get(table.table)
+                block, source, envelope.file_name, envelope.received_on, inherited.get(table.name)
             )
-            problems += _continued_period_problems(block, inherited.get(table.table), period)
-            inherited[table.table] = period
+            problems += _continued_period_problems(block, inherited.get(table.name), period)
+            inherited[table.name] = period
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
             body, found = read_keys(block, source, envelope, period)
@@ -116,8 +116,8 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             problems.append(Problem("no-rows", where, expected=f"“{table.titles[0]}”"))
         problems += check_times(whole, table, periods, read.blocks[0].sheet_name if read.blocks else "")
         parsed.tables.append(read)
-        parsed.nil += [Scope(table.table, envelope.reporting_unit_code, period) for period in nil_periods]
-        parsed.scopes += [Scope(table.table, envelope.reporting_unit_code, period) for period in periods]
+        parsed.nil += [Scope(table.name, envelope.reporting_unit_code, period) for period in nil_periods]
+        parsed.scopes += [Scope(table.name, envelope.reporting_unit_code, period) for period in periods]
     problems += _table_period_problems(parsed, source)
     read_sheets = {id(block.sheet) for block in blocks}
     personal += [
@@ -149,16 +149,16 @@ def _table_period_problems(parsed: ParsedDelivery, source: Source) -> list[Probl
     titled = [
         table
         for table in source.tables
-        if table.table in by_table and not any(column.type == "period" for column in table.columns)
+        if table.name in by_table and not any(column.type == "period" for column in table.columns)
     ]
     return [
         Problem(
             "period-conflict",
-            found=f"{table.titles[0]}: {_labels(by_table[table.table])}",
-            expected=f"cùng kỳ với biểu “{titled[0].titles[0]}”: {_labels(by_table[titled[0].table])}",
+            found=f"{table.titles[0]}: {_labels(by_table[table.name])}",
+            expected=f"cùng kỳ với biểu “{titled[0].titles[0]}”: {_labels(by_table[titled[0].name])}",
         )
         for table in titled[1:]
-        if not by_table[table.table] & by_table[titled[0].table]
+        if not by_table[table.name] & by_table[titled[0].name]
     ]
 
 

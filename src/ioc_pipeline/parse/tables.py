@@ -153,7 +153,7 @@ class ParsedTable:
         columns: dict[str, pa.Array] = {
             "delivery_seq": pa.array([rows.page_seq or delivery_seq], pa.int64()).take(same),
             "source_name": _words([self.source.name]).take(same),
-            "table_name": _words([self.table.table]).take(same),
+            "table_name": _words([self.table.name]).take(same),
             "reporting_unit_code": _words([self.reporting_unit_code]).take(same),
             "org_unit_code": _words([unit.code for unit in rows.units[part_of_rows]]).take(of_row),
             "clock": _words([self.source.clock]).take(same),

@@ -112,7 +112,7 @@ def _read_contract(path: Path, expectations: Path) -> Contract:
     for table in source.tables:
         suite = expectations / f"{source.suite_name(table)}.yml"
         if not suite.is_file():
-            raise ContractError(f"{path.name}: table '{table.table}': no suite: expected {suite.name} in expectations/")
+            raise ContractError(f"{path.name}: table '{table.name}': no suite: expected {suite.name} in expectations/")
         suites[suite.stem] = suite.read_bytes()
         check_suite(suite.stem, suites[suite.stem], table)
     return Contract(source, content, suites)

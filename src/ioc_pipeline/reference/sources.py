@@ -98,16 +98,16 @@ class Source(Model):
     def _consistent(self) -> Self:
         for table in self.tables:
             if self.api is None and not table.titles:
-                raise ValueError(f"table '{table.table}': a form's table is found by its titles")
+                raise ValueError(f"table '{table.name}': a form's table is found by its titles")
             if any((column.field is None) == (self.api is not None) for column in table.columns):
-                raise ValueError(f"table '{table.table}': columns of an API have a field, columns of a form headers")
+                raise ValueError(f"table '{table.name}': columns of an API have a field, columns of a form headers")
         if self.api is not None:
             self._check_api(self.api)
         for one, other in combinations(self.tables, 2):
-            if one.record and one.record == other.record and one.table != other.table:
-                raise ValueError(f"tables '{one.table}' and '{other.table}': raw.{one.record} takes the records of one")
-            if one.table == other.table and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
-                raise ValueError(f"table '{one.table}' has two layouts at the same time: set valid_from and valid_to")
+            if one.record and one.record == other.record and one.name != other.name:
+                raise ValueError(f"tables '{one.name}' and '{other.name}': raw.{one.record} takes the records of one")
+            if one.name == other.name and one.valid_from <= other.valid_to and other.valid_from <= one.valid_to:
+                raise ValueError(f"table '{one.name}' has two layouts at the same time: set valid_from and valid_to")
         return self
 
     def _check_api(self, api: Api) -> None:
@@ -118,15 +118,15 @@ class Source(Model):
         asks = api.period and (self.period_type == "year" or getattr(api.period, self.period_type, None))
         for table in self.tables:
             if any(column.type == "period" for column in table.columns):
-                raise ValueError(f"table '{table.table}': an API is asked for its period: no column of type period")
+                raise ValueError(f"table '{table.name}': an API is asked for its period: no column of type period")
             if not table.record and not asks:
                 raise ValueError(
-                    f"table '{table.table}': figures need api.period with the parameter of a {self.period_type}"
+                    f"table '{table.name}': figures need api.period with the parameter of a {self.period_type}"
                 )
             reads = {column.field for column in table.columns if column.type == "timestamp"}
             if api.watermark and api.watermark.field not in reads:
                 raise ValueError(
-                    f"table '{table.table}': api.watermark.field: expected the field of a column of type timestamp"
+                    f"table '{table.name}': api.watermark.field: expected the field of a column of type timestamp"
                     f" (found {api.watermark.field})"
                 )
 
@@ -142,4 +142,4 @@ class Source(Model):
 
     def suite_name(self, table: Table) -> str:
         """Expectation suite of one table: the file's name in expectations/, `<source>__<table>` unless it says so."""
-        return table.suite or f"{self.name}__{table.table}"
+        return table.suite or f"{self.name}__{table.name}"

@@ -157,8 +157,10 @@ class Table(Model):
     Tables of one name are the layouts of their times.
     """
 
-    table: Name = Field(
-        description="The table's name; its suite is `expectations/<source>__<table>.yml`.", examples=["settlements"]
+    name: Name = Field(
+        alias="table",
+        description="The table's name; its suite is `expectations/<source>__<table>.yml`.",
+        examples=["settlements"],
     )
     titles: list[Text] = Field(
         default=[],
@@ -241,24 +243,24 @@ class Table(Model):
     def _consistent(self) -> Self:
         names = Counter(column.name for column in self.columns)
         if repeated := [name for name, times in names.items() if times > 1]:
-            raise ValueError(f"table '{self.table}': column names repeat: {', '.join(repeated)}")
+            raise ValueError(f"table '{self.name}': column names repeat: {', '.join(repeated)}")
         if self.valid_to < self.valid_from:
-            raise ValueError(f"table '{self.table}': valid_to lies before valid_from")
+            raise ValueError(f"table '{self.name}': valid_to lies before valid_from")
         if self.record and (self.replaces != "record" or any(column.element for column in self.columns)):
-            raise ValueError(f"table '{self.table}': records go with replaces: record, and fill no element themselves")
+            raise ValueError(f"table '{self.name}': records go with replaces: record, and fill no element themselves")
         if self.record in OWN_TABLES:
-            raise ValueError(f"table '{self.table}': record: raw.{self.record} is a table of the pipeline's own")
+            raise ValueError(f"table '{self.name}': record: raw.{self.record} is a table of the pipeline's own")
         if self.record and (taken := _RECORD_COLUMNS.intersection(names)):
-            raise ValueError(f"table '{self.table}': every record has a {', '.join(sorted(taken))} already")
+            raise ValueError(f"table '{self.name}': every record has a {', '.join(sorted(taken))} already")
         unit_columns = [column for column in self.columns if column.type == "org_unit"]
         if len(unit_columns) + (self.org_unit is not None) != 1:
-            raise ValueError(f"table '{self.table}': one column of type org_unit, or else 'org_unit', names the unit")
+            raise ValueError(f"table '{self.name}': one column of type org_unit, or else 'org_unit', names the unit")
         if sum(column.type == "period" for column in self.columns) > 1:
-            raise ValueError(f"table '{self.table}': at most one column of type period")
+            raise ValueError(f"table '{self.name}': at most one column of type period")
         if self.replaces == "record" and not self.record_key:
-            raise ValueError(f"table '{self.table}': replaces: record needs record_key")
+            raise ValueError(f"table '{self.name}': replaces: record needs record_key")
         if unknown := set(self.record_key) - set(names):
-            raise ValueError(f"table '{self.table}': record_key names no column: {', '.join(sorted(unknown))}")
+            raise ValueError(f"table '{self.name}': record_key names no column: {', '.join(sorted(unknown))}")
         if self.expects_all_units and not unit_columns:
-            raise ValueError(f"table '{self.table}': expects_all_units needs a column of type org_unit")
+            raise ValueError(f"table '{self.name}': expects_all_units needs a column of type org_unit")
         return self

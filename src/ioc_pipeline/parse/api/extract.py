@@ -33,7 +33,7 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
     assert api is not None  # the contract of an extract
     told = Told()
     gathered = {
-        table.table: Gathered(table)
+        table.name: Gathered(table)
         for table in in_force(source, envelope.received_on)
         if table.record  # told also when there is none
     }
@@ -42,7 +42,7 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
         declared += totals_of(page, api, told)
         for given in records_by_table(page, source, envelope, told):
             table = given.table
-            name = table.table if table.record else f"{table.table} {table.valid_from}"
+            name = table.name if table.record else f"{table.name} {table.valid_from}"
             gather(gathered.setdefault(name, Gathered(table)), given, api, told)
 
     parsed = ParsedDelivery([], [], [], told.warnings)
@@ -58,7 +58,7 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
             parsed.tables.append(read)
             count += read.row_count()
             periods = sorted({period for rows in read.blocks for period in rows.periods})
-            parsed.scopes += [Scope(found.table.table, envelope.reporting_unit_code, period) for period in periods]
+            parsed.scopes += [Scope(found.table.name, envelope.reporting_unit_code, period) for period in periods]
     totals = [total for total, _ in declared]
     if totals and not told.problems and not min(totals) <= count <= max(totals):
         stated = " hoặc ".join(str(total) for total in dict.fromkeys((min(totals), max(totals))))
