@@ -146,11 +146,23 @@ def test_a_server_that_is_not_there_is_a_failure_of_ours(asking: Asking) -> None
 # ---------- refusals
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 304, 204])
-def test_what_is_refused_is_not_asked_again_unless_it_is_merely_empty(asking: Asking, status: int) -> None:
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 304, 201, 202, 204, 206])
+def test_what_is_refused_is_not_asked_again(asking: Asking, status: int) -> None:
     asking.server.replies(Reply(b"", status=status))
     assert str(status) in asking.failure()
-    assert len(asking.server.asked) == (ATTEMPTS if status == 204 else 1)
+    assert len(asking.server.asked) == 1
+
+
+def test_a_status_that_says_nothing_is_an_answer_where_the_contract_says_so(asking: Asking) -> None:
+    asking.server.replies(Reply(b"", status=204))
+    assert "`nothing` does not list no_content" in asking.failure()
+    answer = asking.ask(nothing=["no_content"])
+    assert (answer.status, answer.content, answer.data) == (204, b"", None)
+
+
+def test_a_page_to_log_in_is_told_as_one(asking: Asking) -> None:
+    asking.server.replies(Reply(b"\n<!DOCTYPE html><html>", headers={"Content-Type": "text/html"}))
+    assert "a page for people, to log in perhaps" in asking.failure()
 
 
 def test_an_answer_larger_than_its_limit_is_not_read_to_its_end(asking: Asking) -> None:

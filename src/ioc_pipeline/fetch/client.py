@@ -13,11 +13,13 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.domain.http_date import parse_http_date
+from ioc_pipeline.fetch.exchange import Exchange, RefusedError, StumbleError, TooLargeError
 from ioc_pipeline.reference.apis import Api
 
 ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 120.0  # of a Retry-After; who asks for more is asked again by the next run
 _REDIRECTS = 3
+_MB = 1024 * 1024
 _RENEW_SECONDS = 30.0  # before a token expires
 _LONGEST_TOKEN_SECONDS = 86_400.0  # a run is over long before; an API may say a number that no float holds
 _backoff = wait_exponential_jitter(multiplier=0.5, max=30.0, jitter=0.5)
@@ -77,14 +79,6 @@ class Response:
         return parse_http_date(self.date_header)
 
 
-class _StumbleError(Exception):
-    """It may well answer when asked again, after so many seconds if it said so."""
-
-    def __init__(self, reason: str, pause_seconds: float | None = None) -> None:
-        self.pause_seconds = pause_seconds
-        super().__init__(reason)
-
-
 class _UnauthorisedError(Exception):
     """The token is not, or no longer, accepted."""
 
@@ -100,7 +94,8 @@ class Client:
         self._api = api
         self._sleep = sleep
         self._base = httpx.URL(connection.base_url)
-        self._http = httpx.Client(timeout=api.timeout_seconds, headers={"accept-encoding": "gzip"})
+        self._exchange = Exchange(api.timeout_seconds)
+        self._received = 0  # bytes of this run, also of what was asked again
         self._next_at = 0.0
         self._token = ""
         self._token_ends_at = math.inf
@@ -109,7 +104,7 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        self._exchange.close()
 
     @property
     def base_url(self) -> str:
@@ -131,14 +126,14 @@ class Client:
             sleep=self._sleep,
             stop=stop_after_attempt(ATTEMPTS),
             wait=_pause,
-            retry=retry_if_exception_type((_StumbleError, httpx.RequestError)),
+            retry=retry_if_exception_type((StumbleError, httpx.RequestError)),
             reraise=True,
         )
         try:
             return retrying(self._ask_once, url, parameters)
-        except (_StumbleError, httpx.RequestError) as error:
+        except (StumbleError, httpx.RequestError) as error:
             # The text of a protocol error may quote a header, and so a secret.
-            known = isinstance(error, _StumbleError | httpx.ConnectError)
+            known = isinstance(error, StumbleError | httpx.ConnectError)
             reason = str(error) if known else type(error).__name__
         except _UnauthorisedError:
             raise self._failure("401: login or password is not accepted") from None
@@ -169,14 +164,14 @@ class Client:
         target = self._at_home(httpx.URL(url))
         if api.body == "form" and api.form_json:
             form = {api.form_json: json.dumps(parameters, ensure_ascii=False)}
-            return self._http.build_request("POST", target, data=form, headers=headers)
+            return self._exchange.build("POST", target, data=form, headers=headers)
         flat = {
             name: json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
             for name, value in parameters.items()
         }
         if api.body == "form":
-            return self._http.build_request("POST", target, data=flat, headers=headers)
-        return self._http.build_request("GET", target.copy_merge_params(flat), headers=headers)
+            return self._exchange.build("POST", target, data=flat, headers=headers)
+        return self._exchange.build("GET", target.copy_merge_params(flat), headers=headers)
 
     def _at_home(self, url: httpx.URL) -> httpx.URL:
         """Refuse any other host than the connection's: it would get our secret, and its response would be believed."""
@@ -189,31 +184,36 @@ class Client:
     def _send(self, request: httpx.Request) -> Response:
         for _ in range(1 + _REDIRECTS):
             self._wait_for_our_turn()
-            deadline = time.monotonic() + self._api.timeout_seconds
-            response = self._http.send(request, stream=True)
-            try:
-                if response.next_request is not None:
-                    if response.next_request.method != request.method:
-                        raise self._failure(f"{response.status_code}: redirects what was posted")
-                    request.url = self._at_home(response.next_request.url)
-                    continue
-                self._judge(response)
-                content = self._read(response, deadline)
-            finally:
-                response.close()
-            try:
-                data = json.loads(content)
-            except (ValueError, RecursionError):
-                raise _StumbleError(f"{response.status_code}: the response is no JSON, or a part of it") from None
-            return Response(
-                content=content,
-                data=data,
-                status=response.status_code,
-                date_header=response.headers.get("date", ""),
-                received_at=datetime.now(UTC),
-                next_url=self._next_url(response),
-            )
+            head, content = self._whole(request)
+            if head.next_request is None:
+                self._judge(head)
+                return Response(
+                    content=content,
+                    data=self._read(head, content),
+                    status=head.status_code,
+                    date_header=head.headers.get("date", ""),
+                    received_at=datetime.now(UTC),
+                    next_url=self._next_url(head),
+                )
+            if head.next_request.method != request.method:
+                raise self._failure(f"{head.status_code}: redirects what was posted")
+            request.url = self._at_home(head.next_request.url)
         raise self._failure(f"redirects more than {_REDIRECTS} times")
+
+    def _whole(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        left = self._api.max_run_mb * _MB - self._received
+        most = self._api.max_response_mb * _MB
+        try:
+            exchanged = self._exchange.send(request, most=min(most, left))
+        except TooLargeError:
+            limit = f"max_response_mb: {self._api.max_response_mb}"
+            if left < most:
+                limit = f"max_run_mb: {self._api.max_run_mb}, with what came before it in this run"
+            raise self._failure(f"the response is larger than {limit}") from None
+        except RefusedError as error:
+            raise self._failure(str(error)) from None
+        self._received += len(exchanged.content)
+        return exchanged.head, exchanged.content
 
     def _wait_for_our_turn(self) -> None:
         wait = self._next_at - time.monotonic()
@@ -227,23 +227,27 @@ class Client:
             pause = _retry_after(response.headers)
             if pause is not None and pause > LONGEST_PAUSE_SECONDS:
                 raise self._failure(f"{status}: asks us to wait {pause:.0f} s")
-            raise _StumbleError(f"{status}", pause)
+            raise StumbleError(f"{status}", pause)
         if status == 401 and self._api.authentication.kind == "oauth2":
             raise _UnauthorisedError
+        if status == 204 and "no_content" not in self._api.nothing:
+            raise self._failure("204: says nothing at all, and the contract's `nothing` does not list no_content")
+        if response.is_success and status not in (200, 204):
+            raise self._failure(f"{status}: a part of a response, or a promise of one, but not the response")
         if not response.is_success:
             raise self._failure(
                 f"{status}: refused; check the connection's login and password, and the contract's path"
             )
 
-    def _read(self, response: httpx.Response, deadline: float) -> bytes:
-        content, limit = bytearray(), self._api.max_response_mb * 1024 * 1024
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > limit:
-                raise self._failure(f"the response is larger than max_response_mb: {self._api.max_response_mb}")
-            if time.monotonic() > deadline:
-                raise _StumbleError(f"no whole response within {self._api.timeout_seconds:g} s")
-        return bytes(content)
+    def _read(self, response: httpx.Response, content: bytes) -> Any:
+        if response.status_code == 204:
+            return None
+        try:
+            return json.loads(content)
+        except (ValueError, RecursionError):
+            is_page = content.lstrip()[:1] == b"<"
+            found = "a page for people, to log in perhaps, and no JSON" if is_page else "no JSON, or a part of it"
+            raise StumbleError(f"{response.status_code}: the response is {found}") from None
 
     def _next_url(self, response: httpx.Response) -> str:
         link = response.links.get("next", {}).get("url", "")
@@ -254,9 +258,9 @@ class Client:
     def _take_token(self) -> None:
         if self._token and time.monotonic() < self._token_ends_at:
             return
-        request = self._http.build_request(
+        request = self._exchange.build(
             "POST",
-            f"{self._connection.base_url}{self._api.authentication.token_path}",
+            httpx.URL(f"{self._connection.base_url}{self._api.authentication.token_path}"),
             data={"grant_type": "client_credentials"},
             headers={"accept": "application/json"},
         )
@@ -273,7 +277,7 @@ class Client:
 
 def _pause(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, _StumbleError) and error.pause_seconds is not None:
+    if isinstance(error, StumbleError) and error.pause_seconds is not None:
         return error.pause_seconds
     return _backoff(state)
 

@@ -163,16 +163,31 @@ class Api(Model):
         default=60, description="No more requests a minute than that.", examples=[120]
     )
     timeout_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
-        default=30, description="How long one whole response may take.", examples=[60]
+        default=30,
+        description="How long one whole response may take, from looking up its host to its last byte.",
+        examples=[60],
     )
     max_response_mb: Annotated[int, Field(ge=1, le=100)] = Field(
         default=20, description="A larger response is refused.", examples=[50]
+    )
+    max_run_mb: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        default=500,
+        description="A run whose responses come to more, repetitions included, is given up: a list without an end must "
+        "not fill the disk.",
+        examples=[2000],
     )
     records: Annotated[list[str], Field(min_length=1)] = Field(
         default=[""],
         description="Where a response has the array of records: places that are tried in turn, names joined by dots, "
         '"" the response itself.',
         examples=[["data.items", ""]],
+    )
+    nothing: list[Literal["empty_list", "null", "no_content"]] = Field(
+        default=["empty_list"],
+        description="How a response says that there is nothing: `empty_list` an array without records, `null` in the "
+        "place of the array, `no_content` status 204. Anything else is no report that nothing occurred. An API that "
+        "always has records says `[]`: without any it is returned.",
+        examples=[["empty_list", "no_content"]],
     )
     numbers: Literal["json", "text"] = Field(
         default="json",
