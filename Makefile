@@ -29,7 +29,7 @@ demo: $(INSTALLED)
 
 # Fast tests first: what is wrong shows early. What starts Airflow or kills processes has the machine to itself.
 test: $(INSTALLED_DEV)
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/dags tests/hostile tests/dbt
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/web tests/dags tests/hostile tests/dbt
 	@exec $(BIN)/python -m pytest tests/e2e
 
 unit: $(INSTALLED_DEV)

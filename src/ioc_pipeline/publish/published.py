@@ -9,7 +9,7 @@ import duckdb
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.publish.database import NO_EXTENSIONS
 from ioc_pipeline.publish.marts import Mart, read_marts
-from ioc_pipeline.publish.versions import read_pointer
+from ioc_pipeline.publish.versions import kept_versions, read_pointer
 from ioc_pipeline.settings import Settings
 
 # What a rebuild from landing cannot repeat and need not: load_seq and the clock of the load do not reach the marts,
@@ -17,18 +17,23 @@ from ioc_pipeline.settings import Settings
 RUN_METADATA = frozenset({"as_of_date", "age_days"})
 
 
-def connect_published(settings: Settings) -> duckdb.DuckDBPyConnection:
-    """Open the current version: read-only, no access to files or the network, no setting can be changed.
+def connect_published(settings: Settings, version: str = "") -> duckdb.DuckDBPyConnection:
+    """Open a version, "" for the current one: read-only, no access to files or the network, no setting can be changed.
 
     Schema `marts` is the default one.
 
     Raises:
-        UserError: nothing is published yet.
+        UserError: nothing is published yet, or the version is not kept any more.
     """
     pointer = read_pointer(settings.published)
     if pointer is None:
         raise UserError("nothing is published yet: run `ioc run`, or wait for the first build")
     path = settings.published / pointer.file
+    if version and version != pointer.version:
+        kept = kept_versions(settings.published)
+        if version not in kept:
+            raise UserError(f"version {version} is not kept any more; the current one is {pointer.version}")
+        path = kept[version]
     connection = duckdb.connect(str(path), read_only=True, config={**NO_EXTENSIONS, "enable_external_access": "false"})
     connection.execute("use marts")
     connection.execute("set lock_configuration = true")

@@ -38,6 +38,11 @@ def read_pointer(folder: Path) -> Pointer | None:
     return Pointer(**json.loads(path.read_bytes())) if path.exists() else None
 
 
+def kept_versions(folder: Path) -> dict[str, Path]:
+    """The file of each version that can still be opened, oldest first."""
+    return {path.stem.removeprefix("marts_"): path for path in sorted(folder.glob("marts_*.duckdb"))}
+
+
 def move_pointer(folder: Path, pointer: Pointer) -> None:
     write_durably(folder / POINTER, json.dumps(asdict(pointer), indent=1).encode())
     link(folder, pointer.file)

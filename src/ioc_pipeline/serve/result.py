@@ -19,3 +19,11 @@ def fetch(marts: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str,
     """Ask the marts; `parameters` are given to the query by name."""
     found = marts.execute(query, parameters)
     return Result([column[0] for column in found.description], found.fetchall())
+
+
+def records(
+    marts: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """Ask the marts; each row comes as its values by their names."""
+    result = fetch(marts, query, parameters)
+    return [dict(zip(result.header, row, strict=True)) for row in result.rows]

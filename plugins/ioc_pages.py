@@ -1,0 +1,40 @@
+"""The IOC's pages in Airflow's menu and behind its login. What they show is in `ioc_pipeline.web`."""
+
+from functools import cached_property
+from typing import Any
+
+from airflow.plugins_manager import AirflowPlugin
+
+PREFIX = "/ioc"
+PERMISSION = "IOC"  # a custom view of Airflow's; with the simple auth manager every role may look
+
+
+class IocPages(AirflowPlugin):
+    """`/ioc` and its place in the menu. It opens as a page of its own, so that its address is what it shows."""
+
+    name = "ioc_pages"
+
+    @property
+    def external_views(self) -> list[dict[str, str]]:
+        return [{"name": "IOC", "href": f"{PREFIX}/", "destination": "nav"}]
+
+    @cached_property
+    def fastapi_apps(self) -> list[dict[str, Any]]:
+        """Made when it is asked for: every process of Airflow's loads plugins, only the API server has use for it."""
+        from airflow.api_fastapi.app import get_auth_manager
+        from airflow.api_fastapi.core_api.security import GetUserDep
+        from fastapi import HTTPException
+
+        from ioc_pipeline.settings import from_environment
+        from ioc_pipeline.web.app import create_app
+
+        def may_look(user: GetUserDep) -> None:
+            """Let pass who has the permission; who is not logged in does not come so far, Airflow answers 401."""
+            if not get_auth_manager().is_authorized_custom_view(method="GET", resource_name=PERMISSION, user=user):
+                raise HTTPException(403, "not permitted to see the IOC's pages")
+
+        def login_url(back: str) -> str:
+            return get_auth_manager().get_url_login(next_url=back)
+
+        app = create_app(from_environment(), may_look, login_url)
+        return [{"app": app, "url_prefix": PREFIX, "name": "IOC"}]

@@ -1,0 +1,83 @@
+"""The whole site as one FastAPI app. Who may look is decided outside: nothing here knows Airflow."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.settings import Settings
+from ioc_pipeline.web import monitor, static
+from ioc_pipeline.web.page import Page
+from ioc_pipeline.web.versions import Versions
+from ioc_pipeline.web.wall import routes as wall
+
+ROUTERS = (wall.router, monitor.router, static.router)
+
+SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+log = logging.getLogger(__name__)
+
+
+def create_app(given: Settings, may_look: Callable[..., Any], login_url: Callable[[str], str]) -> FastAPI:
+    """The pages over the published versions of one installation.
+
+    Args:
+        may_look: dependency of every route. Raises HTTPException, 401 without login and 403 without permission.
+        login_url: where a person logs in, given the address to come back to.
+    """
+    app = FastAPI(dependencies=[Depends(may_look)], docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.given = given
+    app.state.versions = Versions(given)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _say_why_not(login_url))
+    app.add_exception_handler(UserError, _say_what_to_do)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def _say_why_not(login_url: Callable[[str], str]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+        page = Page.of(request)
+        address = f"{page.root}{request.url.path.removeprefix(page.root)}"
+        back = f"{address}?{request.url.query}" if request.url.query else address
+        return page.render("error.html", status=error.status_code, login=login_url(back), detail=error.detail)
+
+    return answer
+
+
+async def _say_what_to_do(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(str(error), 503, {"retry-after": "15"})
+
+
+class SecurityHeaders:
+    """Every answer, errors too: nothing from elsewhere is loaded, nobody else frames us, nothing is guessed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

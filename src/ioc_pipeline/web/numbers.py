@@ -1,0 +1,61 @@
+"""Numbers, days and periods as people write them: 1.234,5 and 27/11/2026 in Vietnamese, 1,234.5 in English."""
+
+import re
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from ioc_pipeline.domain.local_time import as_local
+
+MINUS = "−"
+_MOST_DECIMALS = 4  # of a figure whose element does not say how many it has
+
+_PERIODS_EN = (
+    (re.compile(r"Tháng (\d+)/(\d+)"), r"Month \1/\2"),
+    (re.compile(r"Quý (I{1,3}|IV)/(\d+)"), r"Quarter \1/\2"),
+    (re.compile(r"6 tháng đầu năm (\d+)"), r"First half of \1"),
+    (re.compile(r"6 tháng cuối năm (\d+)"), r"Second half of \1"),
+    (re.compile(r"9 tháng năm (\d+)"), r"Nine months of \1"),
+    (re.compile(r"Năm (\d+)"), r"Year \1"),
+    (re.compile(r"Tuần (\d+)/(\d+)"), r"Week \1/\2"),
+    (re.compile(r"Ngày (\d+)/(\d+)/(\d+)"), r"\1/\2/\3"),
+)
+
+
+def number(value: Decimal | float | None, decimals: int | None, language: str) -> str:
+    """A figure with its decimals, rounded half up as by hand; without `decimals` as many as it has, at most four."""
+    if value is None:
+        return ""
+    exact = Decimal(str(value))
+    places = max(decimals if decimals is not None else _MOST_DECIMALS, 0)
+    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{places}f}"
+    if decimals is None and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    sign = MINUS if rounded < 0 else ""
+    return sign + (text.translate(str.maketrans(",.", ".,")) if language == "vi" else text)
+
+
+def change(value: Decimal | float | None, decimals: int | None, language: str) -> str:
+    """A difference with its sign; a plain 0 where there is none."""
+    if value is None:
+        return ""
+    text = number(value, decimals, language)
+    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
+
+
+def day(value: date | None, language: str) -> str:
+    return "" if value is None else value.strftime("%d/%m/%Y")
+
+
+def moment(value: datetime | None, language: str) -> str:
+    """A time of the province, from one kept in UTC."""
+    return "" if value is None else as_local(value).strftime("%H:%M %d/%m/%Y")
+
+
+def period(label_vi: str, language: str) -> str:
+    """The label of a period; the marts have it in Vietnamese."""
+    if language == "en":
+        for pattern, label_en in _PERIODS_EN:
+            if pattern.fullmatch(label_vi):
+                return pattern.sub(label_en, label_vi)
+    return label_vi

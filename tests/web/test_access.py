@@ -1,0 +1,61 @@
+"""Who may look: nobody comes past the dependency that Airflow's plugin hands in, whatever route is asked."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI, HTTPException
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from ioc_pipeline.settings import from_environment
+from ioc_pipeline.web.app import create_app
+
+
+def refuse(status: int) -> Callable[[], None]:
+    def may_look() -> None:
+        raise HTTPException(status, "no")
+
+    return may_look
+
+
+def site(home: Path, may_look: Callable[[], None]) -> FastAPI:
+    return create_app(from_environment({"IOC_HOME": str(home)}), may_look, lambda back: f"/login?next={back}")
+
+
+def addresses(app: FastAPI) -> Iterator[tuple[str, str]]:
+    """Every route with each of its methods; what stands in braces is filled in."""
+    for route in app.routes:
+        assert isinstance(route, APIRoute), f"{route} is outside of the dependencies: nobody would be asked to log in"
+        for method in route.methods:
+            yield method, route.path.replace("{", "").replace("}", "")
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_every_route_refuses_who_may_not_look(tmp_path: Path, status: int) -> None:
+    app = site(tmp_path, refuse(status))
+    client = TestClient(app)
+    asked = list(addresses(app))
+    assert ("GET", "/") in asked
+    assert {(address, client.request(*address).status_code) for address in asked} == {(a, status) for a in asked}
+
+
+def test_a_person_who_is_not_logged_in_is_led_to_the_login_and_back(tmp_path: Path) -> None:
+    answer = TestClient(site(tmp_path, refuse(401))).get("/?unit=03646", headers={"accept": "text/html"})
+    assert answer.status_code == 401
+    assert 'href="/login?next=/?unit=03646"' in answer.text
+
+
+def test_every_answer_says_that_nothing_from_elsewhere_may_run(tmp_path: Path) -> None:
+    for may_look in (refuse(401), lambda: None):
+        for path in ("/", "/static/site.css", "/nowhere"):
+            headers = TestClient(site(tmp_path, may_look)).get(path).headers
+            assert headers["x-content-type-options"] == "nosniff"
+            assert "default-src 'none'" in headers["content-security-policy"]
+            assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_before_the_first_publication_the_pages_say_so(tmp_path: Path) -> None:
+    answer = TestClient(site(tmp_path, lambda: None)).get("/")
+    assert answer.status_code == 503
+    assert "Chưa có số liệu" in answer.text
