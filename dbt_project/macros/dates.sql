@@ -5,14 +5,19 @@
     cast('{{ var("as_of") }}' as date)
 {%- endmacro %}
 
+-- How far the province's clocks are ahead of UTC.
+{% macro ahead_of_utc() -%}
+    interval '7' hour
+{%- endmacro %}
+
 -- The day of the province in which an instant of UTC lies.
 {% macro local_date(instant) -%}
-    cast({{ instant }} + interval '7' hour as date)
+    cast({{ instant }} + {{ ahead_of_utc() }} as date)
 {%- endmacro %}
 
 -- The instant at which a local day is over.
 {% macro end_of_day(day) -%}
-    cast({{ day }} as timestamp) + interval '17' hour
+    cast({{ day }} as timestamp) + interval '1' day - {{ ahead_of_utc() }}
 {%- endmacro %}
 
 -- The calendar year of a day, by which facts are kept.

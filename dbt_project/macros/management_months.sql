@@ -3,7 +3,9 @@
 
 -- The month an instant lies in, by its first day. It begins at midnight of the province.
 {% macro management_month_start(instant) -%}
-    cast(date_trunc('month', {{ instant }} + interval '7' hour - interval '14' day) + interval '14' day as date)
+    cast(
+        date_trunc('month', {{ instant }} + {{ ahead_of_utc() }} - interval '14' day) + interval '14' day as date
+    )
 {%- endmacro %}
 
 -- A relation with the whole numbers 0 to 599 in column `number`: fifty years of months.

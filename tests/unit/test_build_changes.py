@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import ioc_pipeline
 from ioc_pipeline.build.changes import Wanted, begin, end, has_reference
 from ioc_pipeline.build.inputs import hash_project, hash_reference
 from ioc_pipeline.settings import Settings, from_environment
@@ -121,6 +122,19 @@ def test_every_input_is_in_the_hash_of_what_is_made_of_it(
     (settings.project / file).write_text("b", encoding="utf-8")
     assert (hash_project(settings) != project) == is_of_the_project
     assert hash_reference(settings, hash_project(settings)) != reference
+
+
+def test_our_own_code_is_in_the_hash_of_what_it_makes(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "package" / "ioc_pipeline"
+    (package / "parse").mkdir(parents=True)
+    monkeypatch.setattr(ioc_pipeline, "__file__", str(package / "__init__.py"))
+    hashes = set()
+    for module, code in (("__init__.py", ""), ("parse/cells.py", "a = 1"), ("parse/cells.py", "a = 2")):
+        (package / module).write_text(code, encoding="utf-8")
+        hashes |= {hash_project(settings), hash_reference(settings, hash_project(settings))}
+    assert len(hashes) == 6
 
 
 def test_another_province_owes_something_else(settings: Settings) -> None:

@@ -51,6 +51,22 @@ def test_prepared_files_that_are_lost_are_made_again(settings: Settings) -> None
     assert states(settings)[0][0] == "returned"
 
 
+def test_what_was_prepared_before_an_upgrade_is_prepared_again(settings: Settings) -> None:
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
+    (settings.prepared / "1" / "form").write_text("of an older version, whose verdict and values had other parts")
+    (settings.prepared / "1" / "verdict.json").write_text("{}")
+    assert loads.load_prepared(settings).returned == 1
+
+
+def test_what_was_prepared_before_forms_had_versions_is_prepared_again(settings: Settings) -> None:
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
+    (settings.prepared / "1" / "form").unlink()
+    (settings.prepared / "1" / "verdict.json").write_text("{}")
+    assert loads.load_prepared(settings).returned == 1
+
+
 def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Settings) -> None:
     (batch,) = inbox.land_inbox(settings)
     prepare.prepare(settings, batch)

@@ -272,6 +272,18 @@ def test_a_warehouse_of_before_rows_had_a_clock_and_keys_gets_them(desk: Desk) -
     )
 
 
+def test_a_warehouse_of_before_the_floors_loses_their_one_schema_and_nothing_else(desk: Desk) -> None:
+    desk.load(desk.verdict(1))
+    with duckdb.connect(desk.warehouse) as connection:
+        for schema in ("intermediate", "measures"):
+            connection.execute(f"create schema {schema}")
+            connection.execute(f"create table {schema}.int_measure_value as select 1 as value")
+            connection.execute(f"create view {schema}.int_term_value as from {schema}.int_measure_value")
+    open_warehouse(desk.warehouse).close()
+    left = "select schema_name, table_name from duckdb_tables() where schema_name != 'raw'"
+    assert desk.ask(left) == [("measures", "int_measure_value")]
+
+
 def test_two_cells_never_share_a_key(desk: Desk) -> None:
     rows = [
         {**observation(1, scope(), "03646", "tthc_received", "1"), "breakdown": breakdown, "record_key": key}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.domain.deliveries import Verdict
 from ioc_pipeline.flows.prepare import prepare_files
-from ioc_pipeline.flows.prepared import verdict_path
+from ioc_pipeline.flows.prepared import is_prepared, verdict_path
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.ledger.ledger import Ledger
@@ -34,7 +34,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     store = open_store(settings)
     ledger = store.ledger
     to_load = ledger.to_load()
-    lost = [seq for seq in to_load if not verdict_path(settings, seq).exists()]
+    lost = [seq for seq in to_load if not is_prepared(settings, seq)]
     for seq, verdict in prepare_files(settings, ledger.deliveries(lost), store):  # a copy of what landing says
         if isinstance(verdict, str):
             to_load.remove(seq)  # its contract is broken by now; it is loaded when that is mended

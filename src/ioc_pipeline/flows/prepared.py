@@ -1,9 +1,11 @@
 """Prepared files: a delivery's verdict and values, ready to load; whole or not there."""
 
+import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -15,6 +17,10 @@ from ioc_pipeline.flows.verdicts import verdict_on
 from ioc_pipeline.land.contract_versions import store_contract
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schema
+
+FORM = hashlib.sha256(f"{OBSERVATION_SCHEMA} {[part.name for part in fields(Verdict)]}".encode()).hexdigest()
+"""Version of what is written here: it changes by itself when a column of the values or a part of the verdict does."""
+_FORM = "form"
 
 
 def write_reading(settings: Settings, reading: Reading) -> Verdict:
@@ -36,6 +42,12 @@ def write_verdict(settings: Settings, verdict: Verdict) -> None:
 def verdict_path(settings: Settings, delivery_seq: int) -> Path:
     """Where the verdict on a delivery lies until its department has been answered."""
     return settings.prepared / str(delivery_seq) / "verdict.json"
+
+
+def is_prepared(settings: Settings, delivery_seq: int) -> bool:
+    """Whether the prepared files of a delivery are there, in the form of today: an upgrade may have changed it."""
+    form = verdict_path(settings, delivery_seq).with_name(_FORM)
+    return verdict_path(settings, delivery_seq).exists() and form.exists() and form.read_text() == FORM
 
 
 def _write_values(folder: Path, reading: Reading) -> int:
@@ -61,6 +73,7 @@ def _new_folder(settings: Settings, delivery_seq: int) -> Iterator[Path]:
     """A folder under a temporary name; it gets its own when all is written."""
     settings.prepared.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(dir=settings.prepared, prefix=".writing-"))
+    (folder / _FORM).write_text(FORM)
     yield folder
     target = settings.prepared / str(delivery_seq)
     if target.exists():
