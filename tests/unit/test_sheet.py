@@ -295,10 +295,13 @@ def test_figures_added_up_over_several_months_are_no_month() -> None:
     assert (problem.code, problem.found) == ("period-conflict", "(Từ ngày 15/12/2024 đến ngày 14/9/2025)")
 
 
-def test_a_file_name_of_another_month_is_a_warning_where_it_is_no_place_of_the_period() -> None:
+def test_a_file_name_of_another_month_in_words_is_asked_and_in_figures_told() -> None:
+    """"T8.2025" is a month; "10.2025" may be when it was sent."""
     contract = source(period={"places": ["letterhead"]})
-    (warning,) = read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC_T8.2025.xlsx").warnings
-    assert (warning.code, warning.found, warning.severity) == ("period-conflict", "Tháng 8/2025", "warning")
+    with pytest.raises(SourceError, match="period-conflict"):
+        read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC_T8.2025.xlsx")
+    (warning,) = read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC 10.2025.xlsx").warnings
+    assert (warning.code, warning.severity) == ("period-conflict", "warning")
 
 
 @pytest.mark.parametrize("header", ["thời điểm 1/9/2025 so với", "tháng 09 năm 2025 so với", "tháng 9/2025 so với"])

@@ -87,12 +87,20 @@ RELATIVE: list[tuple[Relative, re.Pattern[str]]] = [
     ("previous_year", re.compile(r"nam (?:truoc|ngoai)")),
     ("this_period", re.compile(r"(?:trong )?(?:k[yi]|thang|qu[iy]|nam)(?: bao cao| nay)|trong k[yi]")),
 ]
+_FIGURES = r"(?:so lieu |so )?"
 MATURITY: list[tuple[Maturity, re.Pattern[str]]] = [
-    ("estimate", re.compile(r"^uoc(?: tinh| thuc hien| dat)?\b\s*|\s*\((?:so lieu )?uoc(?: tinh)?\)$")),
-    ("preliminary", re.compile(r"^so bo\b\s*|\s*\((?:so lieu )?so bo\)$")),
-    ("official", re.compile(r"^chinh thuc\b\s*|\s*\((?:so lieu )?chinh thuc\)$")),
+    (
+        "estimate",
+        re.compile(rf"^{_FIGURES}uoc(?: tinh| thuc hien| dat)?\b\s*|\s*\({_FIGURES}uoc(?: tinh| thuc hien)?\)$"),
+    ),
+    ("preliminary", re.compile(rf"^{_FIGURES}so bo\b\s*|\s*\({_FIGURES}so bo\)$")),
+    ("official", re.compile(rf"^{_FIGURES}chinh thuc\b\s*|\s*\({_FIGURES}chinh thuc\)$")),
 ]
-LEAD = re.compile(r"^(?:k[yi] bao cao|thoi gian|k[yi])\s*:\s*|^(?:thuc hien|bao cao)\s+")
+LEAD = re.compile(
+    r"^(?:(?:k[yi](?: bao cao| so lieu)?|thoi gian(?: bao cao)?)\s*:\s*"
+    r"|(?:(?:so lieu|so|bao cao|tong hop|ket qua|thuc hien|trong|cua|k[yi] bao cao|k[yi] so lieu)\s+)+"
+    r"(?=(?:ca )?nam|thang|t[\s.]?\d|qu[iy]|q[\s.]?\d|tuan|ngay|\d))"
+)
 
 
 def to_number(text: str) -> int:

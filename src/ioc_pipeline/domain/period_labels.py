@@ -6,7 +6,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Literal
 
-from ioc_pipeline.domain.folding import naked
 from ioc_pipeline.domain.period_grammar import (
     BARE,
     BLANK_DATE,
@@ -23,6 +22,7 @@ from ioc_pipeline.domain.period_grammar import (
     to_number,
 )
 from ioc_pipeline.domain.periods import Clock, Maturity, Period, PeriodType, of_bounds, of_months, of_week
+from ioc_pipeline.domain.time_words import time_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def parse_period(label: str, clock: Clock, *, year: int | None = None) -> Period
 
 @lru_cache(maxsize=8192)
 def _parse_period(label: str, clock: Clock, year: int | None) -> PeriodLabel:
-    text = _plain(label)
+    text = time_words(label)
     if bounds := _find_bounds(text):
         return PeriodLabel(of_bounds(*bounds))
     maturity: Maturity | Literal[""] = ""
@@ -98,7 +98,7 @@ def find_period(text: str, clock: Clock, period_type: PeriodType) -> Period | No
     text), then bare figures ("Bieu-3-2020", "2025-09"). Full dates ("Sơn La, ngày 25 tháng 9 năm 2025") and numbers of
     legal acts ("12/2025/QĐ-UBND") are no labels. None if there is no reading or more than one.
     """
-    plain = _plain(text)
+    plain = time_words(text)
     try:
         if bounds := _find_bounds(plain):
             return _bounds_as(period_type, *bounds)
@@ -122,17 +122,57 @@ def find_period(text: str, clock: Clock, period_type: PeriodType) -> Period | No
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class FoundLabel:
+    """A label within a longer text: its place in `time_words(text)`, and whether words say what its figures are."""
+
+    period: Period
+    start: int
+    end: int
+    is_in_words: bool
+
+
+@lru_cache(maxsize=4096)
+def find_labels(text: str, clock: Clock, year: int | None = None) -> tuple[FoundLabel, ...]:
+    """Every period of whatever type that a text names, bounds among them; `year` is taken by labels without one.
+
+    What `find_period` skips is skipped here too: full dates, blank templates, numbers of legal acts.
+    """
+    plain = rest = time_words(text)
+    found: list[FoundLabel] = []
+    if match := BOUNDS.search(plain):
+        try:
+            bounds = _find_bounds(plain)
+        except BadPeriod:
+            bounds = None
+        if bounds:
+            found.append(FoundLabel(of_bounds(*bounds), *match.span(), is_in_words=True))
+        rest = _blanked(rest, match)
+    dates = [day for match in DATE.finditer(rest) if (day := _date_of(match))]
+    for pattern in (DATE, BLANK_DATE):
+        rest = pattern.sub(lambda match: ";".ljust(len(match[0])), rest)
+    years = set(map(int, re.findall(rf"(?<![\d/.])({YEAR})(?!\s*/\s*[a-z])", rest))) or ({year} if year else set())
+    for patterns in (GRAMMAR, BARE):
+        for kind, pattern in patterns:
+            for match in pattern.finditer(rest):
+                period = _of_match_in_text(kind, match, clock, years, dates)
+                if period is not None:
+                    found.append(FoundLabel(period, *match.span(), is_in_words=patterns is GRAMMAR))
+                    rest = _blanked(rest, match)
+    return tuple(sorted(found, key=lambda label: label.start))
+
+
+def _blanked(text: str, found: re.Match[str]) -> str:
+    return text[: found.start()] + ";".ljust(found.end() - found.start()) + text[found.end() :]
+
+
 def find_date(text: str) -> date | None:
     """The one full date in a text ("thời điểm 1/10/2019", "Sơn La, ngày 25 tháng 9 năm 2025"); None if none or several.
 
     Always day before month; 2019-10-01 is ISO.
     """
-    dates = {_date_of(found) for found in DATE.finditer(_plain(text))}
+    dates = {_date_of(found) for found in DATE.finditer(time_words(text))}
     return dates.pop() if len(dates) == 1 else None
-
-
-def _plain(text: str) -> str:
-    return " ".join(naked(text).split())
 
 
 def _of_match(kind: str, found: re.Match[str], clock: Clock, year: int | None) -> Period:

@@ -11,7 +11,7 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.headers import EMPTY_HEADER, match_visible_first, read_headers
 from ioc_pipeline.parse.marks import without_marks
-from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.texts import cell_text, seen_cells, seen_value
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
 
@@ -114,23 +114,29 @@ def _text_lines(sheet: Sheet, first: int = 0, last: int | None = None) -> list[t
     lines = []
     for number, row in enumerate(sheet.rows[first:last], first):
         texts: list[str] = []
-        for value in row:
+        for position, value in enumerate(row):
             if value is None:
                 continue
-            if not isinstance(value, str) or len(texts) == 3:
+            text = value if isinstance(value, str) or not sheet.shown else seen_value(sheet, number, position)
+            if not isinstance(text, str) or len(texts) == 3:
                 break
-            texts.append(value)
+            texts.append(text)
         else:
             if texts:
                 lines.append((number, " ".join(without_marks(cell_text(text)) for text in texts)))
     return lines
 
 
+def _visible_lines(sheet: Sheet, first: int, last: int) -> list[str]:
+    """Lines of text that a person sees; a title counts also where its row is hidden, what it says of time does not."""
+    return [text for number, text in _text_lines(sheet, first, last) if number not in sheet.hidden_rows]
+
+
 def _mixed_lines(sheet: Sheet, first: int, last: int) -> list[str]:
     """Lines between title and header whose period is spread over cells: "Tháng" | 9 | "năm" | 2025, or is a date."""
     lines = []
-    for row in sheet.rows[first:last]:
-        cells = [value for value in row if value is not None]
+    for number in range(first, last):
+        cells = [value for _, value in seen_cells(sheet, number)]
         if 0 < len(cells) <= MIXED_CELLS and not all(isinstance(value, str) for value in cells):
             lines.append(" ".join(_shown_in_line(value) for value in cells))
     return lines
@@ -201,12 +207,7 @@ def bare_blocks(workbook: Workbook, source: Source) -> list[Block]:
             table=title.table,
             title=title.text,
             title_row=title.row,
-            above=[
-                text
-                for _, text in _text_lines(
-                    title.sheet, max(0, title.row - HEADER_DISTANCE), title.end + 1 + HEADER_DISTANCE
-                )
-            ],
+            above=_visible_lines(title.sheet, max(0, title.row - HEADER_DISTANCE), title.end + 1 + HEADER_DISTANCE),
             columns={},
             headers={},
             body_start=title.end + 1,
@@ -273,7 +274,7 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
         title=title.text,
         title_row=title.row,
         above=[
-            *(text for _, text in _text_lines(title.sheet, max(0, title.row - HEADER_DISTANCE), top)),
+            *_visible_lines(title.sheet, max(0, title.row - HEADER_DISTANCE), top),
             *_mixed_lines(title.sheet, title.end + 1, top),
         ],
         columns={name: positions[0] for name, positions in columns.items() if len(positions) == 1},

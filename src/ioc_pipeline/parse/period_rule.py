@@ -6,12 +6,20 @@ from datetime import date
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
 from ioc_pipeline.domain.folding import naked
-from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, find_date, find_period, parse_period
+from ioc_pipeline.domain.period_labels import (
+    BadPeriod,
+    PeriodLabel,
+    find_date,
+    find_labels,
+    find_period,
+    parse_period,
+)
 from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.parse.kinds import clock_problem, kind_problems
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
-from ioc_pipeline.parse.statements import clock_problem, kind_problems
+from ioc_pipeline.parse.statements import name_in_words, whole_label
 from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.reference.sources import Source
 
@@ -48,26 +56,32 @@ def block_period(
     name only; two periods in one place are settled by the file name if it names one of them, and by nobody else.
     """
     if any(column.type == "period" for column in block.table.columns):
-        return None, kind_problems(block, source, None, is_named_by_file_only=False)
-    period, problems = _stated_period(block, source, file_name, received_on, inherited)
+        return None, kind_problems(block, source, None, year=None, is_named_by_file_only=False)
+    year = _common_year([*block.above, block.title], source)
+    period, problems = _stated_period(block, source, file_name, received_on, inherited, year)
     if period is None or any(problem.severity == "critical" for problem in problems):
         return period, problems
-    named_by_file_only = not _periods_in([*block.above, block.title, *block.headers.values()], source, "label")
+    on_sheet = [*block.above, block.title, *block.headers.values()]
+    named_by_file_only = not _periods_in(on_sheet, source, "label", year)
     contradictions = clock_problem(block, source, period) or kind_problems(
-        block, source, period, is_named_by_file_only=named_by_file_only and inherited is None
+        block, source, period, year=year, is_named_by_file_only=named_by_file_only and inherited is None
     )
     return period, problems + contradictions
 
 
 def _stated_period(
-    block: Block, source: Source, file_name: str, received_on: date, inherited: Period | None
+    block: Block, source: Source, file_name: str, received_on: date, inherited: Period | None, year: int | None
 ) -> tuple[Period | None, list[Problem]]:
     where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
     found = {
-        place: _periods_in(_texts(block, place, file_name), source, block.table.period.reads)
+        place: _periods_in(
+            _texts(block, place, file_name), source, block.table.period.reads, None if place == "file_name" else year
+        )
         for place in block.table.period.places
     }
-    named = _periods_in([file_name], source, "label")
+    named = _periods_in([file_name], source, "label", None)
+    if not named and len(found.get("letterhead", [])) + len(found.get("title", [])):
+        named = _months_named(file_name, source, [*found.get("letterhead", []), *found.get("title", [])][0].end.year)
     if told := next((text for text in (*block.above, block.title) if _spans_another_period(text, source)), ""):
         return None, [Problem("period-conflict", *where, found=told, expected=expected_period(source))]
     stated = [(place, periods) for place, periods in found.items() if periods]
@@ -90,14 +104,37 @@ def _stated_period(
     if period.start > received_on:
         return None, [Problem("future-period", *where, found=label(period))]
     disagreeing = [(place, other) for place, others in stated[1:] for other in others if other != period]
-    if disagreeing:
-        severity: Severity = "warning" if all(place == "file_name" for place, _ in disagreeing) else "critical"
+    if any(place != "file_name" for place, _ in disagreeing):
         told = ", ".join(label(other) for other in dict.fromkeys(other for _, other in disagreeing))
-        return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity=severity)]
+        return period, [Problem("period-conflict", *where, found=told, expected=label(period))]
     if named and period not in named:
-        told = ", ".join(label(other) for other in named)
-        return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity="warning")]
+        told = f"tên tệp: {', '.join(label(other) for other in named)}"
+        # A month in words is a statement; figures alone ("10.2025") may be the day of sending.
+        severity: Severity = "critical" if _is_in_words(file_name, source, named) else "warning"
+        return period, [Problem("period-conflict", *where, found=told, expected=label(period), severity=severity)]
     return period, []
+
+
+def _is_in_words(file_name: str, source: Source, named: list[Period]) -> bool:
+    labels = find_labels(name_in_words(file_name), source.clock, named[0].end.year)
+    return any(found.is_in_words and found.period in named for found in labels)
+
+
+def _months_named(file_name: str, source: Source, year: int) -> list[Period]:
+    """Periods of the source's type that a file's name gives in words but without a year: "thu-thang-8.xlsx"."""
+    labels = find_labels(name_in_words(file_name), source.clock, year)
+    return [found.period for found in labels if found.is_in_words and found.period.type == source.period_type]
+
+
+def _common_year(texts: list[str], source: Source) -> int | None:
+    """The one year that the lines name by itself ("Năm 2025", "… NĂM 2025"), for labels without one ("Tháng 9")."""
+    years = {
+        found.period.end.year
+        for text in texts
+        for found in find_labels(text, source.clock)
+        if found.period.type == "year" and (found.is_in_words or whole_label(text, source))
+    }
+    return years.pop() if len(years) == 1 else None
 
 
 def _texts(block: Block, place: str, file_name: str) -> list[str]:
@@ -110,8 +147,8 @@ def _texts(block: Block, place: str, file_name: str) -> list[str]:
     return [file_name]
 
 
-def _periods_in(texts: list[str], source: Source, reads: str) -> list[Period]:
-    """Distinct periods of the source's type, in the order they are written."""
+def _periods_in(texts: list[str], source: Source, reads: str, year: int | None) -> list[Period]:
+    """Distinct periods of the source's type, in the order they are written; `year` is that of labels without one."""
     periods: list[Period] = []
     for text in texts:
         if reads == "date":
@@ -123,9 +160,17 @@ def _periods_in(texts: list[str], source: Source, reads: str) -> list[Period]:
             )
         else:
             period = find_period(text, source.clock, source.period_type)
+            if period is None:
+                periods += [named for named in _labels_of_type(text, source, year) if named not in periods]
         if period and period not in periods:
             periods.append(period)
     return periods
+
+
+def _labels_of_type(text: str, source: Source, year: int | None) -> list[Period]:
+    """Several periods of one text, or one that takes its year from another line."""
+    labels = find_labels(text, source.clock, year)
+    return [found.period for found in labels if found.is_in_words and found.period.type == source.period_type]
 
 
 def _spans_another_period(text: str, source: Source) -> bool:

@@ -14,7 +14,9 @@ from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.identity import code_problems, letterhead_problems
+from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
+from ioc_pipeline.parse.maturity import stated_maturity
 from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import (
     about_citizens,
@@ -25,7 +27,6 @@ from ioc_pipeline.parse.personal import (
     find_personal_data_in_workbook,
 )
 from ioc_pipeline.parse.records import RecordTable
-from ioc_pipeline.parse.statements import stated_maturity
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
@@ -95,6 +96,9 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             body, found = read_keys(block, source, envelope, period)
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
+            said = late_problems(block, source, period, end=body.end, file_name=envelope.file_name)
+            problems += [problem for problem in said if problem.severity == "critical"]
+            warnings += [problem for problem in said if problem.severity == "warning"]
             problems += unit_problems(block, body, [block.sheet.name, envelope.file_name])
             said_twice = code_problems(block, body) + letterhead_problems(block, source, envelope)
             problems += [problem for problem in said_twice if problem.severity == "critical"]
@@ -103,6 +107,8 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             personal += _personal_data(block, body)
             rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found
+            if period is None and not found:
+                problems += row_period_problems(block, source, rows.periods, envelope.file_name)
             read.blocks.append(rows)
             parts.append((block, rows, body))
             if body.is_nil and period and not body.data:
@@ -190,7 +196,7 @@ def _read_block(
             problems += found
     if period is not None and not rows.periods:
         rows.periods = [period] * len(body.data)
-        if maturity := stated_maturity(block, source):
+        if maturity := stated_maturity(block, source, body.end):
             rows.maturities = [maturity] * len(body.data)
     return rows, problems
 

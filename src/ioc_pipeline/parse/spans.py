@@ -2,18 +2,15 @@
 
 import re
 from functools import lru_cache
+from typing import Literal
 
-from ioc_pipeline.domain.folding import naked
+from ioc_pipeline.domain.time_words import time_words, with_short_forms_written
 
 _MONTH = r"(?:1[0-2]|0?[1-9])(?!\d)"
 _NAMED_MONTH = r"(?:muoi hai|muoi mot|muoi|mot|gieng|hai|ba|bon|tu|nam|sau|bay|tam|chin|chap)(?![a-z])"
 _ROMAN = r"(?:iv|i{1,3}|[1-4]|mot|nhat|hai|ba|bon|tu)(?![\da-z])"
 _YEAR = r"(?:\s*(?:[/.-]|nam|,\s*nam)?\s*(?:19|20)\d\d(?!\d))?"
 _AND = r"\s*(?:->|→|~|[-–—−,;+&]|va|den(?:\s+het)?|toi|to|and|until)\s*"
-_ENGLISH_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\.?"
-)
 _FULL_YEAR = r"\s*(?:[/.-]|,?\s*nam)?\s*(?:19|20)\d\d(?!\d)"
 _SPANS = [
     # "Tháng 7 - 9/2025", "tháng 7 và tháng 9"; after a year the second month must say that it is one
@@ -33,30 +30,40 @@ _SPANS = [
     ),
     re.compile(r"^\(?(?:0?[1-9]|1[0-2])\s*[-–—]\s*(?:0?[1-9]|1[0-2])\s*/\s*(?:19|20)\d\d\)?$"),  # "08-09/2025"
     re.compile(r"(?<![a-z])thang\s*(?:0?[1-9]|1[0-2])\s*/\s*(?:0?[1-9]|1[0-2])\s+nam"),
-    re.compile(rf"(?<![a-z]){_ENGLISH_MONTH}{_YEAR}{_AND}{_ENGLISH_MONTH}(?![a-z])"),
 ]
 _NOT_A_SPAN = re.compile(rf"^(?:thang|t\.?)\s*{_MONTH}\s*[-–]\s*(?:19|20)\d\d$")
+OWN = "ky nay"  # stands where a text names the very period its figures are of
+_TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
 _CUMULATIVE = re.compile(
-    r"\b(?:luy ?ke|luy tich|cong don|tu dau nam|ke tu dau|cumulative|year[ -]to[ -]date|ytd|accumulated)\b"
+    r"\b(?:luy ?ke|luy tich|cong don|(?:tinh |ke )?tu dau nam|ke tu dau|den nay|to date)\b"
+    rf"|\b(?<!tu {OWN} )den (?:thoi diem )?(?:het |cuoi |ngay cuoi )*(?=\(?{_TIME})"
 )
 _SUM_OF_MONTHS = re.compile(
     r"(?<![\d/.-])(?:(?:0?[2-9]|1[0-2])|hai|ba|bon|nam|sau|bay|tam|chin|muoi|muoi mot|muoi hai)"
-    r"\s*thang\s*(?:dau|cuoi|qua|nam\s*(?:19|20))"
-    r"|\bfirst\s+\w+\s+months\b"
+    r"\s*(?:thang|qu[yi])\s*(?:dau|cuoi|qua\b|nam\s*(?:19|20)|[/.-]?\s*(?:19|20)\d\d|/|$|\)|\()"
 )
+_AVERAGE = re.compile(
+    r"\b(?:binh quan|trung binh)(?: (?:cua|cac|trong|mot|moi))*(?: \d{1,2})?\s+(?:thang|qu[yi]|nam)\b(?!\s+lao dong)"
+)
+_PLAN_WORD = r"(?:ke hoach|du toan|du kien|muc tieu|chi tieu(?: duoc)?(?: giao)?)"
 _PLAN = re.compile(
-    r"^(?:so\s+)?(?:ke hoach|kh|du toan|chi tieu(?: duoc)? giao|du kien|muc tieu|plan(?:ned)?|target|budget)\b"
+    rf"^(?:so\s+)?(?:lieu\s+)?{_PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
 _PLAN_OF_PERIOD = re.compile(
-    r"(?<!thuc hien )(?<!theo )(?<!so voi )(?<!so )(?<!hien )\b(?:ke hoach|du toan|du kien)\s+"
-    r"(?:(?:ky|cua)\s+)?(?:thang|quy|qui|tuan)\s*[\divx]"
+    rf"\b{_PLAN_WORD}\s+(?:(?:ky|cua)\s+)?(?:{OWN}|(?:thang|qu[yi]|tuan|nam|t|q)[\s.]?[\divx])"
 )
+_DONE = re.compile(r"\b(?:thuc hien|ket qua|hoan thanh|dat|so voi|so|theo|hien)\b")
+_OF_ANOTHER_TIME = re.compile(r"\bcung k[yi]\b|\b(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)\b")
+_ESTIMATE = re.compile(r"(?<!\w)ước(?: tính| thực hiện| đạt)?(?!\w)")
+_PRELIMINARY = re.compile(r"(?<!\w)sơ bộ(?!\w)")
+_PLAIN_ESTIMATE = re.compile(r"\buoc(?: tinh| thuc hien| dat)?\b")
+_PLAIN_PRELIMINARY = re.compile(r"\bso bo\b")
 
 
 @lru_cache(maxsize=8192)
 def names_several_periods(text: str) -> str:
     """The part of a text that lists months, quarters or weeks, or runs from one to another; "" if none does."""
-    plain = " ".join(naked(text).split())
+    plain = time_words(text)
     for pattern in _SPANS:
         for found in pattern.finditer(plain):
             if not _NOT_A_SPAN.match(found[0]):
@@ -65,16 +72,38 @@ def names_several_periods(text: str) -> str:
 
 
 def is_cumulative(text: str) -> bool:
-    """Whether a text says that figures are added up since the new year or longer."""
-    return bool(_CUMULATIVE.search(" ".join(naked(text).split())))
+    """Whether a text says that figures are added up since the new year or longer: "lũy kế", "đến hết tháng 9"."""
+    return bool(_CUMULATIVE.search(time_words(text)))
 
 
 def is_sum_of_months(text: str) -> bool:
-    """Whether a text speaks of so many months together: "6 tháng đầu năm", "9 tháng năm 2025"."""
-    return bool(_SUM_OF_MONTHS.search(" ".join(naked(text).split())))
+    """Whether a text speaks of so many months together: "6 tháng đầu năm", "9T/2025", "3 quý đầu năm"."""
+    return bool(_SUM_OF_MONTHS.search(time_words(text)))
+
+
+def is_average(text: str) -> bool:
+    """Whether a text says that figures are the mean of several periods: "bình quân 9 tháng"."""
+    return bool(_AVERAGE.search(time_words(text)))
 
 
 def is_plan(text: str) -> bool:
     """Whether a header or line says that its figures are planned, not reached."""
-    plain = " ".join(naked(text).split()).strip("()[] ")
-    return bool(_PLAN.match(plain) or _PLAN_OF_PERIOD.search(plain))
+    plain = time_words(text).strip("()[] ")
+    of_period = _PLAN_OF_PERIOD.search(plain)
+    return bool(_PLAN.match(plain) or (of_period and not _DONE.search(plain[: of_period.start()])))
+
+
+def is_of_another_time(text: str) -> bool:
+    """Whether a text names the year, month or period before: "cùng kỳ", "năm trước"."""
+    return bool(_OF_ANOTHER_TIME.search(time_words(text)))
+
+
+def maturity_word(text: str) -> Literal["", "estimate", "preliminary"]:
+    """Whether a text calls its figures estimated or preliminary. Marks count: "sơ bộ" is not "số bộ"."""
+    if text.isascii():
+        plain = time_words(text)
+        estimate, preliminary = _PLAIN_ESTIMATE.search(plain), _PLAIN_PRELIMINARY.search(plain)
+    else:
+        marked = with_short_forms_written(text).casefold()
+        estimate, preliminary = _ESTIMATE.search(marked), _PRELIMINARY.search(marked)
+    return "estimate" if estimate else "preliminary" if preliminary else ""

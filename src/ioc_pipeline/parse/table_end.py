@@ -10,7 +10,7 @@ from ioc_pipeline.parse.layout import SERIAL, Block
 from ioc_pipeline.parse.period_rule import period_text, row_period
 from ioc_pipeline.parse.row_units import RowUnits
 from ioc_pipeline.parse.rows import classify_row
-from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.texts import cell_text, seen_value
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.sources import Source
@@ -97,7 +97,7 @@ def rows_after_end(block: Block, first: int, position: int, units: RowUnits | No
                 units.find(text)
             except (UnknownUnit, AmbiguousUnit):
                 continue
-        elif row_period(period_text(value, source), source) is None:
+        elif row_period(period_text(seen_value(block.sheet, number, position), source), source) is None:
             continue
         where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
         return [Problem("row-after-end", *where, found=text)]

@@ -1,6 +1,8 @@
 """The text of a cell, as people read it."""
 
-from ioc_pipeline.domain.workbooks import Value, number_text
+from datetime import date
+
+from ioc_pipeline.domain.workbooks import Sheet, Value, number_text
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
 
@@ -15,3 +17,27 @@ def cell_text(value: Value) -> str:
         return repair_text(value)
     except BadCell:
         return value
+
+
+def seen_value(sheet: Sheet, number: int, position: int) -> Value:
+    """A cell as a person sees it: its text, a date that is shown as a month, a number with words around it.
+
+    None right of the row's end.
+    """
+    row = sheet.rows[number]
+    value = row[position] if position < len(row) else None
+    if value is None or isinstance(value, str) or not sheet.shown:
+        return value
+    shown = sheet.shown.get((number, position))
+    return shown if shown and (isinstance(value, date) or any(map(str.isalpha, shown))) else value
+
+
+def seen_cells(sheet: Sheet, number: int) -> list[tuple[int, Value]]:
+    """Positions and values of the cells of one row that hold something and are not hidden, as they are seen."""
+    if number in sheet.hidden_rows:
+        return []
+    return [
+        (position, seen_value(sheet, number, position) if sheet.shown else value)
+        for position, value in enumerate(sheet.rows[number])
+        if value is not None and value != "" and position not in sheet.hidden_columns
+    ]

@@ -20,7 +20,7 @@ _NOUN = (
 )
 _ONE = rf"(?:(?:{_SCALE} ?)+(?:{_MONEY}|{_NOUN})?|{_MONEY}|{_NOUN})"
 _LABEL = (
-    r"(?:(?:don vi|dv) ?(?:tinh|do|tien|tien te|t)|dvt(?: tinh)?|tinh theo|tinh bang|theo don vi"
+    r"(?:(?:don vi|dv) ?(?:tinh|do|tien|tien te|t)|dvt(?: tinh)?|tinh theo(?: don vi)?|tinh bang|theo don vi"
     r"|so lieu(?: tinh)?(?: theo| bang)?"
     r"|don vi|unit(?:s)?(?: of measure)?|currency|in)"
 )
@@ -29,13 +29,23 @@ _SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?!\d)(?:{_SCALE} )+(?:
 _ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _THOUSAND = re.compile(r"(?<![\d.,])(?:x\s?)?1[ .,]?000(?![\d.,])")
+_MONEY_CODE = r"(VND|USD|EUR|[Dd]ong)"
+_SHORT = [
+    (re.compile(r"\bmn\b", re.IGNORECASE), "million"),
+    (re.compile(r"\bbn\b", re.IGNORECASE), "billion"),
+    (re.compile(rf"{_MONEY_CODE}\s*['’]\s?000s?|['’]000s?\s*{_MONEY_CODE}"), "nghìn VND"),
+    (re.compile(rf"\b{_MONEY_CODE}\s+(thousand|million|billion)s?\b", re.IGNORECASE), r"\2 \1"),
+    (re.compile(r"\b(thousand|million|billion)s? of\b", re.IGNORECASE), r"\1"),
+    (re.compile(r"\b[Tt][Rr]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "triệu đồng"),
+    (re.compile(r"\b[Nn][Gg]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "nghìn đồng"),
+]
 _UNITS = re.compile(r"[,;/]\s*|\s+và\s+|\s+va\s+")
 _ENGLISH = {"thousand": "nghìn", "million": "triệu", "billion": "tỷ"}
 
 
 def is_unit(text: str) -> bool:
-    """Whether a text is the name of a unit and nothing else: "người", "Triệu đồng", "nghìn tấn", "%"."""
-    return bool(_ALONE.fullmatch(_folded(text)))
+    """Whether a text is the name of a unit and nothing else: "người", "Triệu đồng", "ĐVT: nghìn tấn", "%"."""
+    return bool(_ALONE.fullmatch(_folded(without_marks(text))))
 
 
 def without_units(text: str) -> str:
@@ -81,6 +91,8 @@ def _is_scale(text: str) -> bool:
 
 def _folded(text: str) -> str:
     plain = text.replace("VNĐ", "VND").replace("vnđ", "vnd").replace("²", "2").replace("³", "3")
+    for pattern, words in _SHORT:
+        plain = pattern.sub(words, plain)
     return fold(_THOUSAND.sub("nghìn ", plain))
 
 
@@ -92,7 +104,9 @@ def _as_written(text: str, folded: str) -> str:
 
 def read_unit(text: str) -> UnitMeasure:
     """A stated unit taken apart, money under one name: "Triệu VNĐ" and "triệu đồng" are 1000000 × "dong"."""
-    words = _folded(text).split()
+    folded = _folded(text)
+    labelled = _ALONE.fullmatch(folded)
+    words = (labelled["unit"] if labelled else folded).split()
     multiplier = 1
     while words and words[:2] != ["ty", "le"] and (scale := _SCALES.get(words[0])):
         multiplier *= scale

@@ -17,6 +17,7 @@ from ioc_pipeline.parse.period_rule import expected_period, period_text, row_per
 from ioc_pipeline.parse.rows import read_unit_measure
 from ioc_pipeline.parse.shown import parse_shown
 from ioc_pipeline.parse.tables import original_text
+from ioc_pipeline.parse.texts import seen_value
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
 
@@ -116,7 +117,7 @@ def read_periods(
     problems: list[Problem] = []
     position = block.columns[column.name]
     for number in numbers:
-        text = period_text(value_at(block, number, position), source)
+        text = period_text(seen_value(block.sheet, number, position), source)
         where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
         named = row_period(text, source)
         if named is None or named.period is None:

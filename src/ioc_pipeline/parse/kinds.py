@@ -1,0 +1,239 @@
+"""Whether everything that a sheet says of time and kind means its one period: no span, no sum, no plan, no other."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.errors import Problem, Severity
+from ioc_pipeline.domain.folding import fold, naked
+from ioc_pipeline.domain.period_labels import FoundLabel, find_labels, find_period
+from ioc_pipeline.domain.periods import Period, label, period_containing
+from ioc_pipeline.domain.time_words import time_words
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.spans import (
+    OWN,
+    is_average,
+    is_cumulative,
+    is_of_another_time,
+    is_plan,
+    is_sum_of_months,
+    names_several_periods,
+)
+from ioc_pipeline.parse.statements import (
+    Statement,
+    name_in_words,
+    own_words,
+    statements_above,
+    statements_elsewhere,
+    whole_label,
+)
+from ioc_pipeline.reference.sources import Source
+
+_BOUNDS = re.compile(r"\(?\s*\btu (?:ngay )?\d.*\bden\b[\s\d/.a-z-]*\)?")
+_FIRST_AND_LAST = re.compile(r"(\d{1,2})\D+(\d{1,2})$")
+_LONGEST_TOLD = 200
+_LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
+_MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
+_YEARS = frozenset({"year", "range", "school_year"})
+_NAMES = frozenset({"file name", "sheet name"})
+_NOTE = re.compile(r"^(?:ghi chu|chu thich|luu y)[\s:*]*")
+_OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so)")
+_OWN_OF_ANOTHER = re.compile(rf"(?<!so voi )(?<!so )\bcung k[yi] (?:cua )?{OWN}")
+_COMPARED = re.compile(  # before a label: what is spoken of then is not whose figures these are
+    r"\b(?:so voi|so|theo|nhiem vu|phuong huong|ke hoach|du kien|trien khai|can cu|nghi quyet|quyet dinh"
+    r"|chuong trinh|de an|giai doan|den|khoa|nhiem ky|tet|thoi diem)\b[^;]*$"
+)
+
+
+def kind_problems(
+    block: Block, source: Source, period: Period | None, *, year: int | None, is_named_by_file_only: bool
+) -> list[Problem]:
+    """What stands above the data that cannot be true of figures of one period; the first of them, with its place.
+
+    What the contract's own titles and headers say is meant so ("… (lũy kế)").
+    """
+    judge = _Judge(block, source, period, year, is_named_by_file_only)
+    return judge.first_problem(statements_above(block))
+
+
+def late_problems(block: Block, source: Source, period: Period | None, *, end: int, file_name: str) -> list[Problem]:
+    """The same for what is said elsewhere: in notes below the table, in comments, in the names of sheet and file."""
+    judge = _Judge(block, source, period, None, is_named_by_file_only=False)
+    return judge.first_problem(statements_elsewhere(block, end, file_name))
+
+
+def row_period_problems(block: Block, source: Source, periods: Sequence[Period], file_name: str) -> list[Problem]:
+    """What title, lines and file name say of time, where each row names its period: the rows must lie in it."""
+    if not periods:
+        return []
+    first, last = min(period.start for period in periods), max(period.end for period in periods)
+    title = cell_address(max(block.title_row, 0), 0)
+    texts = [*((title, text) for text in (block.title, *block.above)), ("", name_in_words(file_name))]
+    for address, text in texts:
+        plain = time_words(text)
+        labels = find_labels(text, source.clock, last.year)
+        for found in labels:
+            other = found.period
+            is_meant = found.is_in_words or whole_label(text, source) is not None
+            if not is_meant or other.type == "day" or fold(plain[found.start : found.end]) in own_words(block.table):
+                continue
+            if other in periods and (other.end == last or sum(one.period in periods for one in labels) > 1):
+                continue
+            if other.type != source.period_type and other.start <= first and last <= other.end:
+                continue
+            if _COMPARED.search(plain[: found.start]) and other.type not in ("range", source.period_type):
+                continue
+            told = ", ".join(dict.fromkeys(label(period) for period in sorted(periods)))[:_LONGEST_TOLD]
+            return [Problem("period-conflict", block.sheet.name, address, found=label(other), expected=told)]
+    return []
+
+
+def clock_problem(block: Block, source: Source, period: Period) -> list[Problem]:
+    """Bounds that are not the contract's, and bounds that contradict their own label."""
+    where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
+    named = _named_beside_bounds(block, source)
+    if not _is_on_clock(period, source):
+        return [Problem("period-conflict", *where, found=_bounds(period), expected=_expected(source, named))]
+    if named and named != period:
+        told = f"{label(named)}; {_bounds(period)}"
+        return [Problem("period-conflict", *where, found=told, expected=f"{label(named)} ({_bounds(named)})")]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Judges statements about the figures of one block; `year` is that of labels without one."""
+
+    block: Block
+    source: Source
+    period: Period | None
+    year: int | None
+    is_named_by_file_only: bool
+
+    def first_problem(self, statements: Iterable[Statement]) -> list[Problem]:
+        """The first contradiction that is sure, else the first that is likely."""
+        warnings: list[Problem] = []
+        for said in statements:
+            reason, severity = self._contradiction(said)
+            if not reason:
+                continue
+            problem = Problem(
+                "period-conflict",
+                self.block.sheet.name,
+                said.address,
+                found=reason if len(said.text) > _LONGEST_TOLD else said.text,
+                expected=_expected(self.source, self.period),
+                severity=severity,
+            )
+            if severity == "critical":
+                return [problem]
+            warnings.append(problem)
+        return warnings[:1]
+
+    def _contradiction(self, said: Statement) -> tuple[str, Severity]:
+        """What in a text speaks against figures of the period itself, and how surely; "" if nothing does."""
+        text, own = said.text, own_words(self.block.table)
+        if fold(text) in own:
+            return "", "critical"
+        rest = self._without_own(text)
+        if said.place == "below":
+            rest = _NOTE.sub("", rest)
+            if not _OF_FIGURES.match(rest):
+                return "", "critical"
+        if self._is_of_another_kind(said, rest, own):
+            return text, "critical"
+        if self.period is None:
+            return "", "critical"
+        if (several := names_several_periods(text)) and not _is_its_own_months(several, self.period):
+            return several, "critical"
+        if is_sum_of_months(rest) or is_average(rest):
+            return text, "critical"
+        return self._other_period(said, self.period, own)
+
+    def _is_of_another_kind(self, said: Statement, rest: str, own: str) -> bool:
+        """Whether a text without its own period calls the figures cumulative, planned or of another time."""
+        if is_cumulative(rest) and not (is_cumulative(own) or self.block.table.to_date):
+            return True
+        may_plan = said.place == "header" or (said.place != "letterhead" and len(said.text) < _LONGEST_LINE)
+        if may_plan and is_plan(rest) and not is_plan(own):
+            return True
+        if said.place == "header" and is_of_another_time(rest) and not is_of_another_time(own):
+            return True
+        return bool(_OWN_OF_ANOTHER.search(rest))
+
+    def _without_own(self, text: str) -> str:
+        """A text in the words of time with the labels of its own period taken out."""
+        plain = time_words(text)
+        if self.period is None:
+            return plain
+        for found in reversed(find_labels(text, self.source.clock, self.year or self.period.end.year)):
+            if found.period == self.period:
+                plain = f"{plain[: found.start]} {OWN} {plain[found.end :]}"
+        return " ".join(plain.split())
+
+    def _other_period(self, said: Statement, period: Period, own: str) -> tuple[str, Severity]:
+        """A label of another period than that of the figures, which does not only hold it."""
+        plain = time_words(said.text)
+        is_whole = whole_label(said.text, self.source, period.end.year) is not None
+        for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
+            is_own = found.period == period or fold(plain[found.start : found.end]) in own
+            if is_own or found.period.type == "day" or not (found.is_in_words or is_whole):
+                continue
+            if found.period.type == "ytd" and found.period.end == period.end and self.block.table.to_date:
+                continue  # a stock is counted up to that day
+            if said.place == "header":
+                return said.text, "critical"
+            if _COMPARED.search(plain[: found.start]) and not is_whole:
+                continue
+            if self._contradicts(said, found, period, is_whole=is_whole):
+                return said.text, "warning" if said.place in _NAMES else "critical"
+        return "", "critical"
+
+    def _contradicts(self, said: Statement, found: FoundLabel, period: Period, *, is_whole: bool) -> bool:
+        other = found.period
+        holds = other.start <= period.start and period.end <= other.end
+        is_of_type = other.type == self.source.period_type
+        if said.place == "file name" and is_of_type:
+            return False  # told with the period
+        if holds and other.type in _YEARS and not (is_whole and self.is_named_by_file_only):
+            return False
+        if said.place in _NAMES or is_whole:
+            return True
+        # Of labels in longer texts: two of the source's type are told with the period; notes may speak of any time.
+        return not (is_of_type or holds or said.place == "below" or other.type in ("week", "ytd"))
+
+
+def _is_on_clock(period: Period, source: Source) -> bool:
+    try:
+        return period_containing(period.end, source.period_type, source.clock) == period
+    except ValueError:
+        return False
+
+
+def _named_beside_bounds(block: Block, source: Source) -> Period | None:
+    for text in (block.title, *block.above):
+        plain = naked(text)
+        if _BOUNDS.search(plain) and (named := find_period(_BOUNDS.sub(" ", plain), source.clock, source.period_type)):
+            return named
+    return None
+
+
+def _is_its_own_months(several: str, period: Period) -> bool:
+    """ "Quý III (tháng 7 - 9)": the months of the period itself."""
+    found = _FIRST_AND_LAST.search(several)
+    months = _MONTHS.get(period.type)
+    if not found or not months or not several.startswith(("thang", "t")):
+        return False
+    last = period.end.month
+    return (int(found[1]), int(found[2])) == (last - months + 1, last)
+
+
+def _expected(source: Source, period: Period | None) -> str:
+    if period and _is_on_clock(period, source):
+        return f"số liệu của đúng một kỳ: {label(period)} ({_bounds(period)})"
+    return "số liệu thực hiện của đúng một kỳ theo mẫu, không cộng dồn, không phải kế hoạch"
+
+
+def _bounds(period: Period) -> str:
+    return f"từ {period.start:%d/%m/%Y} đến {period.end:%d/%m/%Y}"

@@ -1,0 +1,41 @@
+"""Whether a sheet calls its figures estimated, preliminary or official."""
+
+import re
+from itertools import chain
+
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.period_labels import find_labels
+from ioc_pipeline.domain.time_words import time_words
+from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.spans import maturity_word
+from ioc_pipeline.parse.statements import Statement, label_of_line, own_words, statements_above, statements_elsewhere
+from ioc_pipeline.reference.sources import Source
+
+_SHORT_LINE = 30
+_ANY_YEAR = 2000
+_NOTE = re.compile(
+    r"^(?:ghi chu)?[\s:*()\d.-]*(?:(?:cac|day la|toan bo) )*so(?: lieu)?"
+    r"(?: (?:tren|trong bieu|nay|la|thang \S+))* (?:so )?(?:uoc|so bo)(?!.*\bthay\b)"
+)
+
+
+def stated_maturity(block: Block, source: Source, end: int) -> str:
+    """What the sheet says of its figures: "Ước tháng 9 năm 2025" are estimates; "" if it says nothing.
+
+    A line says it with its period, or is nothing else ("(số liệu ước)"); a note below speaks of "số liệu".
+    """
+    for said in chain(statements_above(block), statements_elsewhere(block, end, "")):
+        named = label_of_line(said.text, source)
+        if named and named.maturity:
+            return named.maturity
+        word = maturity_word(said.text)
+        if word and fold(said.text) not in own_words(block.table) and _is_about_figures(said, source):
+            return word
+    return ""
+
+
+def _is_about_figures(said: Statement, source: Source) -> bool:
+    plain = time_words(said.text)
+    if said.place in ("letterhead", "below"):
+        return said.place == "below" and bool(_NOTE.match(plain))
+    return said.place == "header" or len(plain) < _SHORT_LINE or bool(find_labels(said.text, source.clock, _ANY_YEAR))
