@@ -10,14 +10,15 @@ from airflow.sdk import Asset, AssetWatcher
 from airflow.triggers.base import BaseEventTrigger, TriggerEvent
 
 from ioc_pipeline import settings
-from ioc_pipeline.land.inbox_files import files_in
+from ioc_pipeline.land.file_names import is_sent
+from ioc_pipeline.land.inbox_files import SEAL_SUFFIX, files_in
 
 POLL_SECONDS = 0.5
 # From our event until the landing looks, Airflow needs more than this: the file settles meanwhile.
 AHEAD_SECONDS = 0.6
 LATER_SECONDS = 3.0
 
-Signature = tuple[int, int, int]
+Place, Signature = tuple[str, str], tuple[int, int, int]
 
 
 class InboxWatch:
@@ -28,22 +29,25 @@ class InboxWatch:
         # A file that is still there was not landed: it came too early, or it is one that the landing lets wait as
         # unsealed. So each is reported again at both times, and then no more.
         self._ages = (max(settle_seconds - AHEAD_SECONDS, 0), settle_seconds + LATER_SECONDS, unsealed_seconds)
-        self._reported: dict[Path, tuple[Signature, int]] = {}
+        self._reported: dict[Place, tuple[Signature, int]] = {}
 
     def look(self, now: float) -> tuple[bool, float]:
         """Whether a file has become due since the last look, and in how many seconds the next one will be.
 
         `now` is in seconds since the epoch, like the times of files. Infinity: nothing is waiting to become due.
         """
-        found, is_due, wait = dict[Path, tuple[Signature, int]](), False, float("inf")
-        for _, path, status in files_in(self._inbox):
+        found, is_due, wait = dict[Place, tuple[Signature, int]](), False, float("inf")
+        for file in files_in(self._inbox):
+            status = file.status
+            if not is_sent(file.name.removesuffix(SEAL_SUFFIX)):
+                continue
             signature = (status.st_ino, status.st_size, status.st_ctime_ns)
-            before, times = self._reported.get(path, (signature, 0))
+            before, times = self._reported.get(file.place, (signature, 0))
             times = times if before == signature else 0
             age = now - status.st_ctime  # the sender can give any modification time, this one only the system gives
             reached = sum(age >= limit for limit in self._ages)
             is_due |= reached > times
-            found[path] = signature, max(reached, times)
+            found[file.place] = signature, max(reached, times)
             if reached < len(self._ages):
                 wait = min(wait, self._ages[reached] - age)
         self._reported = found

@@ -12,13 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import xlsxwriter
+import xlwt
 
 from ioc_pipeline.domain.deliveries import Delivery, Extract, Waiver
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.folders import Folder
 from ioc_pipeline.land import decisions
-from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Inbox, Refusal
+from ioc_pipeline.land.admission import CUT_SECONDS, LEFT_SECONDS, MAX_BYTES, Candidate, Inbox, Refusal
 from ioc_pipeline.land.contract_versions import store_contract
 from ioc_pipeline.land.copying import land
 from ioc_pipeline.land.fetched import ApiRun, land_extract, read_extract
@@ -116,11 +119,58 @@ def replace(path: Path, content: bytes) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["~$Biểu.xlsx", ".~lock.a.xlsx#", "a.part", "a.xlsx.tmp", "a.CRDOWNLOAD", ".hidden", "Thumbs.db", "desktop.ini"],
+    [
+        *("~$Biểu.xlsx", ".~lock.a.xlsx#", ".hidden", "Thumbs.db", "desktop.ini", "._a.xlsx"),
+        *("000012_tra-lai_a.xlsx.txt", "000012_tiep-nhan_b.csv.txt", "khong-nhan_damaged-fil_a.txt"),
+    ],
 )
-def test_temporary_and_hidden_files_are_passed_over(home: Home, name: str) -> None:
+def test_what_nobody_sends_is_passed_over_for_ever(home: Home, name: str) -> None:
+    home.drop(name)
+    assert home.scan(after=LEFT_SECONDS) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a.part", "a.xlsx.tmp", "a.CRDOWNLOAD", "a.xlsx.filepart", "a.xlsx.partial", "a.!ut", "a.ods.!qB", "a.bc!"),
+        *("5B2D4C00", "1a2b3c4d5e6f", "4913", "tmpab3d_x9k", "tmp.AbCd1234ef", "A1B2C3D4.tmp", "~WRL0001.tmp"),
+        *("a.xlsx~", "#a.xlsx#", "a.bak", "a.xls.old", "a.xlsx.1", "a.xlsx.~1~", "Backup of a.xlk", "a.part.xlsx"),
+        *("a.xlsx.sb-1a2b-Xy", "a.csv.Ab12Cd", "a.xlsx_tmp", "a.uploading", "a.xlsx:Zone.Identifier", "a.aria2"),
+    ],
+)
+def test_a_temporary_name_is_left_alone_and_answered_when_it_stays_for_a_day(home: Home, name: str) -> None:
     home.drop(name)
     assert home.scan(after=OVERDUE) == []
+    assert home.refusals(after=LEFT_SECONDS) == {name: "temporary-name"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "a.XLSX",
+            "a.xslx",
+            "a.pdf",
+            "a.dat",
+            "Bieu 02.2025",
+            "bao cao thang 9",
+            "20250915",
+            "092025",
+            "luong",
+            "sed",
+        ),
+        *("5B2D4C00.xlsx", "a (1).xlsx", "a.xlsx (1)", "old.xlsx", "temp-tinh", "tmp bao cao.xlsx", "a.xlsx.zip"),
+    ],
+)
+def test_what_a_person_may_have_named_so_is_taken_whatever_its_ending(home: Home, name: str) -> None:
+    home.drop(name)
+    assert [one.file_name for one in home.scan() if isinstance(one, Candidate)] == [name]
+
+
+def test_a_blank_a_dot_or_something_invisible_after_the_ending_does_not_hide_a_file(home: Home) -> None:
+    for name in ("a.xlsx ", "b.xlsx.", "c.xlsx\u200b", "d.xlsx\u00a0"):
+        home.drop(name)
+    assert len(home.scan()) == 4
 
 
 def test_a_file_is_admitted_only_when_it_lies_still(home: Home) -> None:
@@ -148,12 +198,37 @@ def test_with_a_clock_set_back_stillness_is_seen_by_looking_twice(home: Home) ->
     assert growing.exists()
 
 
-def test_folders_within_a_department_and_its_feedback_are_never_scanned(home: Home) -> None:
-    for folder in ("phan-hoi", "cũ"):
-        (home.inbox / DEPARTMENT / folder).mkdir()
-        (home.inbox / DEPARTMENT / folder / "a.xlsx").write_bytes(b"v1")
-    home.drop("a.xlsx", department="phan-hoi")
+def test_our_feedback_is_never_scanned(home: Home) -> None:
+    for folder in (home.inbox / DEPARTMENT / "phan-hoi", home.inbox / "phan-hoi"):
+        folder.mkdir()
+        (folder / "a.xlsx").write_bytes(b"v1")
     assert home.scan() == []
+
+
+def test_a_sub_folder_is_answered_once_however_much_lies_in_it_and_again_when_more_comes(home: Home) -> None:
+    folder = home.inbox / DEPARTMENT / "2025"
+    for name in ("a.xlsx", "b.xls", "c/d/e.csv", "c/.hidden.xlsx", "f.xlsx.part"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"v1")
+    (found,) = home.land().refusals
+    assert (found.department_code, found.file_name, found.problem.code) == (DEPARTMENT, "2025/", "in-a-subfolder")
+    assert found.problem.found == "a.xlsx, b.xls, c/d/e.csv"
+    assert home.land().refusals == [found]
+    (folder / "g.xlsx").write_bytes(b"v1")
+    assert home.scan(after=0.5) == [], "it is still being filled"
+    assert [one.key == found.key for one in home.land().refusals] == [False]
+    assert home.ledger.deliveries() == []
+
+
+def test_a_link_in_a_department_leads_nowhere(home: Home) -> None:
+    outside = home.folder / "outside"
+    outside.mkdir()
+    (outside / "a.xlsx").write_bytes(b"v1")
+    (home.inbox / DEPARTMENT / "2025").symlink_to(outside)
+    (home.inbox / DEPARTMENT / "phan-hoi").symlink_to(outside)
+    (home.inbox / "thue-tinh").symlink_to(outside)
+    assert home.refusals() == {"2025": "not-a-regular-file", "thue-tinh": "unknown-department"}
+    assert home.land().delivery_seqs == []
 
 
 def test_a_department_without_a_folder_is_no_fault(home: Home) -> None:
@@ -214,7 +289,8 @@ def test_a_file_swapped_for_a_link_after_the_scan_is_not_followed(home: Home) ->
     path.unlink()
     path.symlink_to(home.folder / "ledger.db")
     (home.landing / "incoming").mkdir(parents=True)
-    assert land(candidate, home.store) is None
+    with Folder.at(home.inbox, DEPARTMENT) as folder:
+        assert land(candidate, folder, home.store) is None
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_read(home: Home) -> None:
@@ -261,6 +337,8 @@ def test_every_refusal_has_its_words() -> None:
         "file-too-large",
         "unreadable-file",
         "checksum-mismatch",
+        "in-a-subfolder",
+        "temporary-name",
     }
     assert codes <= MESSAGES.keys()
 
@@ -283,18 +361,20 @@ def test_a_file_we_may_not_read_is_refused(
     monkeypatch.chdir(home.folder)  # the folders above may be root's alone
     candidate = Home(Path(), home.ledger).scan()[0]
     assert isinstance(candidate, Candidate)
-    request.getfixturevalue("without_privileges")
-    refused = land(candidate, home.store)
+    with Folder.at(home.inbox, DEPARTMENT) as folder:
+        request.getfixturevalue("without_privileges")
+        refused = land(candidate, folder, home.store)
     assert isinstance(refused, Refusal)
     assert refused.problem.code == "unreadable-file"
 
 
 def test_a_file_whose_reading_fails_is_refused_and_stops_no_other(home: Home) -> None:
     path = Path("/proc/self/mem")  # a regular file whose first page cannot be read
-    candidate = Candidate(DEPARTMENT, "a.xlsx", path, Identity.of(path.stat()), False)
+    candidate = Candidate(DEPARTMENT, path.name, "a.xlsx", Identity.of(path.stat()), False)
     incoming = home.landing / "incoming"
     incoming.mkdir(parents=True)
-    refused = land(candidate, home.store)
+    with Folder.at(path.parent) as folder:
+        refused = land(candidate, folder, home.store)
     assert isinstance(refused, Refusal)
     assert refused.problem.code == "unreadable-file"
     assert list(incoming.iterdir()) == []
@@ -679,3 +759,63 @@ def test_a_sidecar_that_could_not_be_written_is_written_by_the_next_pass(home: H
     assert list(home.landing.glob("??/*.json")) == []
     home.land()
     assert len(list(home.landing.glob("??/*.1.json"))) == 1
+
+
+# ---------- whole or cut short
+
+
+@pytest.fixture(params=["xlsx", "xls", "pdf"])
+def whole(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, bytes]:
+    """A file whose format tells where it ends."""
+    if request.param == "xlsx":
+        with xlsxwriter.Workbook(tmp_path / "whole.xlsx") as workbook:
+            workbook.add_worksheet("Bieu").write(0, 0, "Biểu")
+        content = (tmp_path / "whole.xlsx").read_bytes()
+    elif request.param == "xls":
+        book = xlwt.Workbook()
+        book.add_sheet("Bieu").write(0, 0, "Biểu")
+        book.save(str(tmp_path / "whole.xls"))
+        content = (tmp_path / "whole.xls").read_bytes()
+    else:
+        content = b"%PDF-1.7\n" + b"1 0 obj << >> endobj\n" * 9 + b"startxref\n9\n%%EOF\n"
+    return f"a.{request.param}", content
+
+
+def test_half_an_upload_waits_is_answered_and_then_taken_whole(home: Home, whole: tuple[str, bytes]) -> None:
+    name, content = whole
+    with (home.inbox / DEPARTMENT / name).open("wb", buffering=0) as stream:
+        stream.write(content[: len(content) // 2])
+        assert home.land() == Intake([], [])
+        assert home.land(after=OVERDUE).delivery_seqs == [1], "its sender hears of it"
+        assert home.land(after=OVERDUE).delivery_seqs == [1], "and once only"
+        assert home.left() == [name]
+        stream.write(content[len(content) // 2 :])
+    assert home.land().delivery_seqs == [2]
+    assert home.contents() == [content[: len(content) // 2], content]
+    assert home.left() == []
+
+
+def test_a_whole_file_is_taken_at_once_however_few_bytes_are_missing_elsewhere(
+    home: Home, whole: tuple[str, bytes]
+) -> None:
+    name, content = whole
+    home.drop(name, content)
+    home.drop(f"cut-{name}", content[: len(content) * 2 // 3])
+    assert home.land().delivery_seqs == [1]
+    assert home.contents() == [content]
+
+
+def test_what_stays_cut_short_leaves_the_folder_in_the_end(home: Home, whole: tuple[str, bytes]) -> None:
+    name, content = whole
+    home.drop(name, content[: len(content) // 2])
+    home.land(after=OVERDUE)
+    assert home.land(after=CUT_SECONDS).delivery_seqs == [1]
+    assert home.left() == []
+
+
+def test_a_seal_speaks_for_a_file_that_looks_cut_short(home: Home) -> None:
+    content = b"PK\3\4 and so on"
+    home.drop("a.zip", content)
+    home.drop("a.zip.sha256", hashlib.sha256(content).hexdigest().encode())
+    assert home.land().delivery_seqs == [1]
+    assert home.left() == []

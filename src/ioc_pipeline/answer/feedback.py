@@ -9,11 +9,12 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import label
-from ioc_pipeline.durable import write_durably
+from ioc_pipeline.folders import Folder
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 
 FOUND_LENGTH = 120
 NAME_BYTES = 120
+NAMES_TRIED = 3
 
 _HEADLINES: dict[Outcome, tuple[str, str]] = {
     "loaded": ("tiep-nhan", "ĐÃ TIẾP NHẬN"),
@@ -28,10 +29,13 @@ _HEADLINES: dict[Outcome, tuple[str, str]] = {
 }
 
 
-def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
-    """Write the answer to one delivery into its department's folder; writing it again gives the same file.
+def write_feedback(inbox: Path, verdict: Verdict, title: str) -> str:
+    """Write the answer to one delivery into its department's folder; writing it again gives the same file, its name.
 
     `title` is the form's title, "" when the form is not known. Cell texts stand here and nowhere else.
+
+    Raises:
+        OSError: the department's folder cannot be used; `land.folder_faults` says how.
     """
     slug, headline = _HEADLINES[verdict.outcome]
     delivery = verdict.delivery
@@ -55,24 +59,26 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> Path:
         lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")
     lines += _explained(verdict.problems)
     lines += ["", f"Mã biên nhận: {delivery.delivery_seq} - {delivery.sha256}"]
-    return _write(
-        inbox / delivery.department_code / FEEDBACK_FOLDER,
-        f"{delivery.delivery_seq:06d}_{slug}_",
-        delivery.file_name,
-        lines,
-    )
+    with Folder.at(inbox, delivery.department_code) as department:
+        return _write(department, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines)
 
 
-def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> Path:
-    """Answer something in the inbox that cannot become a delivery; it stays where it is and is answered once."""
+def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> str:
+    """Answer something in the inbox that cannot become a delivery; it stays where it is and is answered once.
+
+    What lies in no department's folder is answered in the inbox itself.
+
+    Raises:
+        OSError: the folder cannot be used.
+    """
     lines = [
         "KHÔNG NHẬN: mục này chưa vào hệ thống; lý do và cách sửa ở dưới đây",
         "",
         f"Tệp: {_printable(file_name)}",
         *_explained([problem]),
     ]
-    folder = inbox / department_code / FEEDBACK_FOLDER
-    return _write(folder, f"khong-nhan_{key[:12]}_", file_name, lines)
+    with Folder.at(inbox, *filter(None, [department_code])) as department:
+        return _write(department, f"khong-nhan_{key[:12]}_", file_name, lines)
 
 
 def explain(problem: Problem) -> str:
@@ -128,13 +134,23 @@ def _explained(problems: Sequence[Problem]) -> list[str]:
     return lines
 
 
-def _write(folder: Path, prefix: str, file_name: str, lines: list[str]) -> Path:
+def _write(department: Folder, prefix: str, file_name: str, lines: list[str]) -> str:
     safe = "".join("_" if character in '/\\:*?"<>|' else character for character in _printable(file_name))
     stem = safe.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore").strip()
-    path = folder / f"{prefix}{stem}.txt"
     # The byte order mark is for Notepad on old Windows, which takes Vietnamese for another encoding without it.
-    write_durably(path, ("\r\n".join(lines) + "\r\n").encode("utf-8-sig"))
-    return path
+    content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
+    department.make(FEEDBACK_FOLDER)
+    with department.inner(FEEDBACK_FOLDER) as folder:
+        for number in range(1, NAMES_TRIED + 1):
+            name = f"{prefix}{stem}{f' ({number})' if number > 1 else ''}.txt"
+            try:
+                folder.write_durably(name, content)
+            except (IsADirectoryError, PermissionError):  # its department gave the name to something of its own
+                if number == NAMES_TRIED:
+                    raise
+            else:
+                break
+    return name
 
 
 def _printable(text: str) -> str:

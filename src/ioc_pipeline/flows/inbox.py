@@ -1,5 +1,6 @@
 """The inbox: its folders are made, what lies still in it is landed, what cannot be taken is answered."""
 
+import logging
 import time
 from collections.abc import Collection
 from datetime import UTC, date, datetime
@@ -10,14 +11,18 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.land import intake
 from ioc_pipeline.land.admission import Inbox, Refusal
+from ioc_pipeline.land.folder_faults import make_folders
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
+from ioc_pipeline.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 
 def land_inbox(settings: Settings) -> list[list[int]]:
     """Protocol steps 0 to 3 for everything that lies still in the inbox; give the waiting deliveries in batches.
 
-    What cannot become a delivery is answered once and stays where it is.
+    What cannot become a delivery is answered once and stays where it is. A department whose folder cannot be used is
+    told of in the log and tried again by the next pass.
     """
     store = open_store(settings)
     taken = intake.land_inbox(_inbox(settings), store, now=datetime.now(UTC))
@@ -37,8 +42,8 @@ def make_inbox(settings: Settings) -> set[str]:
     """
     reference = Reference(settings)
     departments = reference.inbox_folders()
-    for department_code in departments:
-        (settings.inbox / department_code / FEEDBACK_FOLDER).mkdir(parents=True, exist_ok=True)
+    for fault in make_folders(settings.inbox, departments):
+        _LOG.warning("inbox/%s cannot be used: %s", fault.place, fault.reason)
     if reference.contracts.broken:
         folders = [path.name for path in settings.inbox.iterdir()]
         departments.update(name for name in folders if reference.org_units.get(name, date.max))
@@ -52,14 +57,19 @@ def _inbox(settings: Settings) -> Inbox:
 def _answer_refusals(settings: Settings, ledger: Ledger, refusals: Collection[Refusal]) -> None:
     answered = ledger.answered_refusals([refusal.key for refusal in refusals])
     for refusal in refusals:
-        if refusal.key not in answered:
+        if refusal.key in answered:
+            continue
+        try:
             feedback.write_refusal(
                 settings.inbox, refusal.department_code, refusal.file_name, refusal.problem, refusal.key
             )
-            ledger.record_refusal(
-                refusal.key,
-                department_code=refusal.department_code,
-                file_name=refusal.file_name,
-                code=refusal.problem.code,
-                at=datetime.now(UTC),
-            )
+        except OSError as error:
+            _LOG.warning("%s: a refusal is not answered: %s", refusal.department_code or "inbox", error.strerror)
+            continue
+        ledger.record_refusal(
+            refusal.key,
+            department_code=refusal.department_code,
+            file_name=refusal.file_name,
+            code=refusal.problem.code,
+            at=datetime.now(UTC),
+        )

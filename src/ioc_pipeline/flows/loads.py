@@ -1,5 +1,6 @@
 """Prepared files → the warehouse, and then the answer to each department."""
 
+import logging
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.load import transaction
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +69,25 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
 
 
 def _answer(settings: Settings, ledger: Ledger) -> None:
-    """Tell every department that has not been told; only then the prepared files may go."""
+    """Tell every department that has not been told; only then the prepared files may go.
+
+    One whose folder cannot be written to is told by a later pass, the others now.
+    """
     contracts = Reference(settings).contracts.ready
-    to_answer = ledger.to_answer()
-    for seq in to_answer:
+    told = []
+    for seq in ledger.to_answer():
         verdict = Verdict.read(verdict_path(settings, seq))
-        if _needs_no_answer(verdict):
-            continue
-        contract = contracts.get(verdict.source_name)
-        feedback.write_feedback(settings.inbox, verdict, contract.source.title if contract else "")
-    ledger.answered(to_answer, at=datetime.now(UTC))
-    for seq in to_answer:
+        try:
+            if not _needs_no_answer(verdict):
+                contract = contracts.get(verdict.source_name)
+                feedback.write_feedback(settings.inbox, verdict, contract.source.title if contract else "")
+        except OSError as error:
+            department_code = verdict.delivery.department_code
+            _LOG.warning("%s: delivery %d is not answered: %s", department_code, seq, error.strerror)
+        else:
+            told.append(seq)
+    ledger.answered(told, at=datetime.now(UTC))
+    for seq in told:
         shutil.rmtree(verdict_path(settings, seq).parent)
 
 

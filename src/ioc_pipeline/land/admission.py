@@ -1,37 +1,46 @@
 """Step 0 of the protocol: what lies still in the inbox and can be landed, and what never can."""
 
+import hashlib
 import os
 import stat
 import time
 import unicodedata
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.identifiers import kinds_in, without_identifiers
+from ioc_pipeline.folders import Folder
+from ioc_pipeline.land.file_names import is_nobodys, is_sent
 from ioc_pipeline.land.identity import Identity
-from ioc_pipeline.land.inbox_files import SEAL_SUFFIX, files_in
+from ioc_pipeline.land.inbox_files import SEAL_SUFFIX, InboxFile, files_in
 from ioc_pipeline.land.seals import needs_seal, read_seal
 
 MAX_BYTES = 25 * 1024 * 1024
+LEFT_SECONDS = 86_400.0  # a copy under a temporary name that takes longer than a day was given up
+CUT_SECONDS = 3_600.0  # so long what is cut short stays, in case its sender's program goes on
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A file that lies still. `path` has the name as it is on disk, `file_name` the same in NFC.
+    """A file that lies still. `name` is its name as it is on disk, `file_name` the same in NFC.
 
-    `is_overdue` says that it has waited as long as an unsealed file must.
+    `is_overdue` says that it has waited as long as an unsealed file must, `is_given_up` that what is cut short of it
+    will not come any more.
     """
 
     department_code: str
+    name: str
     file_name: str
-    path: Path
     identity: Identity
     is_overdue: bool
+    is_given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,37 +71,58 @@ class Inbox:
     def scan(self, now: datetime) -> list[Candidate | Refusal]:
         """Look through the inbox once: what lies still and can be landed, and what never can.
 
-        Files still being written, temporary and hidden ones, and folders within a department's folder (so also the
-        feedback) are passed over in silence. Ordered by department and name.
+        Files still being written, temporary and hidden ones are passed over in silence. Ordered by department and name.
         """
-        entries = [
-            (department_code, path, status, _age(status, now)) for department_code, path, status in self._files()
-        ]
-        still = [entry for entry in entries if entry[3] >= self.settle_seconds]
-        if dated_ahead := [entry for entry in entries if entry[3] < 0]:
+        files = [(file, _age(file.status, now)) for file in self._files()]
+        still = [(file, age) for file, age in files if age >= self.settle_seconds]
+        if dated_ahead := [file for file, age in files if age < 0]:
             # Our clock was set back, or the file server's is ahead: only looking twice tells whether they lie still.
             time.sleep(self.settle_seconds)
-            again = {path: Identity.of(status) for _, path, status in self._files()}
-            still += [entry for entry in dated_ahead if again.get(entry[1]) == Identity.of(entry[2])]
-        return [
-            self._admit(_candidate(department_code, path, status, is_overdue=age >= self.unsealed_seconds), status)
-            for department_code, path, status, age in sorted(still, key=lambda entry: entry[1])
-        ]
+            again = {file.place: Identity.of(file.status) for file in self._files()}
+            still += [(file, 0.0) for file in dated_ahead if again.get(file.place) == Identity.of(file.status)]
+        still.sort(key=lambda one: one[0].place)
+        found = [one for file, age in still if not file.is_below and (one := self._admit(file, age))]
+        below = [file for file, _ in files if file.is_below]
+        return [*found, *_misplaced(below, {file.place for file, _ in still})]
 
     def seconds_until_still(self, now: datetime) -> float:
         """How long until a pass would take everything that lies in the departments' folders now; 0 for no wait."""
         waits = [0.0]
-        for department_code, path, status in self._files():
-            if department_code in self.departments and stat.S_ISREG(status.st_mode):
-                is_sealed = not needs_seal(path) or read_seal(path) is not None
-                limit = self.settle_seconds if is_sealed else self.unsealed_seconds
-                waits.append(limit - max(_age(status, now), 0.0))
+        for file in self._files():
+            if self._may_become_a_delivery(file):
+                limit = self.unsealed_seconds if self._lacks_seal(file) else self.settle_seconds
+                waits.append(limit - max(_age(file.status, now), 0.0))
         return max(waits)
 
-    def _files(self) -> list[tuple[str, Path, os.stat_result]]:
-        return [one for one in files_in(self.folder) if not one[1].name.casefold().endswith(SEAL_SUFFIX)]
+    def _files(self) -> list[InboxFile]:
+        return [file for file in files_in(self.folder) if not file.name.casefold().endswith(SEAL_SUFFIX)]
 
-    def _admit(self, candidate: Candidate, status: os.stat_result) -> Candidate | Refusal:
+    def _may_become_a_delivery(self, file: InboxFile) -> bool:
+        is_taken = file.department_code in self.departments and not file.is_below and is_sent(file.name)
+        return is_taken and stat.S_ISREG(file.status.st_mode)
+
+    def _lacks_seal(self, file: InboxFile) -> bool:
+        if not needs_seal(file.name):
+            return False
+        try:
+            with Folder.at(self.folder, file.department_code) as folder:
+                return read_seal(folder, file.name) is None
+        except OSError:
+            return True
+
+    def _admit(self, file: InboxFile, age: float) -> Candidate | Refusal | None:
+        status = file.status
+        candidate = Candidate(
+            file.department_code,
+            file.name,
+            unicodedata.normalize("NFC", file.name),
+            Identity.of(status),
+            is_overdue=age >= self.unsealed_seconds,
+            is_given_up=age >= CUT_SECONDS,
+        )
+        if not is_sent(file.name):
+            is_left = age >= LEFT_SECONDS and stat.S_ISREG(status.st_mode) and not is_nobodys(file.name)
+            return refuse(candidate, Problem("temporary-name")) if is_left else None
         if candidate.department_code not in self.departments:
             return refuse(candidate, Problem("unknown-department"))
         if not stat.S_ISREG(status.st_mode):
@@ -111,9 +141,20 @@ class Inbox:
         return candidate
 
 
-def _candidate(department_code: str, path: Path, status: os.stat_result, *, is_overdue: bool) -> Candidate:
-    file_name = unicodedata.normalize("NFC", path.name)
-    return Candidate(department_code, file_name, path, Identity.of(status), is_overdue)
+def _misplaced(below: Sequence[InboxFile], still: Collection[tuple[str, str]]) -> Iterator[Refusal]:
+    """One answer for each sub-folder of a department's folder, once everything in it lies still."""
+    folders: dict[tuple[str, str], list[InboxFile]] = defaultdict(list)
+    for file in below:
+        folders[file.department_code, file.name.partition("/")[0]].append(file)
+    for (department_code, folder), files in sorted(folders.items()):
+        if not all(file.place in still for file in files):
+            continue
+        names = sorted(file.name.partition("/")[2] for file in files)
+        found = ", ".join(_shown(name) for name in names[:_NAMES_SHOWN]) + (", …" if names[_NAMES_SHOWN:] else "")
+        described = repr(sorted((file.name, file.status.st_ino, file.status.st_mtime_ns) for file in files))
+        problem = Problem("in-a-subfolder", found=found)
+        key = f"{problem.code}:{hashlib.sha256(described.encode()).hexdigest()}"
+        yield Refusal(_shown(department_code), _shown(folder) + "/", problem, key)
 
 
 def refuse(candidate: Candidate, problem: Problem) -> Refusal:

@@ -9,26 +9,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Refusal, refuse
 from ioc_pipeline.land.identity import Identity
 from ioc_pipeline.land.seals import Seal, needs_seal, read_seal
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.land.wholeness import is_cut_short
 
 INCOMING = "incoming"
 
 _CHUNK = 1024 * 1024
 _SWAPPED_SINCE_THE_SCAN = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
+_OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
 
 
 @dataclass(frozen=True, slots=True)
 class Landed:
-    """A file whose blob is in place. `descriptor` is the one it was read through; who takes it closes it."""
+    """A file whose blob is in place. `descriptor` is the one it was read through; who takes it closes it.
+
+    One that is cut short `stays` in the folder for a while: its sender hears of it, and a program that is still
+    writing can go on; the rest makes it another delivery.
+    """
 
     candidate: Candidate
+    folder: Folder
     sha256: str
     size_bytes: int
     seal: Seal | None
     is_sealed: bool
+    stays: bool
     descriptor: int
 
     @property
@@ -40,28 +49,31 @@ class Landed:
         return f"{'-'.join(map(str, numbers))}:{self.sha256}:{place}"
 
 
-def land(candidate: Candidate, store: Store) -> Landed | Refusal | None:
-    """Copy one file to its blob while hashing it. The folders are not synced yet: `land_inbox` does that for many.
+def land(candidate: Candidate, folder: Folder, store: Store) -> Landed | Refusal | None:
+    """Copy one file of a folder to its blob while hashing it; the folders of landing are synced later, for many.
 
-    Returns None when it is not its time: it is gone, it changed while we read, or it still waits for its seal.
+    Returns None when it is not its time: it is gone, it changed while we read, or it waits for its seal or its end.
     """
-    seal = read_seal(candidate.path)
-    lacks_seal = seal is None and needs_seal(candidate.path)
+    seal = read_seal(folder, candidate.name)
+    lacks_seal = seal is None and needs_seal(candidate.name)
     if lacks_seal and not candidate.is_overdue:
         return None
     try:
-        descriptor = os.open(candidate.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except PermissionError:
-        return refuse(candidate, Problem("unreadable-file"))
+        descriptor = folder.open(candidate.name)
     except OSError as error:
         if error.errno in _SWAPPED_SINCE_THE_SCAN:
             return None
-        raise
+        if error.errno in _OURS:
+            raise
+        return refuse(candidate, Problem("unreadable-file"))
     with ExitStack() as failed:
         failed.callback(os.close, descriptor)
         if Identity.of(os.fstat(descriptor)) != candidate.identity:
             return None
         try:
+            is_cut = seal is None and _is_cut_short(descriptor, candidate)
+            if is_cut and not candidate.is_overdue:
+                return None
             sha256, temporary = _copy(descriptor, store.folder / INCOMING)
         except _UnreadableError:
             return refuse(candidate, Problem("unreadable-file"))
@@ -74,11 +86,19 @@ def land(candidate: Candidate, store: Store) -> Landed | Refusal | None:
         _place(temporary, store.blob_path(sha256))
         store.at_step("renamed")
         failed.pop_all()
-    return Landed(candidate, sha256, candidate.identity.size_bytes, seal, not lacks_seal, descriptor)
+    stays = is_cut and not candidate.is_given_up
+    return Landed(candidate, folder, sha256, candidate.identity.size_bytes, seal, not lacks_seal, stays, descriptor)
 
 
 class _UnreadableError(Exception):
     """The sender's disk or share fails, not ours."""
+
+
+def _is_cut_short(descriptor: int, candidate: Candidate) -> bool:
+    try:
+        return is_cut_short(descriptor, candidate.identity.size_bytes)
+    except OSError as error:
+        raise _UnreadableError from error
 
 
 def _copy(descriptor: int, incoming: Path) -> tuple[str, Path]:

@@ -7,13 +7,14 @@ in `STEPS`, and each is tried in the tests).
 
 import os
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.durable import sync_folder
+from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.admission import Candidate, Inbox, Refusal
 from ioc_pipeline.land.copying import INCOMING, Landed, land
 from ioc_pipeline.land.release import finish_releases, release
@@ -50,21 +51,25 @@ def land_inbox(inbox: Inbox, store: Store, *, now: datetime) -> Intake:
         candidates = [one for one in found if isinstance(one, Candidate)]
         scan_seq = store.ledger.open_scan() if candidates else 0
         for first in range(0, len(candidates), _FILES_AT_ONCE):
-            few = _take(candidates[first : first + _FILES_AT_ONCE], store, received_at=now, scan_seq=scan_seq)
+            few = _take(candidates[first : first + _FILES_AT_ONCE], inbox, store, received_at=now, scan_seq=scan_seq)
             intake.delivery_seqs.extend(few.delivery_seqs)
             intake.refusals.extend(few.refusals)
     return intake
 
 
-def _take(candidates: Sequence[Candidate], store: Store, *, received_at: datetime, scan_seq: int) -> Intake:
+def _take(
+    candidates: Sequence[Candidate], inbox: Inbox, store: Store, *, received_at: datetime, scan_seq: int
+) -> Intake:
     """Take some files from the inbox, all by one transaction of the ledger."""
     intake = Intake([], [])
     landed: list[Landed] = []
-    with ExitStack() as descriptors:
+    with ExitStack() as opened:
+        folders = _open_folders({one.department_code for one in candidates}, inbox, opened)
         for candidate in candidates:
-            result = land(candidate, store)
+            folder = folders.get(candidate.department_code)
+            result = land(candidate, folder, store) if folder else None
             if isinstance(result, Landed):
-                descriptors.callback(os.close, result.descriptor)
+                opened.callback(os.close, result.descriptor)
                 landed.append(result)
             elif result is not None:
                 intake.refusals.append(result)
@@ -77,9 +82,19 @@ def _take(candidates: Sequence[Candidate], store: Store, *, received_at: datetim
             for one, delivery in zip(landed, deliveries, strict=True):
                 release(one, delivery.delivery_seq, store.at_step)
             intake.delivery_seqs.extend(delivery.delivery_seq for delivery in deliveries)
-            for folder in {one.candidate.path.parent for one in landed}:
-                sync_folder(folder)
+            for folder in folders.values():
+                with suppress(OSError):  # a released name that comes back finds its delivery again
+                    folder.sync()
     return intake
+
+
+def _open_folders(department_codes: Collection[str], inbox: Inbox, opened: ExitStack) -> dict[str, Folder]:
+    """The folders that can be opened; what lies in another waits, and `folder_faults` tells of it."""
+    folders = {}
+    for department_code in department_codes:
+        with suppress(OSError):
+            folders[department_code] = opened.enter_context(Folder.at(inbox.folder, department_code))
+    return folders
 
 
 def _sync_blobs(store: Store, landed: Collection[Landed]) -> None:

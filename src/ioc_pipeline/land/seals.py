@@ -5,8 +5,9 @@ import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePath
 
+from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.identity import Identity
 from ioc_pipeline.land.inbox_files import SEAL_SUFFIX
 
@@ -19,32 +20,33 @@ _SEAL_BYTES = 4096
 class Seal:
     """What `<file>.sha256` says."""
 
-    path: Path
+    name: str
     identity: Identity
     sha256: str
 
 
-def needs_seal(path: Path) -> bool:
+def needs_seal(name: str) -> bool:
     """Whether a file cut short would still read like a whole one."""
-    return path.suffix.casefold() in _SHOWS_NO_TRUNCATION
+    return PurePath(name).suffix.casefold() in _SHOWS_NO_TRUNCATION
 
 
-def read_seal(path: Path) -> Seal | None:
+def read_seal(folder: Folder, name: str) -> Seal | None:
     """The sidecar `<file>.sha256`, as sha256sum writes it; None where there is none or it is not whole yet."""
-    seal = path.with_name(path.name + SEAL_SUFFIX)
     try:
-        descriptor = os.open(seal, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = folder.open(name + SEAL_SUFFIX)
     except OSError:
         return None
-    with os.fdopen(descriptor, "rb") as stream:
+    try:
         status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        written = _SEAL.fullmatch(stream.read(_SEAL_BYTES))
-    return Seal(seal, Identity.of(status), written[1].decode().lower()) if written else None
+        written = _SEAL.fullmatch(os.read(descriptor, _SEAL_BYTES)) if stat.S_ISREG(status.st_mode) else None
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return Seal(name + SEAL_SUFFIX, Identity.of(status), written[1].decode().lower()) if written else None
 
 
-def remove_seal(seal: Seal) -> None:
+def remove_seal(folder: Folder, seal: Seal) -> None:
     with suppress(FileNotFoundError):
-        if Identity.of(seal.path.lstat()) == seal.identity:
-            seal.path.unlink()
+        if Identity.of(folder.status(seal.name)) == seal.identity:
+            folder.unlink(seal.name)

@@ -94,6 +94,18 @@ FILE: dict[str, Message] = {
         "Đổi tên tệp bằng cách gõ lại tên mới, ví dụ Bieu-02-thang-9-2025.xlsx",
         "The name holds control, direction or zero-width characters, undecodable bytes, or outer blanks.",
     ),
+    "in-a-subfolder": Message(
+        "tệp nằm trong một thư mục con nên không được nhận",
+        "tệp nằm ngay trong thư mục của đơn vị, không nằm trong thư mục con",
+        "Chuyển các tệp cần gửi ra ngoài thư mục con, đặt ngay trong thư mục của đơn vị",
+        "Files in a sub-folder of a department's folder; they stay there and are not read. One answer per sub-folder.",
+    ),
+    "temporary-name": Message(
+        "tệp mang tên tạm hoặc tên bản sao lưu của phần mềm và đã nằm yên hơn một ngày",
+        "tệp đã chép xong, mang tên thường dùng, ví dụ Bieu-02-thang-9-2025.xlsx",
+        "Nếu là tệp cần gửi: mở tệp, lưu lại (Save As) với tên thường dùng; nếu không: xóa tệp",
+        "A name that programs give to copies under way and to backups, for more than a day; it stays there.",
+    ),
     "file-too-large": Message(
         "tệp lớn hơn 25 MB",
         "tệp không quá 25 MB",

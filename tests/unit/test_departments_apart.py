@@ -1,0 +1,242 @@
+"""Whatever a department does to its own folder, the others are taken, loaded and answered as if it had not."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from bound_by_rights import bound_by_rights
+from ioc_pipeline.flows import inbox, loads, prepare, stores
+from ioc_pipeline.land.folder_faults import folder_faults
+from ioc_pipeline.settings import Settings, from_environment
+
+GOOD = "so-khcn"
+
+
+def workbook(path: Path) -> None:
+    """A workbook of no form: read, judged and answered, and quickly."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(path) as book:
+        book.add_worksheet("Bieu").write(0, 0, "Không phải biểu nào")
+
+
+def feedback_is_a_file(box: Path) -> None:
+    (box / "phan-hoi").write_bytes(b"x")
+
+
+def feedback_is_a_pipe(box: Path) -> None:
+    os.mkfifo(box / "phan-hoi")
+
+
+def feedback_is_a_socket(box: Path) -> None:
+    here = Path.cwd()
+    os.chdir(box)  # an address of a socket has at most 108 bytes
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("phan-hoi")
+    os.chdir(here)
+
+
+def feedback_leads_outside(box: Path) -> None:
+    (box / "phan-hoi").symlink_to(box.parents[1] / "outside")
+
+
+def feedback_leads_back(box: Path) -> None:
+    (box / "phan-hoi").symlink_to(".")
+
+
+def feedback_leads_to_another_department(box: Path) -> None:
+    (box / "phan-hoi").symlink_to(box.parent / GOOD / "phan-hoi")
+
+
+def feedback_leads_nowhere(box: Path) -> None:
+    (box / "phan-hoi").symlink_to("phan-hoi")
+
+
+def the_names_of_answers_are_taken(box: Path) -> None:
+    for number in range(40):
+        for slug in ("tiep-nhan", "tra-lai", "khong-co-bieu"):
+            (box / "phan-hoi" / f"{number:06d}_{slug}_a.xlsx.txt" / "x").mkdir(parents=True)
+
+
+def an_answer_is_a_link(box: Path) -> None:
+    (box / "phan-hoi").mkdir()
+    for number in range(40):
+        (box / "phan-hoi" / f"{number:06d}_tra-lai_a.xlsx.txt").symlink_to(box.parents[1] / "outside" / "stolen")
+
+
+def the_seal_is_a_folder(box: Path) -> None:
+    (box / "a.xlsx.sha256").mkdir()
+
+
+def the_seal_is_a_pipe(box: Path) -> None:
+    os.mkfifo(box / "a.xlsx.sha256")
+
+
+def it_holds_what_we_take_files_under(box: Path) -> None:
+    (box / ".taken-1-0123abcd").mkdir()
+    os.mkfifo(box / ".taken-2-0123abcd")
+    (box / ".taken-3-0123abcd").write_bytes(b"x")
+    (box / ".taken-999999999999999999-0123abcd").write_bytes(b"x")
+
+
+def it_holds_everything_odd(box: Path) -> None:
+    os.mkfifo(box / "fifo.xlsx")
+    (box / "loop.xlsx").symlink_to("loop.xlsx")
+    (box / "passwd.xlsx").symlink_to("/etc/passwd")
+    (box / os.fsdecode(b"latin1-\xe9.xlsx")).write_bytes(b"x")
+    (box / ("n" * 250 + ".xlsx")).write_bytes(b"x")
+    (box / "two\nlines.xlsx").write_bytes(b"x")
+    deepest = box / "deep"
+    for _ in range(60):
+        deepest /= "deep"
+    deepest.mkdir(parents=True)
+    (box / "deep" / "up").symlink_to("..")
+    (box / "deep" / "b.xlsx").write_bytes(b"x")
+
+
+def it_may_not_be_looked_into(box: Path) -> None:
+    box.chmod(0)
+
+
+def nothing_may_be_taken_out(box: Path) -> None:
+    (box / "phan-hoi").mkdir()
+    box.chmod(0o555)
+
+
+def nothing_may_be_read(box: Path) -> None:
+    (box / "a.xlsx").chmod(0)
+
+
+def feedback_may_not_be_written(box: Path) -> None:
+    (box / "phan-hoi").mkdir(mode=0o555)
+
+
+def it_is_a_file(box: Path) -> None:
+    shutil.rmtree(box)
+    box.write_bytes(b"x")
+
+
+def it_is_a_link(box: Path) -> None:
+    shutil.rmtree(box)
+    box.symlink_to(GOOD)
+
+
+NOT_ANSWERED = {
+    "bhxh-tinh": feedback_is_a_file,
+    "cong-an-tinh": feedback_is_a_pipe,
+    "so-cong-thuong": feedback_is_a_socket,
+    "so-gddt": feedback_leads_outside,
+    "so-noi-vu": feedback_leads_to_another_department,
+    "cuc-thong-ke": feedback_leads_back,
+    "so-nnmt": feedback_leads_nowhere,
+    "thue-tinh": it_may_not_be_looked_into,
+    "vp-ubnd": feedback_may_not_be_written,
+    "03646": it_is_a_file,
+    "03664": it_is_a_link,
+}
+ANSWERED = {
+    "so-y-te": the_names_of_answers_are_taken,
+    "03670": an_answer_is_a_link,
+    "03679": the_seal_is_a_folder,
+    "03688": the_seal_is_a_pipe,
+    "03694": it_holds_what_we_take_files_under,
+    "03703": it_holds_everything_odd,
+    "03712": nothing_may_be_taken_out,
+    "03721": nothing_may_be_read,
+}
+FAULTS = NOT_ANSWERED | ANSWERED
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    with bound_by_rights():
+        yield tmp_path
+
+
+def settings_in(folder: Path) -> Settings:
+    given = from_environment({"IOC_HOME": str(folder), "IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"})
+    (folder / "outside").mkdir(parents=True)
+    inbox.make_inbox(given)
+    return given
+
+
+def one_pass(given: Settings) -> None:
+    for batch in inbox.land_inbox(given):
+        prepare.prepare(given, batch)
+    loads.load_prepared(given)
+
+
+def outcome(given: Settings, department_code: str) -> dict[str, object]:
+    """What became of a department's files, and what it reads of them, without numbers and times."""
+    box = given.inbox / department_code
+    rows = stores.open_ledger(given).status_rows()
+    answers = [path.read_text("utf-8-sig").splitlines() for path in sorted((box / "phan-hoi").iterdir())]
+    return {
+        "states": [(row.file_name, row.state, row.outcome) for row in rows if row.department_code == department_code],
+        "answers": [[line for line in lines if not line.startswith(("Nhận lúc", "Mã biên"))] for lines in answers],
+        "left": sorted(path.name for path in box.iterdir()),
+    }
+
+
+def test_a_departments_own_faults_change_nothing_for_another(home: Path) -> None:
+    undisturbed, disturbed = settings_in(home / "a"), settings_in(home / "b")
+    for given in (undisturbed, disturbed):
+        workbook(given.inbox / GOOD / "a.xlsx")
+    for department_code, break_it in FAULTS.items():
+        box = disturbed.inbox / department_code
+        assert box.is_dir(), "of somebody who may send"
+        shutil.rmtree(box)
+        workbook(box / "a.xlsx")
+        break_it(box)
+    for given in (undisturbed, disturbed):
+        one_pass(given)
+        one_pass(given)
+    assert outcome(undisturbed, GOOD)["states"] == [("a.xlsx", "returned", "returned")]
+    assert outcome(disturbed, GOOD) == outcome(undisturbed, GOOD)
+    assert list((disturbed.home / "outside").iterdir()) == [], "nothing is written where a link leads"
+    ledger = stores.open_ledger(disturbed)
+    answered = {row.department_code for row in ledger.status_rows()} - {
+        ledger.delivery(seq).department_code for seq in ledger.to_answer()
+    }
+    assert answered == {GOOD, *ANSWERED} - {"03721"}, "that file cannot be read, which it is told instead"
+    assert len(list((disturbed.inbox / "03721" / "phan-hoi").iterdir())) == 1
+    in_rows = [row.department_code for row in ledger.status_rows() if row.file_name == "a.xlsx"]
+    assert len(in_rows) == len(set(in_rows)), "what stays in its folder is one delivery"
+    told = {fault.department_code for fault in folder_faults(disturbed.inbox, [GOOD, *FAULTS])}
+    assert told == NOT_ANSWERED.keys() | {"03712"}
+
+
+@pytest.mark.parametrize("department_code", ["bhxh-tinh", "so-gddt", "vp-ubnd", "so-y-te", "03712", "03721"])
+def test_a_department_that_mends_its_folder_is_served_by_the_next_pass(home: Path, department_code: str) -> None:
+    given = settings_in(home / "a")
+    box = given.inbox / department_code
+    shutil.rmtree(box)
+    workbook(box / "a.xlsx")
+    FAULTS[department_code](box)
+    one_pass(given)
+    mend(box)
+    one_pass(given)
+    found = outcome(given, department_code)
+    assert found["states"] == [("a.xlsx", "returned", "returned")]
+    assert any("TRẢ LẠI" in lines[0] for lines in found["answers"])  # type: ignore[attr-defined]
+    assert found["left"] == ["phan-hoi"]
+
+
+def mend(box: Path) -> None:
+    box.chmod(0o755)
+    if not os.access(box / "a.xlsx", os.R_OK, effective_ids=True):
+        with suppress(FileNotFoundError):
+            (box / "a.xlsx").chmod(0o644)
+    feedback = box / "phan-hoi"
+    if feedback.is_symlink() or not feedback.is_dir():
+        feedback.unlink()
+    else:
+        feedback.chmod(0o755)
+        for path in feedback.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
