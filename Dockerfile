@@ -9,7 +9,8 @@ RUN python -m venv /opt/venv \
         -r requirements.txt
 COPY pyproject.toml LICENSE README.md ./
 COPY src ./src
-RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable .
+RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
+    && /opt/venv/bin/python -m compileall -q src
 
 FROM python:3.13-slim-bookworm
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp ioc \

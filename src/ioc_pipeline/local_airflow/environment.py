@@ -14,38 +14,6 @@ from ioc_pipeline.settings import Settings
 
 USER = "ioc"
 
-# Imported once by the fork server that all tasks are forked from. Third-party modules only: code, a manifest or a
-# connection of ours would stay the old one after an edit. Great Expectations comes before Airflow sets up logging:
-# its import is silent only then.
-PRELOAD = (
-    "great_expectations",
-    "pandas",
-    "pandas.core.methods.to_dict",
-    "pyarrow.dataset",
-    "pyarrow.pandas_compat",
-    "pyarrow.parquet",
-    "duckdb",
-    "python_calamine",
-    "sqlalchemy.dialects.sqlite",
-    "dbt.cli.main",
-    "dbt.task.build",
-    "dbt.task.printer",
-    "dbt.parser.sql",
-    "dbt.adapters.duckdb",
-    "dbt.adapters.duckdb.__version__",
-    "dbt.adapters.duckdb.environments.local",
-    "dbt_common.clients.agate_helper",
-    "google.protobuf.descriptor_pb2",
-    "sqlparse.engine.grouping",
-    "multiprocessing.dummy",
-    "multiprocessing.pool",
-    "airflow.executors.local_executor",
-    "airflow.sdk.execution_time.supervisor",
-    "airflow.sdk.execution_time.task_runner",
-    "airflow.dag_processing.dagbag",
-    "airflow.providers.standard.operators.python",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
@@ -76,7 +44,7 @@ def airflow_environment(given: Settings, web_port: int, keys: Secrets) -> dict[s
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(passwords_file(given)),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{url}/execution/",
         "AIRFLOW__CORE__HOSTNAME_CALLABLE": "socket.gethostname",
-        "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": ",".join(PRELOAD),
+        "AIRFLOW__CORE__MP_FORKSERVER_PRELOAD": "ioc_preload",
         "AIRFLOW__SCHEDULER__MP_START_METHOD": "forkserver",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.25",
         # A finished task holds its executor slot until its supervisor wakes, which it does at this interval.
