@@ -182,25 +182,6 @@ where
 order by period_end_date desc, conflict_kind, indicator_code
 """
 
-_DELIVERIES = """
-select
-    lineage.delivery_seq,
-    any_value(lineage.file_name) as file_name,
-    any_value(lineage.department_code) as department_code,
-    any_value(units.org_unit_name) as department_name,
-    any_value(lineage.received_at) as received_at
-from mart_lineage as lineage
-left join dim_org_unit as units
-    on lineage.department_code = units.org_unit_code and units.valid_to_date = date '9999-12-31'
-where
-    lineage.file_name != ''
-    and ($department = '' or lineage.department_code = $department)
-    and ($commune = '' or lineage.department_code = $commune)
-group by lineage.delivery_seq
-order by lineage.delivery_seq desc
-limit 10
-"""
-
 _UNIT = """
 select org_unit_code, org_unit_name, org_unit_level
 from dim_org_unit
@@ -290,8 +271,3 @@ def mappable_indicators(marts: duckdb.DuckDBPyConnection, province: str) -> Rows
 def communes(marts: duckdb.DuckDBPyConnection, province: str, indicator: str) -> Rows:
     """Every commune of today with its newest value of one indicator."""
     return records(marts, _COMMUNES, {"province": province, "indicator": indicator})
-
-
-def last_deliveries(marts: duckdb.DuckDBPyConnection, department: str, commune: str) -> Rows:
-    """The newest deliveries that values rest on."""
-    return records(marts, _DELIVERIES, {"department": department, "commune": commune})

@@ -13,7 +13,14 @@ from ioc_pipeline.web import numbers
 from ioc_pipeline.web.static import FINGERPRINTS
 from ioc_pipeline.web.words import word
 
-MENU = (("", "Màn hình", "Wall"),)
+MENU = (
+    ("", "Màn hình", "Wall"),
+    ("reporting", "Báo cáo", "Reporting"),
+    ("deliveries", "Tệp đã nhận", "Deliveries"),
+    ("quality", "Chất lượng", "Quality"),
+    ("conflicts", "Mâu thuẫn", "Conflicts"),
+    ("revisions", "Đã sửa", "Revisions"),
+)
 
 LANGUAGES = ("vi", "en")
 THEMES = ("dark", "light")  # without one the reader's own setting decides
@@ -67,6 +74,10 @@ class Page:
     def again(self, **changed: object) -> str:
         """The address of this page with something else asked."""
         return self._address(self.path, {**self.query, **changed})
+
+    def csv(self) -> str:
+        """The address of all rows of this list as CSV."""
+        return self._address(f"{self.path}.csv", {**self.query, "from": ""})
 
     def _address(self, path: str, asked: Mapping[str, object]) -> str:
         query = urlencode({name: str(value) for name, value in asked.items() if value not in (None, "")})

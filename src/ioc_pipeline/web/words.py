@@ -119,6 +119,16 @@ WORDS: Mapping[str, Words] = {
         "as_reported": ("như báo cáo", "as reported"),
         "restated": ("theo địa giới hiện nay", "by today's units"),
     },
+    "outcome": {
+        "loaded": ("✓ Đã nhận", "✓ Accepted"),
+        "nil_report": ("✓ Không phát sinh", "✓ Nil report"),
+        "nothing_to_read": ("• Không có biểu cần đọc", "• Nothing to read"),
+        "returned": ("✗ Trả lại", "✗ Returned"),
+        "duplicate": ("• Trùng, đã có", "• Duplicate"),
+        "withdrawal": ("• Rút lại", "• Withdrawal"),
+        "waiver": ("• Miễn báo cáo", "• Waiver"),
+        "waiting": ("… Đang xử lý", "… Being processed"),
+    },
     "role": {"numerator": ("tử số", "numerator"), "denominator": ("mẫu số", "denominator")},
     "rain_level": {
         "none": ("Không mưa", "No rain"),

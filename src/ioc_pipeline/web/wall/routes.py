@@ -6,12 +6,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from ioc_pipeline.serve import wall
+from ioc_pipeline.web.lists.deliveries import deliveries
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.wall.communes import communes_of
 from ioc_pipeline.web.wall.trend import polyline
 
 router = APIRouter()
 PERIODS_BACK = 6
+LAST_DELIVERIES = 8
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -40,6 +42,8 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
             tasks=wall.overdue_tasks(marts, department),
             late=wall.late(marts, department, commune),
             completeness=wall.completeness(marts, department, commune, PERIODS_BACK),
-            deliveries=wall.last_deliveries(marts, department, commune),
+            deliveries=[row for row in deliveries(given) if (department or commune) in ("", row["department_code"])][
+                :LAST_DELIVERIES
+            ],
             conflicts=wall.conflicts(marts, department, commune),
         )

@@ -1,0 +1,124 @@
+"""What a published value is made of: its formula with the numbers put in, its cells, and who sent them."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+
+from ioc_pipeline.serve.indicator import ValueKey
+from ioc_pipeline.serve.result import records
+
+Rows = list[dict[str, Any]]
+
+_VALUE = """
+select *
+from mart_indicator_series
+where
+    indicator_code = $indicator
+    and org_unit_code = $unit
+    and breakdown = $breakdown
+    and geography = $geography
+    and period_type = $period_type
+    and period_start_date = $period_start
+    and period_end_date = $period_end
+"""
+
+# A restated value that holds no cell of a unit before the merger has the lineage of the reported one.
+_CELLS = """
+select
+    lineage.*,
+    units.org_unit_name as source_org_unit_name,
+    departments.org_unit_name as department_name
+from mart_lineage as lineage
+left join dim_org_unit as units
+    on lineage.source_org_unit_code = units.org_unit_code
+    and lineage.source_period_end_date between units.valid_from_date and units.valid_to_date
+left join dim_org_unit as departments
+    on lineage.department_code = departments.org_unit_code
+    and lineage.source_period_end_date between departments.valid_from_date and departments.valid_to_date
+where
+    lineage.indicator_code = $indicator
+    and lineage.org_unit_code = $unit
+    and lineage.indicator_breakdown = $breakdown
+    and lineage.geography = $geography
+    and lineage.period_type = $period_type
+    and lineage.period_start_date = $period_start
+    and lineage.period_end_date = $period_end
+order by
+    lineage.delivery_seq, lineage.role desc, lineage.element_code, lineage.breakdown,
+    lineage.source_period_end_date, lineage.source_org_unit_code, lineage.record_key
+"""
+
+_CELL = """
+select
+    lineage.*,
+    units.org_unit_name as source_org_unit_name,
+    departments.org_unit_name as department_name,
+    indicators.indicator_name_vi,
+    indicators.indicator_name_en
+from mart_lineage as lineage
+inner join dim_indicator as indicators on lineage.indicator_code = indicators.indicator_code
+left join dim_org_unit as units
+    on lineage.source_org_unit_code = units.org_unit_code
+    and lineage.source_period_end_date between units.valid_from_date and units.valid_to_date
+left join dim_org_unit as departments
+    on lineage.department_code = departments.org_unit_code
+    and lineage.source_period_end_date between departments.valid_from_date and departments.valid_to_date
+where
+    lineage.delivery_seq = $delivery_seq
+    and lineage.sheet_name = $sheet
+    and lineage.cell = $cell
+order by lineage.indicator_code, lineage.org_unit_code
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """How the catalogue computes the value, with the cells' numbers put in.
+
+    `counted` is what the two sums give; where that is not the published value (a mean by decree, a stock carried
+    over), `is_proof` is false and the sums are only what went in.
+    """
+
+    shape: str
+    factor: Decimal
+    numerator: Decimal | None
+    denominator: Decimal | None
+    counted: Decimal | None
+    is_proof: bool
+
+
+def value(marts: duckdb.DuckDBPyConnection, key: ValueKey) -> dict[str, Any] | None:
+    """The published value with its names, None where there is none."""
+    found = records(marts, _VALUE, asdict(key))
+    return found[0] if found else None
+
+
+def cells(marts: duckdb.DuckDBPyConnection, key: ValueKey) -> Rows:
+    """Every cell that went into the value, grouped by delivery."""
+    found = records(marts, _CELLS, asdict(key))
+    return found or records(marts, _CELLS, {**asdict(key), "geography": "as_reported"})
+
+
+def cell(marts: duckdb.DuckDBPyConnection, delivery_seq: int, sheet: str, address: str) -> Rows:
+    """What was read from one cell: a row for each value it went into, none if it went into none."""
+    return records(marts, _CELL, {"delivery_seq": delivery_seq, "sheet": sheet, "cell": address})
+
+
+def formula(indicator: dict[str, Any], published: Decimal | None, found: Sequence[dict[str, Any]]) -> Formula:
+    """Put the cells' numbers into the catalogue's formula."""
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in found:
+        if row["value"] is not None:
+            sums[row["role"]] += row["coefficient"] * row["value"]
+    numerator, denominator = sums.get("numerator"), sums.get("denominator")
+    counted = None
+    if indicator["shape"] == "sum" and numerator is not None:
+        counted = indicator["factor"] * numerator
+    elif indicator["shape"] == "ratio" and numerator is not None and denominator:
+        counted = indicator["factor"] * numerator / denominator
+    is_proof = counted is not None and published is not None and abs(counted - published) < Decimal("1e-9")
+    return Formula(indicator["shape"], indicator["factor"], numerator, denominator, counted, is_proof)

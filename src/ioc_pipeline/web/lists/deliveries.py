@@ -1,0 +1,52 @@
+"""Everything that arrived, also what was returned: from the ledger, which knows it before the marts do."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ioc_pipeline.flows.stores import open_ledger
+from ioc_pipeline.serve.result import Result
+from ioc_pipeline.settings import Settings
+from ioc_pipeline.web.lists.columns import Column, View
+
+DELIVERIES = View(
+    "Tệp và số liệu đã nhận",
+    "Deliveries",
+    "Mọi tệp và mọi lần lấy số liệu qua API, theo thứ tự nhận, mới nhất ở trên; lấy từ sổ nhận, không theo phiên bản.",
+    "Every file and every run of an API in the order received, newest first; from the ledger, whatever the version.",
+    (
+        Column("delivery_seq", "Số", "No.", "count"),
+        Column("received_at", "Nhận lúc", "Received", "moment"),
+        Column("department_code", "Bên gửi", "Sent by"),
+        Column("file_name", "Tệp", "File"),
+        Column("source_name", "Biểu, API", "Form or API"),
+        Column("outcome", "Kết quả", "Outcome", "outcome"),
+        Column("held_reason", "Đang chờ vì", "Waits because"),
+    ),
+)
+FILTERS = ("outcome", "department_code", "source_name")
+
+
+def deliveries(given: Settings) -> list[dict[str, Any]]:
+    """All deliveries but the single pages of APIs, newest first."""
+    return [
+        {
+            "delivery_seq": row.delivery_seq,
+            "received_at": row.received_at,
+            "department_code": row.department_code,
+            "file_name": row.file_name,
+            "source_name": row.source_name,
+            "outcome": row.outcome or "waiting",
+            "held_reason": row.held_reason,
+        }
+        for row in reversed(open_ledger(given).status_rows())
+        if row.kind != "page"
+    ]
+
+
+def filtered(rows: Iterable[dict[str, Any]], asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    return [row for row in rows if all(row[name] == asked[name] for name in FILTERS if asked.get(name))]
+
+
+def as_result(rows: Iterable[dict[str, Any]]) -> Result:
+    names = [column.name for column in DELIVERIES.columns]
+    return Result(names, [tuple(row[name] for name in names) for row in rows])

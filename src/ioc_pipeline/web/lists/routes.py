@@ -1,0 +1,97 @@
+"""A page and a CSV for each list."""
+
+from collections.abc import Sequence
+from io import StringIO
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+
+from ioc_pipeline.serve import lists
+from ioc_pipeline.serve.csv_file import write_csv
+from ioc_pipeline.serve.result import Result
+from ioc_pipeline.web.lists import deliveries
+from ioc_pipeline.web.lists.columns import FILTERS, VIEWS, View
+from ioc_pipeline.web.page import Page
+from ioc_pipeline.web.versions import Marts
+
+router = APIRouter()
+ROWS_SHOWN = 100
+
+Choices = list[tuple[str, list[str]]]
+
+
+@router.get("/deliveries", response_class=HTMLResponse)
+def show_deliveries(request: Request) -> HTMLResponse:
+    page = Page.of(request)
+    arrived = deliveries.deliveries(request.app.state.given)
+    found = deliveries.filtered(arrived, page.query)
+    choices = [(name, sorted({row[name] for row in arrived if row[name]})) for name in deliveries.FILTERS]
+    first = _first(page)
+    with request.app.state.versions.marts(page.version) as opened:
+        rows = found[first : first + ROWS_SHOWN]
+        return _render(page, opened, deliveries.DELIVERIES, rows, len(found), choices)
+
+
+@router.get("/deliveries.csv")
+def deliveries_csv(request: Request) -> Response:
+    found = deliveries.filtered(deliveries.deliveries(request.app.state.given), request.query_params)
+    return _csv(deliveries.as_result(found), "ioc_deliveries.csv")
+
+
+@router.get("/{name}.csv")
+def list_csv(request: Request, name: str) -> Response:
+    page = Page.of(request)
+    with request.app.state.versions.marts(page.version) as opened:
+        found = lists.listed(opened.connection, _listing(name), page.query)
+        return _csv(found, f"ioc_{name}_{opened.shown.version}.csv")
+
+
+@router.get("/{name}", response_class=HTMLResponse)
+def show_list(request: Request, name: str) -> HTMLResponse:
+    page, listing = Page.of(request), _listing(name)
+    with request.app.state.versions.marts(page.version) as opened:
+        marts = opened.connection
+        found = lists.listed(marts, listing, page.query, first=_first(page), most=ROWS_SHOWN)
+        rows = [dict(zip(found.header, row, strict=True)) for row in found.rows]
+        choices = [(asked, lists.choices(marts, listing, asked)) for asked in listing.filters]
+        return _render(page, opened, VIEWS[name], rows, lists.counted(marts, listing, page.query), choices)
+
+
+def _listing(name: str) -> lists.Listing:
+    if name not in VIEWS:
+        raise HTTPException(404, name)
+    return lists.LISTINGS[name]
+
+
+def _first(page: Page) -> int:
+    """The number of the first row to show, from 0."""
+    asked = page.query.get("from", "")
+    return int(asked) if asked.isdecimal() and len(asked) < 10 else 0
+
+
+def _render(
+    page: Page, opened: Marts, view: View, rows: Sequence[dict[str, Any]], total: int, choices: Choices
+) -> HTMLResponse:
+    filters = [(name, FILTERS[name], offered) for name, offered in choices]
+    return page.render(
+        "lists/list.html",
+        opened=opened,
+        view=view,
+        rows=rows,
+        total=total,
+        filters=filters,
+        first=_first(page),
+        shown=ROWS_SHOWN,
+    )
+
+
+def _csv(found: Result, name: str) -> Response:
+    text = StringIO()
+    write_csv(text, found.header, found.rows)
+    # The mark at the beginning lets a spreadsheet see that this is UTF-8.
+    return Response(
+        "\ufeff" + text.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )

@@ -1,0 +1,112 @@
+"""The series of an indicator as a picture, drawn here: the browser gets an SVG and no script."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import vl_convert
+from markupsafe import Markup
+
+from ioc_pipeline.web.page import Page
+
+WIDTH, HEIGHT = 880, 300
+MERGED_ON = "2025-07-01"  # Resolution 202/2025/QH15 and those of the provinces: units before are others
+FEWEST = 2  # values that make a line
+
+
+def series_chart(
+    page: Page, indicator: dict[str, Any], rows: Sequence[dict[str, Any]], target: dict[str, Any] | None
+) -> Markup | None:
+    """Values as reported and by today's units over the last days of their periods; None for fewer than two.
+
+    Only periods of one kind are joined by a line: the kind of the newest.
+    """
+    drawn = [row for row in rows if row["period_type"] == rows[-1]["period_type"]]
+    reported, restated = page.word("geography", "as_reported"), page.word("geography", "restated")
+    points = [
+        {
+            "label": page.period(row["period_label_vi"]),
+            "day": row["period_end_date"].isoformat(),
+            "value": float(row[column]),
+            "text": page.number(row[column], indicator["decimals"]),
+            "line": name,
+            "is_before": row["period_end_date"].isoformat() < MERGED_ON,
+        }
+        for row in drawn
+        for column, name in (("reported_value", reported), ("restated_value", restated))
+        if row[column] is not None and (name == reported or row["restated_value"] != row["reported_value"])
+    ]
+    if len({point["day"] for point in points}) < FEWEST:
+        return None
+    layers: list[dict[str, Any]] = [_lines(points, [reported, restated])]
+    if points[0]["day"] < MERGED_ON < points[-1]["day"]:
+        layers += _rule("day", MERGED_ON, page.t("Sáp nhập 01/07/2025", "Merger 2025-07-01"))
+    if target:
+        wanted = page.t("Chỉ tiêu", "Target") + " " + page.number(target["target_value"])
+        layers += _rule("value", float(target["target_value"]), wanted)
+    return _draw(page, {"data": {"values": points}, "layer": layers, "width": WIDTH, "height": HEIGHT})
+
+
+def _lines(points: Sequence[dict[str, Any]], names: list[str]) -> dict[str, Any]:
+    x = {
+        "field": "day",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%m/%Y", "values": sorted({point["day"] for point in points})[-24:], "labelOverlap": True},
+    }
+    y = {"field": "value", "type": "quantitative", "title": None, "scale": {"zero": False, "nice": True, "padding": 12}}
+    line = {
+        "field": "line",
+        "type": "nominal",
+        "scale": {"domain": names, "range": ["#000001", "#000002"]},
+        "legend": {"title": None, "orient": "top", "symbolType": "stroke"}
+        if len({p["line"] for p in points}) > 1
+        else None,
+    }
+    dash = {"field": "line", "type": "nominal", "scale": {"domain": names, "range": [[1, 0], [6, 4]]}, "legend": None}
+    return {
+        # The line is broken at the merger: before it, what was reported is of other units.
+        "encoding": {"x": x, "y": y, "color": line, "detail": {"field": "is_before"}},
+        "layer": [
+            {"mark": {"type": "line"}, "encoding": {"strokeDash": dash}},
+            {"mark": {"type": "point", "filled": True, "size": 45}},
+        ],
+    }
+
+
+def _rule(axis: str, at: float | str, text: str) -> list[dict[str, Any]]:
+    channel, kind = ("x", "temporal") if axis == "day" else ("y", "quantitative")
+    place = {channel: {"field": "at", "type": kind}}
+    words = {"type": "text", "align": "left", "baseline": "bottom", "dx": 4, "dy": -3}
+    words |= {"y": 0, "baseline": "top", "dy": 2} if channel == "x" else {"x": 0}
+    data = {"values": [{"at": at, "text": text}]}
+    return [
+        {"data": data, "mark": {"type": "rule", "strokeDash": [2, 3]}, "encoding": place},
+        {"data": data, "mark": words, "encoding": {**place, "text": {"field": "text"}}},
+    ]
+
+
+_VIETNAMESE = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", " ₫"]}
+_COLOURS = {"#000001": "reported", "#000002": "restated", "#000": "ink", "#ddd": "grid", "#888": "frame"}
+
+
+def _draw(page: Page, spec: dict[str, Any]) -> Markup:
+    """Draw, and let our style sheet give the colours: a picture has to follow the theme of its page."""
+    look = {
+        "background": None,
+        "font": "inherit",
+        "view": {"stroke": None},
+        "axis": {"labelFontSize": 13, "gridColor": "#ddd", "domainColor": "#888", "tickColor": "#888"},
+        "legend": {"labelFontSize": 13},
+        "text": {"fontSize": 13},
+    }
+    svg = vl_convert.vegalite_to_svg(
+        {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": look, **spec},
+        vl_version="5.20",
+        allowed_base_urls=[],
+        format_locale=_VIETNAMESE if page.language == "vi" else None,
+    )
+    coloured = re.sub(
+        r'(fill|stroke)="(#[0-9a-f]+|black)"', lambda match: f'{match[1]}="var(--{_COLOURS.get(match[2], "ink")})"', svg
+    )
+    return Markup(coloured)  # noqa: S704  # made by the library, which escapes what is written
