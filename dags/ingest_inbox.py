@@ -36,11 +36,10 @@ def ingest_inbox() -> None:
         batches = inbox.land_inbox(given)  # of delivery_seq; empty when nothing waits
         if sum(map(len, batches)) > HANDFUL:
             return batches
-        for batch in batches:
-            prepare.prepare(given, batch)
+        failed = prepare.prepare_all(given, batches)
         if loads.load_prepared(given).changed:
             outlet_events[RAW_CHANGED].add(RAW)  # no change, no build
-        return []
+        return failed  # tried again apart, where it may turn the run red
 
     @task(map_index_template="{{ task.op_kwargs['batch'] | join(', ') }}")
     def prepare_batch(batch: list[int]) -> int:

@@ -1,14 +1,20 @@
 """The order of the steps, and what a failure of ours leaves behind."""
 
 import fcntl
+import re
+import shutil
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import xlsxwriter
 
-from ioc_pipeline.flows import inbox, loads, prepare, stores
+from ioc_pipeline.domain.deliveries import Delivery, Verdict
+from ioc_pipeline.flows import inbox, loads, prepare, prepared, stores
+from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.settings import Settings, from_environment
 
 
@@ -26,20 +32,62 @@ def states(settings: Settings) -> list[tuple[str, str]]:
     return [(row.state, row.held_reason) for row in stores.open_ledger(settings).status_rows()]
 
 
-def test_a_failure_of_ours_gives_the_lease_back_for_the_next_try(
+def test_a_delivery_that_we_fail_on_is_held_and_stops_no_other(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    good, bad = (settings.inbox / "so-khcn" / name for name in ("khong-ro.xlsx", "x-loi.xlsx"))
+    shutil.copy(good, bad)
     (batch,) = inbox.land_inbox(settings)
+    read_batch = prepare.read_batch
 
-    def fail(*_: object) -> Sequence[object]:
-        raise MemoryError
+    def fail(deliveries: Sequence[Delivery], *others: Any) -> Sequence[Reading]:
+        if any(delivery.file_name == bad.name for delivery in deliveries):
+            raise MemoryError
+        return read_batch(deliveries, *others)
 
     with monkeypatch.context() as broken:
         broken.setattr(prepare, "read_batch", fail)
-        with pytest.raises(MemoryError):
+        with pytest.raises(prepare.PrepareError):
             prepare.prepare(settings, batch)
-    assert states(settings) == [("landed", "preparing failed: MemoryError")]
-    assert prepare.prepare(settings, batch) == 1
+        assert prepare.prepare_all(settings, inbox.land_inbox(settings)) == [[2]]
+    assert states(settings) == [("prepared", ""), ("landed", "preparing failed: MemoryError")]
+    assert prepare.prepare(settings, batch) == 1, "and then it is tried again"
+
+
+def test_a_delivery_whose_reading_never_ends_is_held_for_an_hour(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(settings.inbox / "so-khcn" / "khong-ro.xlsx", settings.inbox / "so-khcn" / "treo.xlsx")
+    (batch,) = inbox.land_inbox(settings)
+    read_batch = prepare.read_batch
+
+    def hang(deliveries: Sequence[Delivery], *others: Any) -> Sequence[Reading]:
+        if any(delivery.file_name == "treo.xlsx" for delivery in deliveries):
+            re.fullmatch("(a|aa)+b", "a" * 60)  # as a pattern of a contract may
+        return read_batch(deliveries, *others)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(prepare, "read_batch", hang)
+        broken.setattr(prepare, "CPU_SECONDS", 0.5)
+        broken.setattr(prepare, "CPU_SECONDS_MORE", 0.0)
+        assert prepare.prepare_all(settings, [batch]) == [[2]]
+    assert states(settings) == [("prepared", ""), ("landed", "preparing failed: OverBudgetError")]
+    ledger = stores.open_ledger(settings)
+    assert ledger.waiting(at=datetime.now(UTC)) == []
+    assert ledger.waiting(at=datetime.now(UTC) + timedelta(seconds=prepare.HUNG_SECONDS)) == [2]
+
+
+def test_a_source_that_cannot_be_loaded_stops_no_other(settings: Settings) -> None:
+    shutil.copy(settings.inbox / "so-khcn" / "khong-ro.xlsx", settings.inbox / "so-khcn" / "x-loi.xlsx")
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
+    path = prepared.verdict_path(settings, 2)
+    replace(Verdict.read(path), source_name="other", outcome="loaded", observation_count=1).write(path)
+    summary = loads.load_prepared(settings)
+    assert (summary.returned, summary.failed) == (1, 1)
+    (first, _), (second, reason) = states(settings)
+    assert (first, second) == ("returned", "prepared")
+    assert reason.startswith("loading failed: ")
 
 
 def test_prepared_files_that_are_lost_are_made_again(settings: Settings) -> None:

@@ -296,7 +296,7 @@ def test_figures_added_up_over_several_months_are_no_month() -> None:
 
 
 def test_a_file_name_of_another_month_in_words_is_asked_and_in_figures_told() -> None:
-    """"T8.2025" is a month; "10.2025" may be when it was sent."""
+    """ "T8.2025" is a month; "10.2025" may be when it was sent."""
     contract = source(period={"places": ["letterhead"]})
     with pytest.raises(SourceError, match="period-conflict"):
         read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC_T8.2025.xlsx")

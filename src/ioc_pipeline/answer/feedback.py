@@ -59,8 +59,11 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> str:
         lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")
     lines += _explained(verdict.problems)
     lines += ["", f"Mã biên nhận: {delivery.delivery_seq} - {delivery.sha256}"]
-    with Folder.at(inbox, delivery.department_code) as department:
-        return _write(department, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines)
+    inbox.mkdir(parents=True, exist_ok=True)
+    with Folder.at(inbox) as root:
+        root.make(delivery.department_code)
+        with root.inner(delivery.department_code) as department:
+            return _write(department, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines)
 
 
 def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> str:

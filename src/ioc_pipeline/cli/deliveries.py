@@ -48,7 +48,9 @@ def _run(settings: Settings, _: argparse.Namespace) -> int:
     summary, published = marts.run(settings)
     print(f"loaded {summary.loaded}, returned {summary.returned}, other {summary.other}")
     print(f"published {published.version}{'' if published.changed else ' (unchanged)'}: {published.path}")
-    return 0
+    if summary.failed:
+        complain(f"{summary.failed} deliveries are held by a fault of ours and tried again; `ioc status` says why")
+    return 2 if summary.failed else 0
 
 
 def _extract(settings: Settings, options: argparse.Namespace) -> int:

@@ -1,6 +1,6 @@
 """Readings → what the suites say of them, brought home to each delivery and its cells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ioc_pipeline.check.validate import Check, validate
@@ -14,30 +14,39 @@ from ioc_pipeline.parse.tables import ParsedTable
 
 def check_readings(readings: Iterable[Reading]) -> None:
     """Run each suite once over all deliveries that have its table, and bring failures home to their cells."""
-    import pandas as pd
-
     tables: dict[str, list[tuple[Reading, ParsedTable | RecordTable]]] = {}
     for reading in readings:
         for table in reading.tables:
             if table.row_count():
                 tables.setdefault(table.suite_name, []).append((reading, table))
     for suite_name, parts in tables.items():
-        contract = parts[0][0].contract
-        assert contract is not None  # parsed by it
-        frame = pd.concat([table.wide(reading.delivery.delivery_seq) for reading, table in parts], ignore_index=True)
-        frame.insert(0, "row_id", range(len(frame)))
-        try:
-            checks = validate({suite_name: frame}, {suite_name: contract.suites[suite_name]})
-        except ContractError as error:
-            for reading, _ in parts:
-                reading.held = str(error)
-            continue
-        first_row = 0
-        for reading, table in parts:
-            rows = range(first_row, first_row + table.row_count())
-            for check in checks.get(reading.delivery.delivery_seq, []):
-                _take_check(reading, table, _within(rows, check))
-            first_row = rows.stop
+        _check_parts(suite_name, parts)
+
+
+def _check_parts(suite_name: str, parts: Sequence[tuple[Reading, ParsedTable | RecordTable]]) -> None:
+    """Judge all tables of a suite at once; where a check cannot run, each apart: the fault may be one table's."""
+    import pandas as pd
+
+    contract = parts[0][0].contract
+    assert contract is not None  # parsed by it
+    frame = pd.concat([table.wide(reading.delivery.delivery_seq) for reading, table in parts], ignore_index=True)
+    frame.insert(0, "row_id", range(len(frame)))
+    try:
+        checks = validate({suite_name: frame}, {suite_name: contract.suites[suite_name]})
+    except ContractError as error:
+        for reading, _ in parts:
+            reading.held = str(error)
+        return
+    if len(parts) > 1 and any(check.outcome == "error" for some in checks.values() for check in some):
+        for part in parts:
+            _check_parts(suite_name, [part])
+        return
+    first_row = 0
+    for reading, table in parts:
+        rows = range(first_row, first_row + table.row_count())
+        for check in checks.get(reading.delivery.delivery_seq, []):
+            _take_check(reading, table, _within(rows, check))
+        first_row = rows.stop
 
 
 def _within(rows: range, check: Check) -> Check:

@@ -2,31 +2,39 @@
 
 import logging
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from ioc_pipeline.answer import feedback
-from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.flows.prepare import prepare_files
 from ioc_pipeline.flows.prepared import is_prepared, verdict_path
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.load import transaction
+from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.raw import open_warehouse
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
-    """`changed` says whether the marts have anything new to tell, also what an earlier crash left untold."""
+    """`changed` says whether the marts have anything new to tell, also what an earlier crash left untold.
+
+    `failed` is how many deliveries are held by a fault of ours; the ledger has the reasons.
+    """
 
     changed: bool
     loaded: int
     returned: int
     other: int
+    failed: int = 0
 
 
 def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
@@ -38,15 +46,13 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     ledger = store.ledger
     to_load = ledger.to_load()
     lost = [seq for seq in to_load if not is_prepared(settings, seq)]
-    for seq, verdict in prepare_files(settings, ledger.deliveries(lost), store):  # a copy of what landing says
-        if isinstance(verdict, str):
-            to_load.remove(seq)  # its contract is broken by now; it is loaded when that is mended
+    again = _prepare_again(settings, ledger.deliveries(lost), store)
+    to_load = [seq for seq in to_load if seq not in set(lost) - again]
     verdicts = [Verdict.read(verdict_path(settings, seq)) for seq in to_load]
-    elements = set(load_catalogue(settings.seeds).elements)
-    results = transaction.load_prepared(
-        settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
-    )
-    for verdict, loaded in zip(verdicts, results, strict=True):
+    results = _load(settings, verdicts, ledger)
+    by_seq = {verdict.delivery.delivery_seq: verdict for verdict in verdicts}
+    for loaded in results:
+        verdict = by_seq[loaded.delivery_seq]
         final = replace(
             verdict,
             outcome=loaded.outcome,
@@ -65,7 +71,53 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         loaded=outcomes.count("loaded"),
         returned=outcomes.count("returned"),
         other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),
+        failed=len(verdicts) - len(results),
     )
+
+
+def _prepare_again(settings: Settings, deliveries: Sequence[Delivery], store: Store) -> set[int]:
+    """Make prepared files that are lost anew, a copy of what landing says; give those that are there now.
+
+    One whose contract is broken by now waits until that is mended, and one that fails stops no other.
+    """
+    try:
+        made = prepare_files(settings, deliveries, store)
+        return {seq for seq, verdict in made if not isinstance(verdict, str)}
+    except Exception as error:
+        if len(deliveries) > 1:
+            return set().union(*(_prepare_again(settings, [delivery], store) for delivery in deliveries))
+        seqs = [delivery.delivery_seq for delivery in deliveries]
+        _LOG.exception("deliveries %s could not be prepared again", seqs)
+        store.ledger.hold_prepared(seqs, f"preparing failed: {type(error).__name__}", at=datetime.now(UTC))
+        return set()
+
+
+def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger) -> list[Loaded]:
+    """Load everything in one transaction; if that fails, each source in its own, so that one stops no other.
+
+    Raises:
+        duckdb.IOException: the warehouse cannot be opened, e.g. another process has it.
+    """
+
+    elements = set(load_catalogue(settings.seeds).elements)
+    try:
+        return transaction.load_prepared(
+            settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
+        )
+    except Exception as error:
+        open_warehouse(settings.warehouse).close()  # or that is the reason, and nobody's alone
+        by_source = {name: [one for one in verdicts if one.source_name == name] for name in _sources_of(verdicts)}
+        if len(by_source) == 1:
+            _LOG.exception("%s could not be loaded", *by_source)
+            reason = f"loading failed: {type(error).__name__}: {error}"
+            ledger.hold_prepared([one.delivery.delivery_seq for one in verdicts], reason, at=datetime.now(UTC))
+            return []
+        results = [loaded for some in by_source.values() for loaded in _load(settings, some, ledger)]
+        return sorted(results, key=lambda loaded: loaded.delivery_seq)
+
+
+def _sources_of(verdicts: Sequence[Verdict]) -> list[str]:
+    return list(dict.fromkeys(verdict.source_name for verdict in verdicts))
 
 
 def _answer(settings: Settings, ledger: Ledger) -> None:

@@ -1,12 +1,13 @@
 """The warehouse → published marts, and one pass over everything."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.inbox import land_inbox, wait_until_still
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
-from ioc_pipeline.flows.prepare import prepare
+from ioc_pipeline.flows.prepare import prepare_all
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.settings import Settings
@@ -16,10 +17,10 @@ from ioc_pipeline.warehouse.raw import open_warehouse
 def run(settings: Settings) -> tuple[LoadSummary, Published]:
     """One pass from the inbox to published marts, without Airflow."""
     wait_until_still(settings)
-    for batch in land_inbox(settings):
-        prepare(settings, batch)
+    failed = prepare_all(settings, land_inbox(settings))
     summary = load_prepared(settings)
-    return summary, build_and_publish(settings)
+    published = build_and_publish(settings)
+    return replace(summary, failed=summary.failed + sum(map(len, failed))), published
 
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Published:

@@ -1,15 +1,17 @@
 """Landed deliveries → prepared files: leased, read, checked and judged; whoever holds the lease moves the state."""
 
+import logging
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.flows.checks import check_readings
+from ioc_pipeline.flows.cpu_budget import OverBudgetError, cpu_budget
 from ioc_pipeline.flows.prepared import write_reading, write_verdict
 from ioc_pipeline.flows.reading import Reading, read_all
 from ioc_pipeline.flows.reference import Reference
@@ -23,6 +25,18 @@ from ioc_pipeline.settings import Settings
 
 BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them
 LEASE_SECONDS = 900.0
+CPU_SECONDS, CPU_SECONDS_MORE = 200.0, 5.0  # of a batch: for one large workbook, and for each delivery
+HUNG_SECONDS = 3600.0  # until what took longer is tried again: each try keeps the others waiting
+
+_LOG = logging.getLogger(__name__)
+
+
+class PrepareError(Exception):
+    """Deliveries could not be prepared, by a fault of ours; they are held with the reason and tried again."""
+
+    def __init__(self, delivery_seqs: list[int]) -> None:
+        super().__init__(f"deliveries {delivery_seqs} could not be prepared; `ioc status` has the reason")
+        self.delivery_seqs = delivery_seqs
 
 
 def waiting_batches(settings: Settings) -> list[list[int]]:
@@ -41,12 +55,29 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
     """Protocol step 4: read, parse and check deliveries; give how many are ready to load.
 
     Running it again, or twice at once, gives the same files: whoever holds the lease moves the state.
+
+    Raises:
+        PrepareError: some failed, by a fault of ours; the others are ready.
     """
     store = open_store(settings)
     end_leases_of_the_dead(settings, store.ledger)
     with _sign_of_life(settings) as owner:
         leases = store.ledger.lease(batch, owner=owner, seconds=LEASE_SECONDS, at=datetime.now(UTC))
-        return _prepare_leased(settings, store, leases)
+        ready, failed = _prepare_leased(settings, store, leases) if leases else (0, [])
+    if failed:
+        raise PrepareError(failed)
+    return ready
+
+
+def prepare_all(settings: Settings, batches: Iterable[Sequence[int]]) -> list[list[int]]:
+    """Prepare batch after batch, and give those whose deliveries failed, to be tried once more or told of."""
+    failed = []
+    for batch in batches:
+        try:
+            prepare(settings, batch)
+        except PrepareError as error:
+            failed.append(error.delivery_seqs)
+    return failed
 
 
 def read_batch(deliveries: Sequence[Delivery], store: Store, reference: Reference) -> list[Reading]:
@@ -73,28 +104,40 @@ def prepare_files(
         yield reading.delivery.delivery_seq, reading.held or write_reading(settings, reading)
 
 
-def _prepare_leased(settings: Settings, store: Store, leases: Sequence[Lease]) -> int:
+def _prepare_leased(settings: Settings, store: Store, leases: Sequence[Lease]) -> tuple[int, list[int]]:
+    """Prepare what is leased; give how many are ready and which ones failed. One that fails stops no other."""
+    try:
+        with cpu_budget(CPU_SECONDS + CPU_SECONDS_MORE * len(leases)):
+            return _prepare_together(settings, store, leases), []
+    except (Exception, OverBudgetError) as error:
+        if len(leases) > 1:
+            alone = [_prepare_leased(settings, store, [lease]) for lease in leases]
+            return sum(ready for ready, _ in alone), [seq for _, failed in alone for seq in failed]
+        for lease in leases:  # or the next try would find nothing to do until they run out
+            _LOG.exception("delivery %d could not be prepared", lease.delivery_seq)
+            is_hung = isinstance(error, OverBudgetError)
+            until = datetime.now(UTC) + timedelta(seconds=HUNG_SECONDS) if is_hung else None
+            _hold(store.ledger, lease, f"preparing failed: {type(error).__name__}", until=until)
+        return 0, [lease.delivery_seq for lease in leases]
+
+
+def _prepare_together(settings: Settings, store: Store, leases: Sequence[Lease]) -> int:
     ledger = store.ledger
     by_seq = {lease.delivery_seq: lease for lease in leases}
     results = []
-    try:
-        for delivery_seq, verdict in prepare_files(settings, ledger.deliveries(by_seq), store):
-            lease = by_seq[delivery_seq]
-            if isinstance(verdict, str):
-                _hold(ledger, lease, verdict)
-                continue
-            results.append(PreparedLoad(lease, verdict.outcome, verdict.contract_hash, verdict.source_name))
-    except Exception as error:
-        for lease in leases:  # or the next try would find nothing to do until they run out
-            _hold(ledger, lease, f"preparing failed: {type(error).__name__}")
-        raise
+    for delivery_seq, verdict in prepare_files(settings, ledger.deliveries(by_seq), store):
+        lease = by_seq[delivery_seq]
+        if isinstance(verdict, str):
+            _hold(ledger, lease, verdict)
+            continue
+        results.append(PreparedLoad(lease, verdict.outcome, verdict.contract_hash, verdict.source_name))
     lost = ledger.prepared_batch(results, at=datetime.now(UTC))
     return len(results) - len(lost)  # whoever took a lease over writes the same files and moves the state
 
 
-def _hold(ledger: Ledger, lease: Lease, reason: str) -> None:
+def _hold(ledger: Ledger, lease: Lease, reason: str, *, until: datetime | None = None) -> None:
     with suppress(ConflictError):
-        ledger.hold(lease, reason, at=datetime.now(UTC))
+        ledger.hold(lease, reason, until=until, at=datetime.now(UTC))
 
 
 @contextmanager

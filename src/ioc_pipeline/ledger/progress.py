@@ -114,8 +114,8 @@ class Progress(Journal):
                 )
         return [lease for lease in wanted if lease not in held]
 
-    def hold(self, lease: Lease, reason: str, *, at: datetime) -> None:
-        """Give the lease back unprepared and say why, e.g. the contract is broken; the delivery waits again.
+    def hold(self, lease: Lease, reason: str, *, until: datetime | None = None, at: datetime) -> None:
+        """Give the lease back unprepared and say why, e.g. the contract is broken; the delivery waits again, `until`.
 
         Raises:
             ConflictError: the lease was taken over, or the load moved on without us.
@@ -126,7 +126,7 @@ class Progress(Journal):
                 raise ConflictError(f"delivery {lease.delivery_seq}: lease {lease.token} is no longer the current one")
             journal.connection.execute(
                 sa.update(load).where(*_is_held_by(lease)),
-                {"held_reason": reason, "lease_owner": None, "lease_expires_at": None},
+                {"held_reason": reason, "lease_owner": None, "lease_expires_at": until},
             )
             if current.held_reason != reason:
                 journal.append("held", at, lease.delivery_seq, reason=reason)
@@ -134,6 +134,24 @@ class Progress(Journal):
     def to_load(self) -> list[int]:
         """Prepared and not in the warehouse yet, in the one order."""
         return self._in_states("prepared")
+
+    def hold_prepared(self, delivery_seqs: Collection[int], reason: str, *, at: datetime) -> None:
+        """Note why prepared deliveries cannot be loaded; they stay prepared, and loading is tried again."""
+        with self.writing() as journal:
+            held = list(
+                journal.connection.execute(
+                    sa.update(load)
+                    .where(
+                        load.c.delivery_seq.in_(delivery_seqs),
+                        load.c.state == "prepared",
+                        sa.or_(load.c.held_reason.is_(None), load.c.held_reason != reason),
+                    )
+                    .values(held_reason=reason)
+                    .returning(load.c.delivery_seq)
+                ).scalars()
+            )
+            for delivery_seq in sorted(held):
+                journal.append("held", at, delivery_seq, reason=reason)
 
     def loaded(self, delivery_seq: int, outcome: Outcome, load_seq: int, *, at: datetime) -> None:
         """Note what the warehouse says of one delivery; see `loaded_batch`."""
@@ -170,7 +188,15 @@ class Progress(Journal):
                 state = "returned" if outcome == "returned" else "loaded"
                 if row.state == "withdrawn":
                     state = "withdrawn"
-                moves.append({"seq": delivery_seq, "state": state, "outcome": outcome, "load_seq": load_seq})
+                moves.append(
+                    {
+                        "seq": delivery_seq,
+                        "state": state,
+                        "outcome": outcome,
+                        "load_seq": load_seq,
+                        "held_reason": None,
+                    }
+                )
                 journal.append("loaded", at, delivery_seq, outcome=outcome, load_seq=load_seq)
                 if row.decides_delivery_seq is not None:
                     decisions.append({"seq": row.decides_delivery_seq, "state": "withdrawn"})
