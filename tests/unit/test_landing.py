@@ -303,13 +303,6 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(home: Home) -> None:
     assert home.left() == ["big.xlsx"]
 
 
-def test_a_name_with_an_identifier_is_refused_and_not_repeated(home: Home) -> None:
-    home.drop("ho so 014085001234 lien he 0912345678.xlsx")
-    assert home.refusals() == {"ho so … lien he ….xlsx": "personal-data"}
-    assert home.land().delivery_seqs == []
-    assert len(home.left()) == 1
-
-
 def test_files_outside_the_departments_folders_are_refused(home: Home) -> None:
     home.drop("stray.xlsx", department=".")
     home.drop("other.xlsx", department="so-khong-co")

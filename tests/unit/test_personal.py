@@ -1,15 +1,13 @@
 """Every identifier here is invented."""
 
+from datetime import date
+
 import pytest
 
 from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.domain.workbooks import Sheet, Value
-from ioc_pipeline.parse.personal import (
-    find_personal_data,
-    find_personal_data_in_column,
-    find_personal_data_in_sheet,
-    without_personal_data,
-)
+from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
+from ioc_pipeline.parse.personal import find_personal_data_in_column, kinds_in_column, without_personal_data
+from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 
 CITIZENS = ["014085001234", "014185001235", "001285001236", "036201001237", "014085001238"]
 
@@ -29,9 +27,9 @@ def test_citizen_numbers_stored_as_numbers_lost_their_zeros_and_are_still_found(
     assert len(_in_column([number.lstrip("0") for number in CITIZENS])) == 1
 
 
-def test_four_of_five_values_make_a_column_of_citizen_numbers_and_three_do_not() -> None:
-    assert len(_in_column([*CITIZENS[:4], "03646"])) == 1
-    assert _in_column([*CITIZENS[:3], "03646", "03703"]) == []
+def test_one_citizen_number_is_enough_and_codes_of_twelve_digits_are_none() -> None:
+    assert len(_in_column([CITIZENS[0], "03646", "03703"])) == 1
+    assert _in_column([CITIZENS[0], *(f"99999000000{digit}" for digit in range(5))]) == []
 
 
 @pytest.mark.parametrize(
@@ -62,43 +60,84 @@ def test_a_header_that_names_identifiers_gives_meaning_to_bare_digits(header: st
     assert [problem.code for problem in _in_column([value], header)] == ["personal-data"]
 
 
+@pytest.mark.parametrize("text", ["Liên hệ 0912345678", "CCCD: 014 085 001 234", "hoa.nguyen@example.vn"])
+def test_one_identifier_inside_a_text_or_a_comment_is_enough(text: str) -> None:
+    (in_column,) = _in_column(["không", text])
+    (in_note,) = _found([[1.0]], notes=[("C4", text)])
+    assert in_column.code == in_note.code == "personal-data"
+    assert not any(text in str(problem) for problem in (in_column, in_note))
+
+
 @pytest.mark.parametrize(
-    "text",
-    [
-        "Liên hệ 0912345678",
-        "0912.345.678",
-        "0912 345 678",
-        "+84912345678",
-        "CCCD 014085001234 của bà H.",
-        "CCCD: 014 085 001 234",
-        "hoa.nguyen@example.vn",
-        "DN4140123456789",
-    ],
+    "header", ["Dự toán (đồng)", "Quý III", "Xã Vân Hồ", "Lũy kế từ đầu năm", "", "Số CCCD đã cấp"]
 )
-def test_one_identifier_inside_a_text_is_enough(text: str) -> None:
-    for problem in [*_in_column(["không", text]), *find_personal_data([], [("Biểu 1", "C4", text)])]:
-        assert problem.code == "personal-data"
-        assert text not in str(problem)
-    assert _in_column(["không", text])
-    assert find_personal_data([], [("Biểu 1", "C4", text)])
+def test_sums_with_the_digits_of_citizen_numbers_are_none(header: str) -> None:
+    sums = [1_060_123_457.0 + 1_237_911 * row for row in range(30)]
+    assert kinds_in_column(header, enumerate(sums)) == {}
+    assert kinds_in_column(header, enumerate(sums), has_people=True, is_figure=True) == {}
+
+
+def test_the_same_digits_beside_names_are_citizen_numbers() -> None:
+    rows: list[list[Value]] = [["Lò Văn A", 14085001234.0], ["Quàng Thị B", 14185001235.0], ["Cà Văn C", 1085001236.0]]
+    (problem,) = _found([["Danh sách", None], *rows])
+    assert problem.cell == "B2"
+
+
+def _found(rows: list[list[Value]], name: str = "DS", notes: list[tuple[str, str]] | None = None) -> list[Problem]:
+    width = max(map(len, rows))
+    padded = [[*row, *[None] * (width - len(row))] for row in rows]
+    return find_personal_data_in_workbook(Workbook("xlsx", [Sheet(name, padded, notes=notes or [])]), "a.xlsx")
 
 
 def test_names_of_files_and_sheets_are_looked_at_and_not_repeated() -> None:
-    (problem,) = find_personal_data(["BC_0912345678.xlsx", "Biểu 1", "TTHC_2025-09.xlsx"], [])
-    assert "0912345678" not in str(problem)
-    (note,) = find_personal_data([], [("0912345678", "C4", "gửi a@example.vn")])
-    assert note.sheet == ""
+    (of_file,) = find_personal_data_in_workbook(Workbook("xlsx", [Sheet("Biểu 1", [])]), "BC_0912345678.xlsx")
+    of_sheet, of_note = _found([[1.0]], "CMND 050123456", [("C4", "gửi a@example.vn")])
+    assert not any(digits in str((of_file, of_sheet, of_note)) for digits in ("0912345678", "050123456"))
+    assert of_note.sheet == ""
 
 
 def test_a_list_of_people_on_another_sheet_is_found_below_any_heading() -> None:
-    rows: list[list[Value]] = [["DANH SÁCH", None], ["Họ tên", "Số"], *(["A", number] for number in CITIZENS)]
-    (problem,) = find_personal_data_in_sheet(Sheet("DS", rows))
+    (problem,) = _found([["DANH SÁCH", None], ["Họ tên", "Số"], *(["A", number] for number in CITIZENS)])
     assert (problem.sheet, problem.cell) == ("DS", "B3")
 
 
-def test_contacts_and_figures_on_another_sheet_are_no_list_of_people() -> None:
-    rows: list[list[Value]] = [["Liên hệ: 0912345678, a@example.vn", 14085001234.0], ["Tổng", 5.0]]
-    assert find_personal_data_in_sheet(Sheet("Liên hệ", rows)) == []
+def test_old_identity_numbers_are_found_by_their_header_or_by_the_label_beside_them() -> None:
+    assert [problem.cell for problem in _found([["Họ tên", "Số CMND"], ["A", "050123456"]])] == ["B2"]
+    assert [problem.cell for problem in _found([["Số CMND", 50123456.0]])] == ["B1"]
+    assert _found([["Họ tên", "Số quyết định"], ["A", "050123456"]]) == []
+
+
+def test_one_telephone_under_a_signature_is_no_list_of_people_and_three_are() -> None:
+    signature: list[list[Value]] = [["Liên hệ: 0912345678, a@example.vn", 14085001234.0], ["Tổng", 5.0]]
+    assert _found(signature) == []
+    (problem,) = _found([["Họ tên", "Điện thoại"], *([f"Lò Văn {row}", f"091234567{row}"] for row in range(3))])
+    assert (problem.cell, problem.expected) == ("B2", "ô, cột không có danh sách số điện thoại")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["STT", "Họ và tên", "Ngày sinh"], [1.0, "Lò Văn A", date(1985, 3, 1)]],
+        [["Họ tên", "Năm sinh"], ["Lò Văn A", 1985.0]],
+        [["Lò Văn A", date(1985, 3, 1)], ["Cà Thị B", date(1990, 3, 1)], ["Vàng A Chớ", date(2001, 3, 1)]],
+    ],
+)
+def test_names_with_dates_of_birth_are_personal_data(rows: list[list[Value]]) -> None:
+    (problem,) = _found(rows)
+    assert "ngày sinh" in problem.expected
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["Họ và tên", "Ngày sinh"]],
+        [["Lò Văn A", "Cà Thị B", "Vàng A Chớ"], ["Trưởng phòng", "Kế toán", "Giám đốc"]],
+        [["Năm sinh", "Số trẻ"], [2024.0, 512.0]],
+        [["Lò Văn A", date(2025, 9, 1)], ["Cà Thị B", date(2025, 9, 1)], ["Vàng A Chớ", date(2025, 9, 1)]],
+    ],
+)
+def test_forms_officials_counts_and_dates_of_documents_are_not(rows: list[list[Value]]) -> None:
+    assert _found(rows) == []
 
 
 def test_no_problem_is_told_with_an_identifier() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery, Outcome, Verdict
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import label
@@ -63,7 +64,8 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> str:
     with Folder.at(inbox) as root:
         root.make(delivery.department_code)
         with root.inner(delivery.department_code) as department:
-            return _write(department, f"{delivery.delivery_seq:06d}_{slug}_", delivery.file_name, lines)
+            shown = without_identifiers(delivery.file_name)
+            return _write(department, f"{delivery.delivery_seq:06d}_{slug}_", shown, lines)
 
 
 def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> str:
@@ -118,7 +120,10 @@ def _place_in_page(problem: Problem) -> list[str]:
 def _envelope(delivery: Delivery, title: str) -> list[str]:
     received = as_local(delivery.received_at)
     named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
-    lines = [f"{named}: {_printable(delivery.file_name)}", f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)"]
+    lines = [
+        f"{named}: {_printable(without_identifiers(delivery.file_name))}",
+        f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)",
+    ]
     if title:
         lines.append(f"Biểu mẫu: {title}")
     if delivery.decides_delivery_seq is not None:

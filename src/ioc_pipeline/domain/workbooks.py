@@ -54,8 +54,13 @@ class Sheet:
 
 @dataclass(slots=True)
 class Workbook:
-    """`format` is xlsx, xls, ods or csv, told from the content."""
+    """`format` is xlsx, xls, ods or csv, told from the content.
+
+    `unseen` are pieces of text with somebody's number from parts of the file that are no cells, each after its place in
+    words for the sender: properties, headers, text boxes, defined names, caches. Some repeat what a cell shows.
+    """
 
     format: str
     sheets: list[Sheet]
     warnings: list[Problem] = field(default_factory=list)
+    unseen: list[tuple[str, str]] = field(default_factory=list)

@@ -18,7 +18,7 @@ from ioc_pipeline.land.store import Store
 from ioc_pipeline.parse.api.extract import parse_extract
 from ioc_pipeline.parse.choice import choose_contract, waiting_for
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.personal import find_personal_data_in_workbook
+from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
 from ioc_pipeline.parse.tables import ParsedTable
@@ -102,6 +102,7 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
             raise waiting_for(reference.contracts) if is_unknown_csv and reference.contracts.broken else read
         choice = choose_contract(read, delivery.department_code, reference.contracts)
         if choice is None:
+            reading.problems = find_personal_data_in_workbook(read, delivery.file_name)
             return
         reading.contract = choice
         reading.parsed = parse_workbook(read, choice.source, envelope_of(delivery, reference))

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.domain.identifiers import kinds_in, without_identifiers
+from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.file_names import is_nobodys, is_sent
 from ioc_pipeline.land.identity import Identity
@@ -129,13 +129,6 @@ class Inbox:
             return refuse(candidate, Problem("not-a-regular-file"))
         if not _is_good_name(candidate.file_name):
             return refuse(candidate, Problem("bad-file-name"))
-        if kinds_in(candidate.file_name):
-            problem = Problem(
-                "personal-data",
-                expected="tên tệp không có số định danh, điện thoại hay thư điện tử của ai",
-                fix="Đổi tên tệp; tệp sẽ được nhận ở lần quét sau",
-            )
-            return refuse(candidate, problem)
         if status.st_size > MAX_BYTES:
             return refuse(candidate, Problem("file-too-large"))
         return candidate

@@ -10,6 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.warehouse.keys import SCOPE_KEY
@@ -52,7 +53,7 @@ def _envelope(verdict: Verdict, loaded: Loaded) -> _Row:
         "kind": delivery.kind,
         "source_name": verdict.source_name,
         "department_code": delivery.department_code,
-        "file_name": delivery.file_name,
+        "file_name": without_identifiers(delivery.file_name) if delivery.kind == "file" else delivery.file_name,
         "sha256": delivery.sha256,
         "size_bytes": delivery.size_bytes,
         "received_at": _utc(delivery.received_at),

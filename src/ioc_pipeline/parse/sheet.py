@@ -18,14 +18,7 @@ from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.maturity import stated_maturity
 from ioc_pipeline.parse.period_rule import block_period
-from ioc_pipeline.parse.personal import (
-    about_citizens,
-    find_personal_data,
-    find_personal_data_in_cells,
-    find_personal_data_in_column,
-    find_personal_data_in_sheet,
-    find_personal_data_in_workbook,
-)
+from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
@@ -70,10 +63,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         if personal := find_personal_data_in_workbook(workbook, envelope.file_name):
             raise SourceError(personal) from None
         raise
-    personal = find_personal_data(
-        names=[envelope.file_name, *(sheet.name for sheet in workbook.sheets)],
-        notes=[(sheet.name, cell, text) for sheet in workbook.sheets for cell, text in sheet.notes],
-    )
+    bodies: list[tuple[Block, Body]] = []
     unseen = [problem for block in blocks for problem in hidden_columns(block)]
     problems = [problem for problem in unseen if problem.severity == "critical"]
     warnings = [*workbook.warnings, *(problem for block in blocks for problem in extra_columns(block))]
@@ -104,7 +94,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             problems += [problem for problem in said_twice if problem.severity == "critical"]
             warnings += [problem for problem in said_twice if problem.severity == "warning"]
             warnings += unseen_cells(block, body)
-            personal += _personal_data(block, body)
+            bodies.append((block, body))
             rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found
             if period is None and not found:
@@ -125,13 +115,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         parsed.nil += [Scope(table.name, envelope.reporting_unit_code, period) for period in nil_periods]
         parsed.scopes += [Scope(table.name, envelope.reporting_unit_code, period) for period in periods]
     problems += _table_period_problems(parsed, source)
-    read_sheets = {id(block.sheet) for block in blocks}
-    personal += [
-        problem
-        for sheet in workbook.sheets
-        if id(sheet) not in read_sheets
-        for problem in find_personal_data_in_sheet(sheet)
-    ]
+    personal = find_personal_data_in_workbook(workbook, envelope.file_name, bodies)
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
     if personal or problems:
         named = [Scope(name, envelope.reporting_unit_code, period) for name, period in inherited.items() if period]
@@ -199,28 +183,3 @@ def _read_block(
         if maturity := stated_maturity(block, source, body.end):
             rows.maturities = [maturity] * len(body.data)
     return rows, problems
-
-
-def _personal_data(block: Block, body: Body) -> list[Problem]:
-    """Identifiers in the columns of data and in the notes; in the lines between title and data those of citizens only.
-
-    Letterhead and signature block are not looked at.
-    """
-    rows = block.sheet.rows
-    numbers = [*body.data, *body.unread]
-    width = max((len(rows[number]) for number in numbers), default=0)
-    told = [
-        problem
-        for position in range(width)
-        for problem in find_personal_data_in_column(
-            block.sheet.name,
-            block.headers.get(position, ""),
-            position,
-            [(number, value_at(block, number, position)) for number in numbers],
-        )
-    ]
-    of_data = set(numbers)
-    head = range(block.title_row + 1, block.body_start)
-    others = (number for number in range(block.body_start, body.end) if number not in of_data)
-    told += about_citizens(find_personal_data_in_cells(block.sheet.name, head, rows))
-    return told + find_personal_data_in_cells(block.sheet.name, others, rows)

@@ -5,6 +5,8 @@ reserve gigabytes or loop (calamine issue 684).
 """
 
 import struct
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from ioc_pipeline.read.refusal import Refused
@@ -61,6 +63,14 @@ class CompoundFile:
             raise Refused("damaged-file")
         content = self._mini_chain(entry.start) if entry.size < self._mini_limit else self._chain(entry.start)
         return content[: entry.size]
+
+    def other_streams(self, taken: str) -> Iterator[bytes]:
+        """Every readable stream but one of the root, also those in storages."""
+        for entry in self._entries.values():
+            if entry.kind == _STREAM and entry is not self._of_root.get(taken) and entry.size <= len(self._content):
+                with suppress(Refused):  # nobody else reads it: a broken one spoils nothing
+                    is_short = entry.size < self._mini_limit
+                    yield (self._mini_chain(entry.start) if is_short else self._chain(entry.start))[: entry.size]
 
     def _siblings(self, first: int) -> list["_Entry"]:
         """The tree of entries that hang together by left and right."""

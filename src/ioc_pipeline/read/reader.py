@@ -25,6 +25,7 @@ from ioc_pipeline.read.facts import SheetFacts
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, too_many_cells
 from ioc_pipeline.read.seen import Seen
+from ioc_pipeline.read.unseen import Unseen, find_unseen
 
 _CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BLOCK_CELLS = 20_000
@@ -97,9 +98,9 @@ def _read(path: bytes, name: str, csv_format: tuple[str, str] | None, limits: Li
         _check_not_csv_name(name)
         if _ENCRYPTED_PACKAGE in content:
             raise Refused("password-protected")
-        facts, stream = xls.scan(CompoundFile(content), limits)
+        facts, stream, unseen = xls.scan(CompoundFile(content), limits)
         yield from _read_workbook(stream, facts, limits)
-        yield _done("xls", [] if name.endswith(".xls") else ["wrong-extension"])
+        yield _done("xls", [] if name.endswith(".xls") else ["wrong-extension"], unseen)
     else:
         _check_text(content, name)
         if csv_format is None:
@@ -108,7 +109,7 @@ def _read(path: bytes, name: str, csv_format: tuple[str, str] | None, limits: Li
         yield _message({"sheet": "", "hidden": False})
         for block in _blocks(rows, len(rows[0]) if rows else 0):
             yield _encode_rows(block, 0)[0]
-        yield _done("csv", warnings)
+        yield _done("csv", warnings, [])
 
 
 def _read_zip(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
@@ -125,8 +126,9 @@ def _read_zip(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
         warnings.append("trailing-bytes")
     if not name.endswith(f".{kind}"):
         warnings.append("wrong-extension")
+    unseen = find_unseen(archive)
     yield from _read_workbook(archive.sealed(), facts, limits)
-    yield _done(kind, warnings)
+    yield _done(kind, warnings, unseen)
 
 
 def _check_not_csv_name(name: str) -> None:
@@ -284,8 +286,8 @@ def _message(content: dict[str, object]) -> bytes:
     return _ENCODER.encode(content) + b"\n"
 
 
-def _done(kind: str, warnings: list[str]) -> bytes:
-    return _message({"done": kind, "warnings": warnings})
+def _done(kind: str, warnings: list[str], unseen: Unseen) -> bytes:
+    return _message({"done": kind, "warnings": warnings, "unseen": unseen})
 
 
 def _send(output: BinaryIO, content: dict[str, object]) -> None:

@@ -160,7 +160,8 @@ class _Child:
                     return SourceError([Problem(code, sheet=name, cell=cell, expected=expected)])
                 else:
                     warnings = [Problem(code, severity="warning") for code in message["warnings"]]
-                    return Workbook(message["done"], sheets, warnings)
+                    unseen = [(place, text) for place, text in message["unseen"]]
+                    return Workbook(message["done"], sheets, warnings, unseen)
         except (msgspec.DecodeError, ValueError, LookupError, TypeError):
             return None
         return None

@@ -17,6 +17,8 @@ from ioc_pipeline.read.facts import BUILT_IN_FORMATS, NOT_CALCULATED, CellStyle,
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.number_format import number_format
 from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
+from ioc_pipeline.read.unseen import Unseen
+from ioc_pipeline.read.unseen_xls import of_record, of_stream
 from ioc_pipeline.read.xls_strings import Font
 
 OLD_STARTS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")  # without container
@@ -39,8 +41,9 @@ _UNICODE = 1200
 _STRUCK = 0x08
 
 
-def scan(container: CompoundFile, limits: Limits) -> tuple[list[SheetFacts | None], bytes]:
-    """Facts of each sheet in the workbook's order, None for a sheet without cells (a chart sheet); what is to be read.
+def scan(container: CompoundFile, limits: Limits) -> tuple[list[SheetFacts | None], bytes, Unseen]:
+    """Facts of each sheet in the workbook's order, None for a sheet without cells (a chart sheet); what is to be read;
+    texts that are no cells.
 
     Raises:
         Refused: password, macros, a version before Excel 5, not a workbook, more cells than `limits`, damaged records.
@@ -55,7 +58,9 @@ def scan(container: CompoundFile, limits: Limits) -> tuple[list[SheetFacts | Non
     if stream[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04"):
         raise Refused("old-workbook")
     book = _BookScan(stream, limits)
-    return book.sheets, sealed(name, bytes(book.stream))
+    for other in container.other_streams(name.lower()):
+        book.unseen += of_stream(other)
+    return book.sheets, sealed(name, bytes(book.stream)), list(dict.fromkeys(book.unseen))
 
 
 class _BookScan:
@@ -63,6 +68,7 @@ class _BookScan:
 
     def __init__(self, stream: bytes, limits: Limits) -> None:
         self.stream = bytearray(stream)  # as it is to be read
+        self.unseen: Unseen = []
         self._stream = stream
         self._limits = limits
         self._version = 0
@@ -99,6 +105,8 @@ class _BookScan:
                 depth -= 1
                 if depth <= 0:
                     return
+            if kind not in _CELLS and kind != _MULRK:
+                self.unseen += of_record(kind, data)
             if depth == 1:
                 yield kind, data, position - size
         raise Refused("damaged-file")

@@ -1,0 +1,90 @@
+"""Who is named in a sheet: columns of people's names, alone no harm, and those with dates of birth beside them.
+
+Names and dates of birth are basic personal data (Decree 356/2025/NĐ-CP); a name under a signature is none of the
+report's.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from ioc_pipeline.domain.folding import fold
+from ioc_pipeline.domain.workbooks import Value
+
+_FEWEST = 3  # rows without a header that says what they are
+_LONGEST_HEADER = 60
+_FAMILY_NAMES = (  # of Kinh, Thái, Mông, Mường, Tày, Nùng, Dao, Chăm, Khmer and others, the common ones
+    "âu|bạc|bàn|bế|bùi|cà|cầm|cao|cha|châu|chảo|chu|cù|cư|đàm|đặng|đào|đèo|điêu|đinh|đỗ|đoàn|đới|đồng|dương|giàng|h'|hà"
+    "|hạ|hạng|hầu|hồ|hoàng|hờ|hứa|huỳnh|kiều|kim|kha|khuất|la|lã|lại|lâm|lầu|lê|lèo|lò|lô|lộc|lương|lường|lưu|lý|lỳ|ma|mã"
+    "|mai|mạc|mè|mùa|nghiêm|ngô|nguyễn|nguyên|nhâm|ninh|nông|ông|phạm|phan|phàng|phùng|quách|quàng|quan|sa|sầm|sìn|sùng"
+    "|tạ|tăng|tao|tẩn|thạch|thái|thào|thân|thi|tiêu|tô|tòng|tống|trà|trần|triệu|trịnh|trương|từ|tráng|vàng|vi|vì|viên|võ"
+    "|vừ|vũ|vương|xa|y"
+)
+_PERSON = re.compile(rf"\s*(?:{_FAMILY_NAMES})(?:\s+(?=[^\W_])\w['\w]*){{1,4}}\s*", re.IGNORECASE)
+_NAME_HEADER = re.compile(
+    r"(?:ho|ho va ten|ho ten|ho dem|full name)(?: (?:ten|chu dem|dem|nguoi|cua|cong dan|chu ho|hoc sinh|can bo|va).*)?"
+)
+_BIRTH_WORD = re.compile(r"sinh|birth", re.IGNORECASE)
+_BIRTH_HEADER = re.compile(
+    r"(?:ngay|nam|ngay thang nam|ngay thang|thang nam|ngay nam)? ?sinh(?: (?:ngay|nam|cua).*)?|date of birth|birth ?day"
+)
+_YEARS = range(1910, 2016)  # unlabelled dates of these years beside names are birthdays
+
+
+def is_person(text: str) -> bool:
+    """Whether a text looks like the full name of somebody in Vietnam: a family name and one to four more words."""
+    return len(text) <= 50 and text[:1].isupper() and _PERSON.fullmatch(text) is not None
+
+
+def has_people(column: Sequence[Value], header: str = "") -> bool:
+    """Whether the values of a column are names of people, by its header or by most of its texts."""
+    texts = [value for value in column if isinstance(value, str) and value.strip()]
+    if texts and is_name_header(header):
+        return True
+    named = sum(map(is_person, texts))
+    return named >= _FEWEST and named * 2 > len(texts)
+
+
+def is_name_header(header: str) -> bool:
+    """Whether a header says that names of people stand below it."""
+    folded = fold(header)
+    return folded.startswith(("ho ", "full name")) and _NAME_HEADER.fullmatch(folded) is not None
+
+
+def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[int, int] | None:
+    """The first cell (row, column) of a date of birth beside a name among some rows of a sheet; None without any."""
+    headed: dict[int, int] = {}  # column of births → row of its header
+    names: set[int] = set()
+    persons: Counter[int] = Counter()
+    days: dict[int, list[int]] = {}
+    for number in numbers:
+        for position, value in enumerate(rows[number]):
+            if isinstance(value, str):
+                if len(value) <= _LONGEST_HEADER and _BIRTH_WORD.search(value) and _BIRTH_HEADER.fullmatch(fold(value)):
+                    headed.setdefault(position, number)
+                elif is_person(value):
+                    persons[position] += 1
+                elif len(value) <= _LONGEST_HEADER and value[:1] in "HhFf" and is_name_header(value):
+                    names.add(position)
+            elif isinstance(value, date) and value.year in _YEARS:
+                days.setdefault(position, []).append(number)
+    if not persons and not names:
+        return None
+    people = names | {position for position, count in persons.items() if count >= _FEWEST}
+    for position, header in headed.items():
+        beside = names | set(persons)
+        for number in numbers:
+            row = rows[number]
+            if number > header and _is_filled(row, position) and any(_is_filled(row, name) for name in beside):
+                return number, position
+    for position, dated in days.items():
+        with_name = [number for number in dated if any(_is_filled(rows[number], name) for name in people)]
+        if len(with_name) >= _FEWEST:
+            return with_name[0], position
+    return None
+
+
+def _is_filled(row: Sequence[Value], position: int) -> bool:
+    value = row[position] if position < len(row) else None
+    return value is not None and value != ""
