@@ -21,7 +21,9 @@ from ioc_pipeline.reference.tables import Column, Table
 TODAY = date(2025, 9, 20)
 NINE = datetime(2025, 9, 15, 9, 0, tzinfo=UTC)
 BY_NUMBER = {"kind": "page_number", "parameter": "page", "size_parameter": "size", "size": 2, "total_field": "total"}
+UNTIL_SHORT = {name: value for name, value in BY_NUMBER.items() if name != "total_field"} | {"end": "short_page"}
 BY_CURSOR = {"kind": "cursor", "parameter": "cursor", "field": "meta.next"}
+LINKS = {"kind": "link", "end": "absent"}
 CHANGED = {"field": "updatedAt", "parameter": "updatedSince", "overlap_minutes": 10}
 
 
@@ -83,16 +85,41 @@ def test_an_api_without_pages_is_asked_once(server: HttpApi) -> None:
     assert run.watermark == ""
 
 
-def test_pages_by_number_end_with_the_first_that_is_not_full(server: HttpApi) -> None:
+def test_pages_by_number_end_with_the_first_that_is_not_full_where_the_contract_says_so(server: HttpApi) -> None:
     numbered(server, [1, 2], [3, 4], [5])
-    pages, _ = fetch(server, source(paging=BY_NUMBER))
+    pages, _ = fetch(server, source(paging=UNTIL_SHORT))
     assert ids(pages) == [[1, 2], [3, 4], [5]]
     assert [asked.query for asked in server.asked] == [{"page": str(n), "size": "2"} for n in (1, 2, 3)]
 
 
 def test_pages_that_are_all_full_end_with_an_empty_one(server: HttpApi) -> None:
     numbered(server, [1, 2], [3, 4])
-    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [3, 4], []]
+    assert ids(fetch(server, source(paging=UNTIL_SHORT))[0]) == [[1, 2], [3, 4], []]
+
+
+def test_pages_end_where_the_total_has_come(server: HttpApi) -> None:
+    numbered(server, [1, 2], [3, 4], total=4)
+    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [3, 4]]
+
+
+def test_pages_go_on_until_an_empty_one_or_until_no_more_are_said_to_come(server: HttpApi) -> None:
+    numbered(server, [1], [2, 3], [4])
+    assert ids(fetch(server, source(paging=UNTIL_SHORT | {"end": "empty_page"}))[0]) == [[1], [2, 3], [4], []]
+
+    def answer(asked: Asked) -> Reply:
+        number = int(asked.query["page"])
+        return Reply({"items": records(number), "more": number < 3})
+
+    server.answer = answer
+    paging = UNTIL_SHORT | {"end": None, "more_field": "more"}
+    assert ids(fetch(server, source(paging=paging))[0]) == [[1], [2], [3]]
+
+
+@pytest.mark.parametrize("body", [{}, {"total": None}, {"total": "x"}])
+def test_a_page_that_does_not_say_its_total_is_landed_for_the_parser_to_return(server: HttpApi, body: Any) -> None:
+    server.replies(Reply({"items": records(1, 2), **body}))
+    pages, run = fetch(server, source(paging=BY_NUMBER))
+    assert (ids(pages), run.counted) == ([[1, 2]], [0])
 
 
 @pytest.mark.parametrize("total", [5, "5"])
@@ -107,7 +134,8 @@ def test_a_cursor_is_followed_until_it_is_empty(server: HttpApi) -> None:
     follow = {"": "b", "b": "c", "c": ""}
 
     def answer(asked: Asked) -> Reply:
-        return Reply({"items": records(1), "meta": {"next": follow[asked.query.get("cursor", "")]}})
+        cursor = asked.query.get("cursor", "")
+        return Reply({"items": records(ord(cursor or "a")), "meta": {"next": follow[cursor]}})
 
     server.answer = answer
     pages, _ = fetch(server, source(paging=BY_CURSOR, parameters={"kind": "a"}))
@@ -120,7 +148,7 @@ def test_a_cursor_is_followed_until_it_is_empty(server: HttpApi) -> None:
 
 
 @pytest.mark.parametrize("meta", [{}, {"next": None}, None])
-def test_an_answer_without_a_cursor_is_the_last(server: HttpApi, meta: Any) -> None:
+def test_after_an_answer_without_a_cursor_nothing_can_be_asked_for(server: HttpApi, meta: Any) -> None:
     server.replies(Reply({"items": records(1), "meta": meta}))
     assert len(fetch(server, source(paging=BY_CURSOR))[0]) == 1
 
@@ -132,7 +160,7 @@ def test_links_are_followed_as_they_are_given(server: HttpApi) -> None:
         return Reply(records(number), headers={"Link": link} if number < 3 else {})
 
     server.answer = answer
-    pages, _ = fetch(server, source(paging={"kind": "link"}, parameters={"kind": "a"}))
+    pages, _ = fetch(server, source(paging=LINKS, parameters={"kind": "a"}))
     assert ids(pages) == [[1], [2], [3]]
     assert [json.loads(page.request)["path"] for page in pages] == [
         "/data",
@@ -144,12 +172,12 @@ def test_links_are_followed_as_they_are_given(server: HttpApi) -> None:
 def test_a_link_to_another_host_is_refused(server: HttpApi) -> None:
     server.replies(Reply(records(1), headers={"Link": '<https://example.org/data>; rel="next"'}))
     with pytest.raises(FetchError, match="another host"):
-        fetch(server, source(paging={"kind": "link"}))
+        fetch(server, source(paging=LINKS))
 
 
 def test_pages_that_lead_in_a_circle_are_a_failure(server: HttpApi) -> None:
     server.replies(Reply({"items": records(1), "meta": {"next": "b"}}, headers={"Link": '</data>; rel="next"'}))
-    for paging in (BY_CURSOR, {"kind": "link"}):
+    for paging in (BY_CURSOR, LINKS):
         with pytest.raises(FetchError, match="nothing new"):
             fetch(server, source(paging=paging))
 
@@ -168,7 +196,7 @@ def test_a_cursor_that_is_a_number_leads_on_also_from_0(server: HttpApi) -> None
 
 
 def test_a_page_that_is_sent_twice_does_not_end_the_run(server: HttpApi) -> None:
-    sent = [("", 1, "b"), ("b", 1, "b"), ("b", 2, "c"), ("c", 3, "")]
+    sent = [("", 1, "b"), ("b", 1, "b"), ("b", 2, "c"), ("c", 3, ""), ("", 1, "b"), ("b", 2, "c"), ("c", 3, "")]
 
     def answer(asked: Asked) -> Reply:
         cursor, number, following = sent[len(server.asked) - 1]
@@ -176,23 +204,25 @@ def test_a_page_that_is_sent_twice_does_not_end_the_run(server: HttpApi) -> None
         return Reply({"items": records(number), "meta": {"next": following}})
 
     server.answer = answer
-    assert ids(fetch(server, source(paging=BY_CURSOR))[0]) == [[1], [1], [2], [3]]
+    pages, run = fetch(server, source(paging=BY_CURSOR))
+    assert ids(pages) == [[1], [1], [2], [3], [1], [2], [3]]
+    assert run.counted == [4, 5, 6], "what the page held that was sent twice may have been missed"
 
 
 def test_an_api_that_ignores_the_page_number_is_a_failure(server: HttpApi) -> None:
-    server.replies(Reply({"items": records(1, 2)}))
+    server.replies(Reply({"items": records(1, 2), "total": 4}))
     with pytest.raises(FetchError, match="nothing new"):
         fetch(server, source(paging=BY_NUMBER))
 
 
 def test_an_answer_of_another_shape_is_landed_for_the_parser_to_judge(server: HttpApi) -> None:
-    server.replies(Reply({"error": "maintenance"}))
+    server.replies(Reply({"note": "maintenance"}))
     for paging in ({}, BY_NUMBER, BY_CURSOR):
         assert len(fetch(server, source(paging=paging))[0]) == 1
 
 
 def test_no_page_is_asked_for_before_the_one_before_it_was_taken(server: HttpApi) -> None:
-    numbered(server, [1, 2], [3])
+    numbered(server, [1, 2], [3], total=3)
     contract = source(paging=BY_NUMBER)
     assert contract.api is not None
     with Client(Connection(server.host), contract.api) as client:
@@ -221,6 +251,8 @@ def test_every_value_is_asked_for_every_period(server: HttpApi) -> None:
         "path": "/data",
         "parameters": {**common, "p_thang": 8, "level": 0},
         "status": 200,
+        "list": 1,
+        "links_on": False,
         "server_time": "Mon, 15 Sep 2025 09:00:00 GMT",
         "period": {"type": "month", "start": "2025-07-15", "end": "2025-08-14"},
     }
@@ -324,33 +356,53 @@ def test_a_list_that_moved_is_fetched_once_more_from_its_beginning(server: HttpA
         return Reply({"total": 5, "items": records(*pages[int(asked.query["page"]) - 1])})
 
     server.answer = answer
-    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == first + again
+    pages, run = fetch(server, source(paging=BY_NUMBER))
+    assert ids(pages) == first + again
+    assert run.counted == [4, 5, 6], "the round that came whole"
 
 
-def test_pages_that_always_repeat_something_are_fetched_twice_and_taken(server: HttpApi) -> None:
+def test_pages_that_always_repeat_something_are_fetched_twice_and_left_to_the_parser(server: HttpApi) -> None:
     numbered(server, [1, 2], [2, 3], [4])
-    pages, run = fetch(server, source(paging=BY_NUMBER, watermark=CHANGED))
+    pages, run = fetch(server, source(paging=UNTIL_SHORT, watermark=CHANGED))
     assert ids(pages) == [[1, 2], [2, 3], [4]] * 2
-    assert run.watermark == ""
+    assert (run.counted, run.watermark) == ([3, 4, 5], "")
+
+
+def test_a_repeated_record_is_no_loss_where_the_total_says_that_all_have_come(server: HttpApi) -> None:
+    numbered(server, [1, 2], [2, 3], [4], total=4)
+    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [2, 3], [4]]
 
 
 def test_a_total_that_was_never_there_is_left_to_the_parser(server: HttpApi) -> None:
     numbered(server, [1, 2], [3], total=9)
     assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [3], []] * 2
     numbered(server, [1, 2], [3], total="9" * 5000)
-    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2], [3]]
+    assert ids(fetch(server, source(paging=BY_NUMBER))[0]) == [[1, 2]]
 
 
-def test_a_list_that_never_keeps_still_does_not_move_the_watermark(server: HttpApi) -> None:
+def restless(server: HttpApi) -> None:
+    """A list whose one record is another in each round."""
+
     def answer(asked: Asked) -> Reply:
         newest = [{"id": len(server.asked), "updatedAt": "2025-09-15T09:00:00Z"}]
         return Reply({"total": 2, "items": newest if asked.query["page"] == "1" else []})
 
     server.answer = answer
+
+
+def test_a_list_that_never_keeps_still_counts_for_nothing(server: HttpApi) -> None:
+    restless(server)
+    with pytest.raises(FetchError, match=f"total: not the same in any of {ROUNDS} rounds"):
+        fetch(server, source(paging=BY_NUMBER | {"size": 5}, watermark=CHANGED))
+
+
+def test_a_list_that_may_move_is_taken_and_does_not_move_the_watermark(server: HttpApi) -> None:
+    restless(server)
     since = "2025-09-15T08:00:00+00:00"
-    pages, run = fetch(server, source(paging=BY_NUMBER | {"size": 5}, watermark=CHANGED), since=since)
+    contract = source(paging=BY_NUMBER | {"size": 5, "unsteady": "accepted"}, watermark=CHANGED)
+    pages, run = fetch(server, contract, since=since)
     assert ids(pages) == [[1], [], [3], [], [5], []]
-    assert len(pages) == 2 * ROUNDS
+    assert run.counted == list(range(2 * ROUNDS))
     assert run.watermark == since
 
 
@@ -382,18 +434,26 @@ class Registry:
         return Reply(answer, headers={"Date": format_datetime(self.now, usegmt=True)})
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_whatever_moves_while_it_is_fetched_is_there_after_the_next_quiet_run(server: HttpApi, seed: int) -> None:
+@pytest.mark.parametrize("unsteady", ["accepted", "returned"])
+@pytest.mark.parametrize("seed", range(30))
+def test_whatever_moves_while_it_is_fetched_is_there_after_the_next_quiet_run(
+    server: HttpApi, seed: int, unsteady: str
+) -> None:
     registry = Registry(seed)
     server.answer = registry.answer
-    contract = source(paging=BY_NUMBER | {"size": 3}, watermark=CHANGED)
+    ends = BY_NUMBER if registry.has_total else UNTIL_SHORT
+    contract = source(paging=ends | {"size": 3, "unsteady": unsteady}, watermark=CHANGED)
     known: dict[int, str] = {}
     watermark = ""
     for turn in range(4):
         registry.is_busy = turn < 3
-        pages, run = fetch(server, contract, since=watermark)
+        try:
+            pages, run = fetch(server, contract, since=watermark)
+        except FetchError:
+            assert (registry.is_busy, unsteady) == (True, "returned")
+            continue
         assert watermark == "" or datetime.fromisoformat(run.watermark) >= datetime.fromisoformat(watermark)
         watermark = run.watermark
-        for page in pages:
+        for page in (pages[place] for place in run.counted):
             known |= {one["id"]: one["updatedAt"] for one in json.loads(page.content)["items"]}
     assert known == {number: time.isoformat() for number, time in registry.records.items()}

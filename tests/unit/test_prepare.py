@@ -82,7 +82,7 @@ class Desk:
                 ApiRun(source, department, extract_id),
                 content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode(),
                 number=number,
-                request=json.dumps({"server_time": None, "period": None, **request}),
+                request=json.dumps({"status": 200, "server_time": None, "period": None, **request}),
                 received_at=ANSWERED,
             ).delivery_seq
             for number, content in enumerate(pages, start=1)
@@ -151,7 +151,7 @@ def test_pages_of_a_run_that_died_never_count(desk: Desk) -> None:
         ApiRun("one_stop_dossiers", "vp-ubnd", "dead"),
         json.dumps(page(dossier(1))).encode(),
         number=1,
-        request=json.dumps({"server_time": None, "period": None}),
+        request=json.dumps({"status": 200, "server_time": None, "period": None}),
         received_at=ANSWERED,
     )
     desk.load()

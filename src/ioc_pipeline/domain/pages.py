@@ -20,7 +20,8 @@ class Page:
     """One response of an extract. `name` is its file's, `delivery_seq` its own.
 
     `received_at` is our time of the response, `server_time` what the server's clock said; `period` is what was
-    asked for, None where a request names none.
+    asked for, None where a request names none. `list_number` counts the lists of a run, and the rounds through each;
+    None for what landed before they were counted. `links_on` is whether its header named a next page.
     """
 
     delivery_seq: int
@@ -29,6 +30,9 @@ class Page:
     server_time: datetime | None
     period: Period | None
     content: Json
+    status: int = 200
+    list_number: int | None = None
+    links_on: bool = False
 
 
 def pointer(*names: str | int) -> str:

@@ -13,8 +13,10 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.domain.http_date import parse_http_date
+from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.fetch.exchange import Exchange, RefusedError, StumbleError, TooLargeError
 from ioc_pipeline.reference.apis import Api
+from ioc_pipeline.reference.own_fields import error_field
 
 ATTEMPTS = 5
 LONGEST_PAUSE_SECONDS = 120.0  # of a Retry-After; who asks for more is asked again by the next run
@@ -117,7 +119,7 @@ class Client:
         return self._connection.base_url + self._api.path
 
     def ask(self, url: str, parameters: Mapping[str, Any]) -> Response:
-        """Get one response, whole and readable as JSON, or none at all.
+        """Get one response, whole, readable as JSON and no error in the shape of an answer, or none at all.
 
         Raises:
             FetchError: the API refuses (4xx), sends us elsewhere or too much, or stumbled each time it was asked.
@@ -145,6 +147,14 @@ class Client:
         return FetchError(f"{self._api.method} {self._api.path}: {reason}")
 
     def _ask_once(self, url: str, parameters: Mapping[str, Any]) -> Response:
+        response = self._authorised(url, parameters)
+        if field := error_field(response.data, self._api):
+            # A field of the contract or one with a usual name, but below others that may be called anything.
+            name = without_identifiers(field)[:200]
+            raise StumbleError(f"{response.status}: the response says in its field {name} that it is an error")
+        return response
+
+    def _authorised(self, url: str, parameters: Mapping[str, Any]) -> Response:
         if self._api.authentication.kind != "oauth2":
             return self._send(self._request(url, parameters))
         try:

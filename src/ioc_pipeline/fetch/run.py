@@ -1,7 +1,7 @@
 """One run of an API: what is asked for, in which order, and whether what came is all there was."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -12,9 +12,9 @@ from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.fetch.client import Client, Response
-from ioc_pipeline.fetch.paging import is_last, next_cursor
+from ioc_pipeline.fetch.paging import sendable
 from ioc_pipeline.reference.apis import RequestPeriod
-from ioc_pipeline.reference.responses import declared_total, find_records, value_at
+from ioc_pipeline.reference.responses import ListPage, read_list_page, says_end, value_at
 from ioc_pipeline.reference.sources import Source
 
 ROUNDS = 3  # over a list that moves while it is paged through
@@ -42,15 +42,22 @@ class _Seen:
     totals: set[int] = field(default_factory=set)
 
     @property
-    def moved(self) -> bool:
-        """Whether a record may have slipped from a page still to come to one already gone."""
-        return len(self.keys) < self.count or len(self.totals) > 1 or len(self.keys) < max(self.totals, default=0)
+    def is_whole(self) -> bool:
+        """Whether nothing can have slipped from a page still to come to one already gone.
+
+        The one total that all pages declare says so, or else that no record came twice.
+        """
+        if self.totals:
+            return self.totals == {len(self.keys)}
+        return len(self.keys) == self.count
 
 
 class Run:
     """Asks for everything a contract names, page after page: `for page in run.pages()`. No page is asked for ahead.
 
-    `since` is the watermark of the run before, "" for none. Afterwards `watermark` is where the next run starts.
+    `since` is the watermark of the run before, "" for none. Afterwards `watermark` is where the next run starts, and
+    `counted` tells which pages count, by their place in the order they came: the last round through each list.
+    Whether a list came to its end is for the parser to say, which has the same pages.
     """
 
     def __init__(self, source: Source, client: Client, *, since: str, today: date) -> None:
@@ -63,6 +70,9 @@ class Run:
         self._newest: datetime | None = None
         self._first_response_at: datetime | None = None
         self._is_settled = True
+        self._fetched = 0
+        self._lists = 0
+        self.counted: list[int] = []
 
     @property
     def asked_since(self) -> str:
@@ -95,7 +105,7 @@ class Run:
         """Every page of the run, in the order they are asked for; the run is complete when this ends.
 
         Raises:
-            FetchError: there is no complete response; what came so far does not count.
+            FetchError: there is no complete response, or no round that agrees with itself; nothing that came counts.
         """
         api = self._api
         periods: list[Period | None] = [*ended_periods(self._source, self._today)] if api.period else [None]
@@ -108,14 +118,22 @@ class Run:
             yield from self._rounds(asked, period)
 
     def _rounds(self, asked: Parameters, period: Period | None) -> Iterator[FetchedPage]:
-        """Page through one list; once more, from its beginning, if it moved meanwhile and was counted by number."""
-        known: set[str] = set()
+        """Page through one list; again from its beginning while it moved meanwhile, and no round was like another."""
+        before: _Seen | None = None
+        began = self._fetched
         for _ in range(ROUNDS):
             seen = _Seen()
+            first = self._fetched
+            self._lists += 1
             yield from self._list(asked, period, seen)
-            if self._api.paging.kind != "page_number" or not seen.moved or seen.keys <= known:
+            # What two rounds say alike is the parser's to judge, and one response is no list that moves.
+            if seen.is_whole or seen == before or self._api.paging.kind == "none":
+                self.counted += range(first, self._fetched)
                 return
-            known |= seen.keys
+            before = seen
+        if self._api.paging.unsteady == "returned":
+            raise self._failure(f"{self._api.paging.total_field or 'the list'}: not the same in any of {ROUNDS} rounds")
+        self.counted += range(began, self._fetched)
         self._is_settled = False
 
     def _list(self, asked: Parameters, period: Period | None, seen: _Seen) -> Iterator[FetchedPage]:
@@ -129,41 +147,49 @@ class Run:
         without_news = 0
         for _ in range(_MOST_PAGES):
             response = self._client.ask(url, parameters)
-            _, found = find_records(response.data, self._api.records)
-            records = found or []  # no array at all is the parser's to judge
-            had_news = self._take(response, records, seen)
+            page = read_list_page(response.data, self._api, status=response.status, links_on=bool(response.next_url))
+            had_news = self._take(response, page, seen)
+            self._fetched += 1
             yield FetchedPage(response.content, self._describe(response, url, parameters, period), response.received_at)
-            if paging.kind == "none":
+            if self._is_over(page, seen):
                 return
+            is_new_place = False  # a number leads on for ever, also where there is nothing
             if paging.kind == "page_number" and paging.parameter:
-                total = declared_total(response.data, paging)
-                if is_last(paging, on_page=len(records), so_far=len(seen.keys), total=total):
-                    return
-                goes_on = parameters[paging.parameter] = parameters[paging.parameter] + 1
-                is_new_place = False  # a number leads on for ever, also where there is nothing
+                parameters[paging.parameter] += 1
+            elif paging.kind == "cursor" and paging.parameter:
+                cursor = sendable(page.cursor)
+                if cursor is None:
+                    raise self._failure(f"{paging.field} holds no cursor that can be sent")
+                parameters[paging.parameter] = cursor
+                is_new_place = cursor not in been
+                been.add(cursor)
             else:
-                if paging.kind == "cursor" and paging.parameter and paging.field:
-                    cursor = next_cursor(response.data, paging)
-                    if cursor is None:
-                        raise self._failure(f"{paging.field} holds no cursor that can be sent")
-                    goes_on = parameters[paging.parameter] = cursor
-                else:
-                    goes_on, parameters = response.next_url, {}
-                    url = goes_on
-                if not goes_on:
-                    return
-                is_new_place = goes_on not in been
-                been.add(goes_on)
+                url, parameters = response.next_url, {}
+                is_new_place = url not in been
+                been.add(url)
             without_news = 0 if had_news or is_new_place else without_news + 1
             if without_news == _STANDSTILL:
                 raise self._failure(f"{_STANDSTILL} pages in a row hold nothing new")
         raise self._failure(f"more than {_MOST_PAGES} pages")
 
-    def _take(self, response: Response, records: Sequence[Any], seen: _Seen) -> bool:
+    def _is_over(self, page: ListPage, seen: _Seen) -> bool:
+        """Whether there is nothing to ask for any more: the list says its end, or does not say how it goes on."""
+        paging = self._api.paging
+        if page.records is None or says_end(page, paging, so_far=len(seen.keys)):
+            return True
+        if paging.ends_by == "total" and (page.total is None or not page.records):
+            return True
+        if paging.ends_by == "more_field" and page.more is None:
+            return True
+        if paging.kind == "cursor":
+            return page.cursor in (None, "")
+        return paging.kind == "link" and not page.links_on
+
+    def _take(self, response: Response, page: ListPage, seen: _Seen) -> bool:
         """Note what a page holds; say whether any of its records is new to this round."""
         if self._first_response_at is None:
             self._first_response_at = response.server_time
-        before = len(seen.keys)
+        before, records = len(seen.keys), page.records or []
         for record in records:
             seen.keys.add(self._key(record))
             if self._api.watermark is not None:
@@ -171,9 +197,8 @@ class Run:
                 if changed is not None and (self._newest is None or _instant(changed) > _instant(self._newest)):
                     self._newest = changed
         seen.count += len(records)
-        total = declared_total(response.data, self._api.paging)
-        if total is not None:
-            seen.totals.add(total)
+        if page.total is not None:
+            seen.totals.add(page.total)
         return len(seen.keys) > before
 
     def _key(self, record: Any) -> str:
@@ -187,6 +212,8 @@ class Run:
             "parameters": parameters,
             "status": response.status,
             "server_time": response.date_header or None,
+            "list": self._lists,
+            "links_on": bool(response.next_url),
             "period": period
             and {"type": period.type, "start": period.start.isoformat(), "end": period.end.isoformat()},
         }

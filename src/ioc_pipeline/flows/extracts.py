@@ -106,7 +106,7 @@ class Extraction:
             extract_id=api_run.extract_id,
             started_at=started_at,
             ended_at=datetime.now(UTC),
-            pages=tuple(pages),
+            pages=tuple(pages[place] for place in run.counted),
             watermark=run.watermark,
             since=run.asked_since,
         )

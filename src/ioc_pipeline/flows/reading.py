@@ -9,7 +9,7 @@ from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope
 from ioc_pipeline.domain.errors import ContractError, Problem, SourceError
 from ioc_pipeline.domain.http_date import parse_http_date
 from ioc_pipeline.domain.local_time import local_day
-from ioc_pipeline.domain.pages import Page
+from ioc_pipeline.domain.pages import Json, Page
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.reference import Reference
@@ -147,8 +147,10 @@ def read_pages(pages: Sequence[Delivery], store: Store) -> Iterator[Page]:
         request = json.loads(page.request)
         period = request["period"]
         name = page.file_name.rpartition("/")[2]
+        content: Json = None
         try:
-            content = read_json(store.read(page))
+            if request["status"] != 204:
+                content = read_json(store.read(page))
         except SourceError as error:
             raise SourceError([replace(problem, page=name) for problem in error.problems]) from error
         yield Page(
@@ -160,6 +162,9 @@ def read_pages(pages: Sequence[Delivery], store: Store) -> Iterator[Page]:
             if period
             else None,
             content=content,
+            status=request["status"],
+            list_number=request.get("list"),
+            links_on=request.get("links_on", False),
         )
 
 

@@ -49,10 +49,19 @@ class Paging(Model):
 
     kind: Literal["none", "page_number", "cursor", "link"] = Field(
         default="none",
-        description="`none`: one response has everything. `page_number` counts `parameter` up from `first` until a "
-        "page is not full, or until the declared total is there. `cursor` sends what `field` of the response says in "
-        '`parameter` until it is empty. `link` follows the header `Link: <…>; rel="next"` (RFC 8288).',
+        description="`none`: one response has everything. `page_number` counts `parameter` up from `first`. `cursor` "
+        "sends what `field` of the response says in `parameter`. `link` follows the header "
+        '`Link: <…>; rel="next"` (RFC 8288).',
         examples=["page_number"],
+    )
+    end: Literal["total", "more_field", "null", "absent", "short_page", "empty_page"] | None = Field(
+        default=None,
+        description="How a list says that no page follows; a run without it does not count. `total`: as many different "
+        "records as `total_field` says have come. `more_field`: it is false. `null`: the cursor is there, and null or "
+        "empty. `absent`: no cursor or no link is there any more. `short_page`: fewer records than `size`, of an API "
+        "that promises full pages. `empty_page`: no record. Without it: `null` for a cursor, else `total` or "
+        "`more_field` if that field is named.",
+        examples=["short_page"],
     )
     parameter: Text | None = Field(
         default=None, description="The parameter that takes the page's number or the cursor.", examples=["page"]
@@ -74,12 +83,50 @@ class Paging(Model):
         examples=["meta.total"],
     )
 
+    more_field: Text | None = Field(
+        default=None,
+        description="Where a response says whether another page follows, true or false. Every response must, and it "
+        "must agree with `end`.",
+        examples=["meta.hasMore"],
+    )
+    unsteady: Literal["returned", "accepted"] = Field(
+        default="returned",
+        description="What a list is that no round of three brought whole: pages that share a record while no total "
+        "tells that none was missed for it, or a total that changes. `accepted`, for pages that overlap by design or a "
+        "list that always moves, takes what came; the next run starts where this one did unless two rounds were alike.",
+        examples=["accepted"],
+    )
+
+    @property
+    def ends_by(self) -> str:
+        """How a list says that no page follows; "" where one response has everything."""
+        if self.end or self.kind == "none":
+            return self.end or ""
+        if self.kind == "cursor":
+            return "null"
+        return "total" if self.total_field else "more_field" if self.more_field else ""
+
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         needed = {"none": (), "link": (), "page_number": ("parameter", "size"), "cursor": ("parameter", "field")}
         if missing := [name for name in needed[self.kind] if getattr(self, name) is None]:
             raise ValueError(f"paging by {self.kind} needs {' and '.join(missing)}")
+        if self.kind != "none" and not self.ends_by:
+            raise ValueError(f"paging by {self.kind} needs end, total_field or more_field: how is there no more?")
+        if self.ends_by not in _ENDS[self.kind]:
+            raise ValueError(f"paging by {self.kind}: end: expected one of {', '.join(filter(None, _ENDS[self.kind]))}")
+        named = {"total": self.total_field, "more_field": self.more_field}
+        if named.get(self.ends_by, "") is None:
+            raise ValueError("paging: end: total goes with total_field, and more_field with more_field")
         return self
+
+
+_ENDS = {
+    "none": ("",),
+    "page_number": ("total", "more_field", "short_page", "empty_page"),
+    "cursor": ("null", "absent", "total", "more_field", "empty_page"),
+    "link": ("absent", "total", "more_field", "empty_page"),
+}
 
 
 class Watermark(Model):
@@ -182,6 +229,14 @@ class Api(Model):
         '"" the response itself.',
         examples=[["data.items", ""]],
     )
+    good_when: dict[Text, Annotated[list[str | int | bool], Field(min_length=1)]] = Field(
+        default={},
+        description="What a good response says beside its records: fields, each with the values that it may have. "
+        "Anything else is an error of the API, which is asked again as after status 500. Without it a field that says "
+        "an error by its usual name (success: false, errors, code: 500) is taken for one unless `ignored_fields` "
+        "lists it.",
+        examples=[{"status": ["OK"], "code": [0, "00"]}],
+    )
     nothing: list[Literal["empty_list", "null", "no_content"]] = Field(
         default=["empty_list"],
         description="How a response says that there is nothing: `empty_list` an array without records, `null` in the "
@@ -196,11 +251,15 @@ class Api(Model):
         examples=["text"],
     )
     ignored_fields: list[Text] = Field(
-        default=[], description="Fields that are known and not read.", examples=[["internalId"]]
+        default=[],
+        description="Fields that are known and not read, of a record or of the response beside its records; a name "
+        "stands for all that is nested below it.",
+        examples=[["internalId", "meta.version"]],
     )
     unknown_field: Literal["warning", "returned"] = Field(
         default="warning",
-        description="What a field is that no column reads and `ignored_fields` does not list.",
+        description="What a field is, of a record or beside the records, that nothing in the contract reads and "
+        "`ignored_fields` does not list.",
         examples=["returned"],
     )
 

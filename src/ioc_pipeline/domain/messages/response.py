@@ -87,6 +87,24 @@ RESPONSE: dict[str, Message] = {
         "Kiểm tra đồng hồ của hệ thống và thời điểm của bản ghi",
         "The record was changed after the response was given: the next run would miss what changes until then.",
     ),
+    "unfinished-list": Message(
+        "không rõ danh sách đã hết hay chưa: trang cuối không nói hết theo cách đã thống nhất",
+        "",
+        "Sửa API để trang cuối nói rõ là hết; thay đổi cách chia trang phải được báo trước cho Trung tâm IOC",
+        "The last page does not say in the contract's way that no page follows, or another field says that one does.",
+    ),
+    "nothing-unproven": Message(
+        "danh sách rỗng, mà API này không báo “không phát sinh” bằng danh sách rỗng",
+        "có bản ghi, hoặc cách nói “không có” đã thống nhất",
+        "Kiểm tra vì sao API không trả về bản ghi nào",
+        "A list without records, which the contract's `nothing` does not take for a report that nothing occurred.",
+    ),
+    "repeated-across-pages": Message(
+        "một bản ghi có ở hai trang của cùng danh sách; bản ghi khác có thể đã bị bỏ sót",
+        "mỗi bản ghi ở một trang",
+        "Sắp xếp danh sách theo một thứ tự cố định khi chia trang, hoặc cho API ghi tổng số bản ghi",
+        "Two pages of one list hold the same record, and no total tells that no other was missed for it.",
+    ),
     "wrong-total": Message(
         "số bản ghi nhận được không bằng tổng số mà API công bố",
         "",

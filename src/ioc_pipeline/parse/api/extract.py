@@ -6,16 +6,18 @@ Pages are taken one after the other: what stays of each are the columns of its r
 from collections.abc import Iterable
 
 from ioc_pipeline.domain.deliveries import Scope
-from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.domain.pages import Page, pointer
+from ioc_pipeline.domain.pages import Page
+from ioc_pipeline.parse.api.beside import tell_beside
 from ioc_pipeline.parse.api.figures import read_figures
 from ioc_pipeline.parse.api.gather import gather
 from ioc_pipeline.parse.api.gathered import Gathered, Told
 from ioc_pipeline.parse.api.identifiers import find_personal
-from ioc_pipeline.parse.api.page import in_force, records_by_table, totals_of
+from ioc_pipeline.parse.api.lists import Lists
+from ioc_pipeline.parse.api.page import in_force, keys_in, records_by_table
 from ioc_pipeline.parse.api.record_table import read_records
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
+from ioc_pipeline.reference.responses import read_list_page
 from ioc_pipeline.reference.sources import Source
 
 
@@ -37,41 +39,29 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
         for table in in_force(source, envelope.received_on)
         if table.record  # told also when there is none
     }
-    declared: list[tuple[int, str]] = []
+    lists = Lists(api)
     for page in pages:
-        declared += totals_of(page, api, told)
-        for given in records_by_table(page, source, envelope, told):
+        said = read_list_page(page.content, api, status=page.status, links_on=page.links_on)
+        tell_beside(page, said, api, told)
+        by_table = records_by_table(page, said, source, envelope, told)
+        lists.take(page, said, (key for given in by_table for key in keys_in(given)), told)
+        for given in by_table:
             table = given.table
             name = table.name if table.record else f"{table.name} {table.valid_from}"
             gather(gathered.setdefault(name, Gathered(table)), given, api, told)
 
     parsed = ParsedDelivery([], [], [], told.warnings)
-    count = 0
     for found in gathered.values():
         find_personal(found, told)
         if found.table.record:
-            records_of_table = read_records(found, source, envelope, told)
-            parsed.records.append(records_of_table)
-            count += len(records_of_table.keys)
+            parsed.records.append(read_records(found, source, envelope, told))
         else:
             read = read_figures(found, source, envelope, told)
             parsed.tables.append(read)
-            count += read.row_count()
             periods = sorted({period for rows in read.blocks for period in rows.periods})
             parsed.scopes += [Scope(found.table.name, envelope.reporting_unit_code, period) for period in periods]
-    totals = [total for total, _ in declared]
-    if totals and not told.problems and not min(totals) <= count <= max(totals):
-        stated = " hoặc ".join(str(total) for total in dict.fromkeys((min(totals), max(totals))))
-        told.problems.append(
-            Problem(
-                "wrong-total",
-                cell=pointer(*(api.paging.total_field or "").split(".")),
-                column=api.paging.total_field or "",
-                found=stated,
-                expected=f"{count}, là số bản ghi khác nhau đã nhận",
-                page=declared[-1][1],
-            )
-        )
+    if not told.problems:
+        lists.judge(told)
     if told.personal or told.problems:
         raise BadFormError(list(told.personal.values()) or told.problems, parsed.scopes)
     return parsed

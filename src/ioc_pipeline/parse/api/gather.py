@@ -6,10 +6,11 @@ from typing import Any
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.pages import Json, pointer
 from ioc_pipeline.parse.api.gathered import Gathered, PageRecords, Record, Told, key_fields
-from ioc_pipeline.parse.api.identifiers import tell_personal
+from ioc_pipeline.parse.api.identifiers import tell_personal, tell_personal_names
 from ioc_pipeline.parse.fields import Absent
 from ioc_pipeline.parse.records import text_of
 from ioc_pipeline.reference.apis import Api
+from ioc_pipeline.reference.own_fields import is_ignored
 from ioc_pipeline.reference.tables import FETCHED_AT
 
 
@@ -37,7 +38,7 @@ def _check_shapes(given: PageRecords, api: Api, told: Told) -> None:
     table, page, array = given.table, given.page, given.array
     read = {column.field: column for column in table.columns if column.field and not column.field.startswith("$")}
     expected = {*(name for name, column in read.items() if column.required), *table.where}
-    known = {*read, *api.ignored_fields, *table.where}
+    known = {*read, *table.where}
     shapes: dict[tuple[str, ...], tuple[int, Record]] = {}
     for position, record in zip(given.positions, given.records, strict=True):
         shapes.setdefault(tuple(record), (position, record))
@@ -49,11 +50,12 @@ def _check_shapes(given: PageRecords, api: Api, told: Told) -> None:
                 told.fields.add(("missing-field", name))
                 key = "|".join(text_of(record[part]) for part in key_fields(table) if part in record)
                 told.problems.append(Problem("missing-field", array, cell, name, page=page.name, record=key))
+        tell_personal_names(record, page, cell, told)
         for name in record:
             if name in read:
                 continue
             others[name] = None
-            if name in known or any(str(each).startswith(f"{name}.") for each in read):
+            if name in known or any(str(each).startswith(f"{name}.") for each in read) or is_ignored(name, api):
                 continue
             if ("unknown-field", name) not in told.fields:
                 told.fields.add(("unknown-field", name))

@@ -1,12 +1,15 @@
 """Identifiers of persons in the fields of an API: read, unknown and ignored ones alike."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.identifiers import EMAIL, kinds_in, without_identifiers
 from ioc_pipeline.domain.pages import Json, Number, Page, pointer
 from ioc_pipeline.parse.api.gathered import Gathered, Told
 from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
+
+_OF_A_PERSON = "thông tin của cá nhân"
 
 
 def find_personal(found: Gathered, told: Told) -> None:
@@ -31,26 +34,52 @@ def tell_personal(
     *,
     by_name: bool,
 ) -> None:
-    words = name.replace(".", " ").replace("_", " ")
-    found = kinds_in_column(words, [(row, _plain(value)) for row, value in values])
+    found = kinds_in_column(_words(name), [(row, _plain(value)) for row, value in values])
     if by_name and is_personal_field(name):
         filled = next((row for row, value in values if value not in (None, "", [], {})), None)
         if filled is not None and not found:
-            found = {"thông tin của cá nhân": filled}
+            found = {_OF_A_PERSON: filled}
     for kind, row in found.items():
         page, array, position = where(row)
-        told.personal.setdefault(
-            (name, kind),
-            Problem(
-                "personal-data",
-                array,
-                f"{array}/{position}{pointer(*name.split('.'))}",
-                name[:200],
-                expected=f"trường không có {kind}",
-                fix="Bỏ trường này khỏi câu trả lời của API; chỉ gửi dữ liệu không gắn với cá nhân",
-                page=page.name,
-            ),
-        )
+        _tell(name, kind, page, array, f"{array}/{position}{pointer(*name.split('.'))}", told)
+
+
+def tell_personal_beside(name: str, value: Json, page: Page, told: Told) -> None:
+    """Personal data in a field beside the records.
+
+    By what it holds or by its name, but for an address of mail: that of the system's own help desk stands there.
+    """
+    found = set(kinds_in_column(_words(name), [(0, _plain(value))])) - {EMAIL}
+    if is_personal_field(name) and value not in (None, "", [], {}):
+        found.add(_OF_A_PERSON)
+    for kind in found:
+        _tell(name, kind, page, "", pointer(*name.split(".")), told)
+
+
+def tell_personal_names(names: Iterable[str], page: Page, cell: str, told: Told) -> None:
+    """Identifiers that stand where names of fields should: what is keyed by persons. `cell` is what holds the field."""
+    for name in names:
+        for kind in kinds_in(name):
+            _tell("", kind, page, "", without_identifiers(cell), told)
+
+
+def _tell(name: str, kind: str, page: Page, array: str, cell: str, told: Told) -> None:
+    told.personal.setdefault(
+        (name, kind),
+        Problem(
+            "personal-data",
+            array,
+            cell,
+            name[:200],
+            expected=f"trường không có {kind}",
+            fix="Bỏ trường này khỏi câu trả lời của API; chỉ gửi dữ liệu không gắn với cá nhân",
+            page=page.name,
+        ),
+    )
+
+
+def _words(name: str) -> str:
+    return name.replace(".", " ").replace("_", " ")
 
 
 def _plain(value: Json) -> str | int | None:

@@ -1,39 +1,23 @@
-"""One page → its records by table, each at its place, and the total that it declares."""
+"""One page → its records by table, each at its place."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.pages import Page, pointer
-from ioc_pipeline.parse.api.gathered import PageRecords, Record, Told
+from ioc_pipeline.parse.api.gathered import PageRecords, Record, Told, key_fields
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.records import text_of
-from ioc_pipeline.reference.apis import Api
-from ioc_pipeline.reference.responses import declared_total, find_records, value_at
+from ioc_pipeline.reference.responses import ListPage
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Table
 
 
-def totals_of(page: Page, api: Api, told: Told) -> Iterator[tuple[int, str]]:
-    if api.paging.total_field is None:
-        return
-    name = api.paging.total_field
-    total = declared_total(page.content, api.paging)
-    if total is not None:
-        yield total, page.name
-    else:
-        where = Problem("bad-field", "", pointer(*name.split(".")), name, page=page.name)
-        found = text_of(value_at(page.content, name))
-        told.problems.append(replace(where, found=found, expected="một số nguyên không âm (number)"))
-
-
-def records_by_table(page: Page, source: Source, envelope: Envelope, told: Told) -> list[PageRecords]:
+def records_by_table(page: Page, said: ListPage, source: Source, envelope: Envelope, told: Told) -> list[PageRecords]:
     """The records of a page by the layout that holds at their time."""
-    api = source.api
+    api, elements = source.api, said.records
     assert api is not None
-    place, elements = find_records(page.content, api.records)
-    array = pointer(*(place.split(".") if place else ()))
+    array = pointer(*(said.place.split(".") if said.place else ()))
     if elements is None:
         places = " hoặc ".join(f"“{place}”" if place else "chính câu trả lời" for place in api.records)
         told.problems.append(Problem("missing-records", expected=f"một danh sách ở {places}", page=page.name))
@@ -59,6 +43,15 @@ def records_by_table(page: Page, source: Source, envelope: Envelope, told: Told)
         of_table.positions.append(position)
         of_table.records.append(record)
     return list(chosen.values())
+
+
+def keys_in(given: PageRecords) -> Iterator[tuple[Hashable, str]]:
+    """What tells each record of a table from the others of its list, with its place."""
+    names = key_fields(given.table)
+    for position, record in zip(given.positions, given.records, strict=True):
+        cell = f"{given.array}/{position}"
+        own = tuple(text_of(record.get(name)) for name in names) or (given.page.name, cell)
+        yield (given.table.name, *own), cell
 
 
 def in_force(source: Source, day: date) -> list[Table]:
