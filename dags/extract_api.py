@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, dag, task
 from airflow.sdk.types import DagRunProtocol
 
+from dag_policy import RUN_ENDS_AFTER, note_failure, of_tasks
 from ioc_pipeline.domain.local_time import TIME_ZONE, local_day
 from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.sources import Source
@@ -27,7 +28,15 @@ def extract_api(source: Source) -> None:
         start_date=datetime(2026, 1, 1, tzinfo=UTC),
         catchup=False,
         max_active_runs=1,
-        default_args={"retries": 3, "retry_delay": timedelta(minutes=1), "retry_exponential_backoff": True},
+        dagrun_timeout=RUN_ENDS_AFTER,
+        on_failure_callback=note_failure,
+        default_args=of_tasks(
+            owner=source.department,
+            ends_after=timedelta(minutes=40),
+            retry_delay=timedelta(minutes=1),
+            retry_exponential_backoff=True,
+        ),
+        description=source.title,
         doc_md=f"{__doc__}\n{source.title}",
         tags=["extract"],
     )
@@ -49,8 +58,8 @@ def extract_api(source: Source) -> None:
             from ioc_pipeline import settings
             from ioc_pipeline.flows import loads
 
-            if loads.load_prepared(settings.from_environment()).changed:
-                outlet_events[RAW_CHANGED].add(RAW)  # no change, no build
+            if (summary := loads.load_prepared(settings.from_environment())).changed:
+                outlet_events[RAW_CHANGED].add(RAW, extra=summary.told)  # no change, no build
 
         fetch_pages() >> load_pages()
 

@@ -6,11 +6,12 @@ department wait another second. Many are prepared by mapped tasks, one per batch
 A bad file is a verdict, never a failed task.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
 
+from dag_policy import RUN_ENDS_AFTER, note_failure, of_tasks
 from inbox_trigger import INBOX
 
 RAW, RAW_CHANGED = Asset("raw"), AssetAlias("raw_changed")
@@ -22,7 +23,10 @@ HANDFUL = 10
     start_date=datetime(2026, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
-    default_args={"retries": 3, "retry_delay": timedelta(seconds=5)},
+    dagrun_timeout=RUN_ENDS_AFTER,
+    on_failure_callback=note_failure,
+    default_args=of_tasks(),
+    description="Takes what departments drop to raw, and answers them",
     doc_md=__doc__,
     tags=["ingest"],
 )
@@ -37,8 +41,8 @@ def ingest_inbox() -> None:
         if sum(map(len, batches)) > HANDFUL:
             return batches
         failed = prepare.prepare_all(given, batches)
-        if loads.load_prepared(given).changed:
-            outlet_events[RAW_CHANGED].add(RAW)  # no change, no build
+        if (summary := loads.load_prepared(given)).changed:
+            outlet_events[RAW_CHANGED].add(RAW, extra=summary.told)  # no change, no build
         return failed  # tried again apart, where it may turn the run red
 
     @task(map_index_template="{{ task.op_kwargs['batch'] | join(', ') }}")
@@ -53,11 +57,11 @@ def ingest_inbox() -> None:
         from ioc_pipeline import settings
         from ioc_pipeline.flows import loads
 
-        if loads.load_prepared(settings.from_environment()).changed:
-            outlet_events[RAW_CHANGED].add(RAW)
+        if (summary := loads.load_prepared(settings.from_environment())).changed:
+            outlet_events[RAW_CHANGED].add(RAW, extra=summary.told)
 
     # A leaf with all_success: a failed batch turns the run red although the others were loaded.
-    report_our_failures = EmptyOperator(task_id="report_our_failures")
+    report_our_failures = EmptyOperator(task_id="report_our_failures", on_success_callback=None)
 
     prepared = prepare_batch.expand(batch=take_deliveries())
     prepared >> [load_prepared(), report_our_failures]

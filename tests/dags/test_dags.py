@@ -24,6 +24,9 @@ PARSE = """
 import inspect, json, sys
 from airflow.dag_processing.dagbag import DagBag
 
+def names(callbacks):  # a mapped task keeps what it was given, another has a list
+    return [one.__name__ for one in (callbacks if isinstance(callbacks, list) else [callbacks]) if one]
+
 bag = DagBag(sys.argv[1])
 print("ANSWER" + json.dumps({
     "errors": bag.import_errors,
@@ -33,14 +36,22 @@ print("ANSWER" + json.dumps({
             "doc_md": dag.doc_md,
             "tags": sorted(dag.tags),
             "catchup": dag.catchup,
-            "schedule": getattr(dag.timetable, "expression", ""),
-            "timezone": str(getattr(dag.timetable, "timezone", "")),
+            "schedule": getattr(getattr(dag.timetable, "timetable", dag.timetable), "expression", ""),
+            "timezone": str(getattr(getattr(dag.timetable, "timetable", dag.timetable), "timezone", "")),
             "max_active_runs": dag.max_active_runs,
+            "timeout": dag.dagrun_timeout.total_seconds() if dag.dagrun_timeout else 0,
+            "on_failure": getattr(dag.on_failure_callback, "__name__", ""),
+            "description": dag.description or "",
             "fileloc": dag.fileloc,
             "tasks": {
                 task.task_id: {
                     "pool": task.pool,
                     "retries": task.retries,
+                    "owner": task.owner,
+                    "timeout": task.execution_timeout.total_seconds() if task.execution_timeout else 0,
+                    "on_failure": names(task.on_failure_callback),
+                    "on_success": names(task.on_success_callback),
+                    "runs": bool(getattr(task, "python_callable", None)),
                     "upstream": sorted(task.upstream_task_ids),
                     "outlets": [getattr(outlet, "name", "") for outlet in task.outlets],
                     "is_mapped": task.is_mapped,
@@ -139,6 +150,30 @@ def test_every_task_that_does_something_retries_our_faults(parsed: dict[str, Any
     assert all(task["retries"] >= 2 for task in tasks.values())
 
 
+def test_every_task_and_every_run_ends_and_somebody_is_told(parsed: dict[str, Any]) -> None:
+    for name, dag in parsed["dags"].items():
+        assert dag["on_failure"] == "note_failure", name
+        for task_id, task in dag["tasks"].items():
+            assert 0 < task["timeout"] < dag["timeout"], (name, task_id)
+            assert task["on_failure"] == ["note_failure"], (name, task_id)
+            # An empty operator with a callback would need a worker.
+            assert task["on_success"] == (["note_success"] if task["runs"] else []), (name, task_id)
+
+
+def test_every_dag_has_an_owner_and_says_in_a_line_what_it_is_for(parsed: dict[str, Any]) -> None:
+    include = REPOSITORY / "include"
+    contracts = read_contracts(include / "sources", REPOSITORY / "expectations", include / "seeds").apis()
+    departments = {f"extract_{contract.source.name}": contract.source.department for contract in contracts}
+    for name, dag in parsed["dags"].items():
+        assert {task["owner"] for task in dag["tasks"].values()} == {departments.get(name, "ioc")}, name
+        assert dag["description"], name
+
+
+def test_the_marts_are_looked_at_every_hour_and_shortly_after_the_provinces_midnight(parsed: dict[str, Any]) -> None:
+    dag = parsed["dags"]["build_marts"]
+    assert (dag["schedule"], dag["timezone"]) == ("5 * * * *", "Asia/Ho_Chi_Minh")
+
+
 def test_many_deliveries_are_prepared_by_mapped_tasks(parsed: dict[str, Any]) -> None:
     tasks = parsed["dags"]["ingest_inbox"]["tasks"]
     assert {task_id for task_id, task in tasks.items() if task["is_mapped"]} == {"prepare_batch"}
@@ -157,7 +192,7 @@ def test_a_dag_file_is_short_and_imports_of_our_package_only_what_is_light(path:
         "ioc_pipeline.settings",
     }
     others = {str(name).partition(".")[0] for name in names - ours}
-    assert others <= {"airflow", "datetime", "inbox_trigger"}
+    assert others <= {"airflow", "datetime", "inbox_trigger", "dag_policy", "typing"}
 
 
 def test_the_fork_server_holds_neither_a_thread_nor_anything_of_ours_and_nothing_more_to_collect(

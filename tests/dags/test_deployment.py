@@ -15,6 +15,12 @@ from ioc_pipeline.local_airflow.environment import Secrets, airflow_environment
 REPOSITORY = Path(__file__).resolve().parents[2]
 AIRFLOW_SERVICES = {"prepare", "api-server", "scheduler", "dag-processor", "triggerer"}
 
+NOTICED = (
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT",
+    "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL",
+    "AIRFLOW__SCHEDULER__ORPHANED_TASKS_CHECK_INTERVAL",
+)
+
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
@@ -78,8 +84,16 @@ def test_the_containers_are_configured_like_the_local_installation(
         "AIRFLOW__SCHEDULER__MP_START_METHOD",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL",
+        *NOTICED,
     ):
         assert environment[name] == local[name], name
+
+
+def test_a_killed_worker_is_noticed_within_a_minute(local: dict[str, str]) -> None:
+    timeout, interval, orphans = (float(local[name]) for name in NOTICED)
+    assert timeout + interval < 60
+    assert orphans < 60
+    assert timeout > 10 * float(local["AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL"]), "a slow minute is no death"
 
 
 def test_the_local_installation_listens_on_this_machine_only(local: dict[str, str]) -> None:

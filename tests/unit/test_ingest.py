@@ -119,7 +119,8 @@ def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Sett
     (batch,) = inbox.land_inbox(settings)
     prepare.prepare(settings, batch)
     loads.load_prepared(settings)
-    assert loads.load_prepared(settings).changed is False
+    again = loads.load_prepared(settings)
+    assert (again.loaded, again.returned, again.other) == (0, 0, 0)
     assert len(list((settings.inbox / "so-khcn" / "phan-hoi").iterdir())) == 1
     assert list(settings.prepared.iterdir()) == []
 
@@ -135,3 +136,15 @@ def test_what_a_killed_process_was_preparing_waits_for_nobody(settings: Settings
     assert inbox.land_inbox(settings) == [[1]]
     assert prepare.prepare(settings, [1]) == 1
     assert list(owner.parent.iterdir()) == []
+
+
+def test_a_load_that_only_returned_files_is_owed_to_the_marts_too(settings: Settings) -> None:
+    ledger = stores.open_ledger(settings)
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
+    summary = loads.load_prepared(settings)
+    assert (summary.returned, summary.told["load_seq"]) == (1, 1)
+    assert ledger.has_unpublished()
+    ledger.published(1, "000001_x", at=datetime.now(UTC))
+    assert not ledger.has_unpublished()
+    assert states(settings)[0][0] == "returned", "it stays what it is"

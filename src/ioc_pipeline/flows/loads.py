@@ -27,7 +27,8 @@ _LOG = logging.getLogger(__name__)
 class LoadSummary:
     """`changed` says whether the marts have anything new to tell, also what an earlier crash left untold.
 
-    `failed` is how many deliveries are held by a fault of ours; the ledger has the reasons.
+    `failed` is how many deliveries are held by a fault of ours; the ledger has the reasons. `load_seq` is the newest
+    load, 0 where nothing was loaded.
     """
 
     changed: bool
@@ -35,6 +36,12 @@ class LoadSummary:
     returned: int
     other: int
     failed: int = 0
+    load_seq: int = 0
+
+    @property
+    def told(self) -> dict[str, int]:
+        """What an event of Airflow says of it."""
+        return {"load_seq": self.load_seq, "loaded": self.loaded, "returned": self.returned, "other": self.other}
 
 
 def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
@@ -72,6 +79,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         returned=outcomes.count("returned"),
         other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),
         failed=len(verdicts) - len(results),
+        load_seq=max((loaded.load_seq for loaded in results), default=0),
     )
 
 

@@ -1,5 +1,6 @@
 """The warehouse → published marts, and one pass over everything."""
 
+import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
@@ -10,8 +11,11 @@ from ioc_pipeline.flows.loads import LoadSummary, load_prepared
 from ioc_pipeline.flows.prepare import prepare_all
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.publish.publication import Published, publish
+from ioc_pipeline.publish.published import as_of as published_day
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.raw import open_warehouse
+
+_LOG = logging.getLogger(__name__)
 
 
 def run(settings: Settings) -> tuple[LoadSummary, Published]:
@@ -26,10 +30,21 @@ def run(settings: Settings) -> tuple[LoadSummary, Published]:
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Published:
     """Protocol step 6: build and test the marts, then publish them as a new version."""
     open_warehouse(settings.warehouse).close()  # made where there is none yet: an empty one has marts too
-    build(settings, as_of=as_of or today())
+    result = build(settings, as_of=as_of or today())
+    for node in result.nodes:
+        _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
     published = publish(settings, published_at=datetime.now(UTC))
     open_ledger(settings).published(published.load_seq, published.version, at=datetime.now(UTC))
     return published
+
+
+def _rows(count: int) -> str:
+    return str(count) if count >= 0 else "?"
+
+
+def is_due(settings: Settings, day: date) -> bool:
+    """Whether the published marts lack a load, or speak of another day: which reports are late changes at midnight."""
+    return open_ledger(settings).has_unpublished() or published_day(settings) != day
 
 
 def today() -> date:

@@ -224,19 +224,33 @@ class Progress(Journal):
                 journal.append("answered", at, delivery_seq)
 
     def published(self, up_to_load_seq: int, version: str, *, at: datetime) -> None:
-        """Note that a version of the marts holds every load up to this one; the same version again is nothing new."""
+        """Note that a version of the marts holds every load up to this one; the same version again is nothing new.
+
+        What was returned stays so, and is in the marts as such.
+        """
+        is_in = load.c.load_seq <= up_to_load_seq
         with self.writing() as journal:
             moved = journal.connection.execute(
-                sa.update(load).where(load.c.state == "loaded", load.c.load_seq <= up_to_load_seq),
+                sa.update(load).where(load.c.state == "loaded", is_in),
                 {"state": "published", "published_version": version},
             ).rowcount
+            journal.connection.execute(
+                sa.update(load).where(is_in, load.c.published_version.is_(None)), {"published_version": version}
+            )
             if moved or journal.published_version != version:
                 journal.published_version = version
                 journal.append("published", at, None, version=version, up_to_load_seq=up_to_load_seq)
 
     def has_unpublished(self) -> bool:
-        """Whether something is in the warehouse that no published version holds."""
-        return bool(self._in_states("loaded", where=load.c.outcome != "page"))
+        """Whether something is in the warehouse that no published version holds, also what was returned."""
+        return bool(
+            self._in_states(
+                *("loaded", "returned", "withdrawn"),
+                where=sa.and_(
+                    load.c.load_seq.is_not(None), load.c.published_version.is_(None), load.c.outcome != "page"
+                ),
+            )
+        )
 
     def load_again(self, delivery_seqs: Collection[int], *, at: datetime) -> list[int]:
         """Let deliveries be prepared once more, under the contract now in force; their first load stays as it was.

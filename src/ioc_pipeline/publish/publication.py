@@ -35,6 +35,11 @@ class Published:
     load_seq: int
     changed: bool
 
+    @property
+    def told(self) -> dict[str, str | int | bool]:
+        """What an event of Airflow says of it."""
+        return {"version": self.version, "load_seq": self.load_seq, "changed": self.changed}
+
 
 def publish(settings: Settings, *, published_at: datetime) -> Published:
     """Copy the marts of a finished build to a new version, verify it, and move the pointer to it.
