@@ -159,7 +159,9 @@ def test_adding_an_extract_gives_what_building_everything_anew_gives(settings: S
 def test_a_withdrawn_extract_gives_way_and_a_returned_one_never_counts(settings: Settings) -> None:
     warehouse, dossiers = Warehouse(settings.warehouse), _dossiers(100, seed=3)
     deliver_records(warehouse, 1, dossiers, source="one_stop_dossiers", received_at=FETCHED)
-    changed = [Dossier(one.dossier_id, one.org_unit_code, one.received_at, one.due_at) for one in dossiers]
+    changed = [
+        Dossier(one.dossier_id, one.org_unit_code, one.received_at, one.due_at, updated_at=FETCHED) for one in dossiers
+    ]
     deliver_records(warehouse, 11, changed, source="one_stop_dossiers", received_at=FETCHED)
     deliver_records(warehouse, 21, changed, source="one_stop_dossiers", received_at=FETCHED, outcome="returned")
     warehouse.write()
@@ -169,6 +171,30 @@ def test_a_withdrawn_extract_gives_way_and_a_returned_one_never_counts(settings:
     warehouse.write()
     build(settings, as_of=AS_OF)
     assert _measured(settings) == dict(_counted(dossiers))
+
+
+def test_an_older_state_told_by_a_later_run_changes_nothing(settings: Settings) -> None:
+    warehouse = Warehouse(settings.warehouse)
+    opened, due, settled = local(2025, 9, 20), local(2025, 9, 25), local(2025, 9, 24)
+    dossier = Dossier("H1", "03646", opened, due, settled, updated_at=settled)
+    task = Task("N1", "so-y-te", opened, due, settled, updated_at=settled)
+    deliver_records(warehouse, 1, [dossier], source="one_stop_dossiers", received_at=FETCHED)
+    deliver_records(warehouse, 11, [task], source="task_tracking", received_at=FETCHED)
+    # a copy of the system that lags behind answers
+    older = Dossier("H1", "03646", opened, due, updated_at=opened)
+    deliver_records(warehouse, 21, [older], source="one_stop_dossiers", received_at=FETCHED)
+    deliver_records(warehouse, 31, [Task("N1", "so-y-te", opened, due)], source="task_tracking", received_at=FETCHED)
+    warehouse.write()
+    build(settings, as_of=AS_OF)
+    assert query_warehouse(
+        settings,
+        "select settled_count, pending_late_count from marts.mart_procedures"
+        " where org_unit_code = '03646' and period_end_date = '2025-10-14'",
+    ) == [(1, 0)]
+    assert query_warehouse(
+        settings,
+        "select done_on_time_count, overdue_not_done_count from marts.mart_tasks where period_end_date = '2025-10-14'",
+    ) == [(1, 0)]
 
 
 def test_a_running_month_is_on_the_screen_and_no_measure(settings: Settings) -> None:

@@ -1,5 +1,6 @@
--- One row per dossier: what the newest accepted delivery says of it. If a delivery has a dossier twice, the later place
--- counts. An incremental run looks at the dossiers of new loads only; after a withdrawal everything is built anew.
+-- One row per dossier: its newest version by the system's own time, whichever delivery told it first; of one time the
+-- newest delivery, and in it the later place. An incremental run looks at the dossiers of new loads only; after a
+-- withdrawal everything is built anew.
 {{
     config(
         materialized='incremental',
@@ -89,6 +90,7 @@ newest as (
         row_number() over (
             partition by source_name, record_key
             order by
+                updated_at desc nulls last,
                 delivery_seq desc,
                 load_seq desc,
                 {{ place_in_answer('cell_address') }} desc nulls last

@@ -1,5 +1,5 @@
--- One row per task and state it was ever in (updated_at), with the newest marked. Old states are kept, because
--- whether a task was slow when a month ended depends on its state at that time.
+-- One row per task and state it was ever in (updated_at), with the newest by that time marked, whichever delivery told
+-- it first. Old states are kept, because whether a task was slow when a month ended depends on its state at that time.
 
 with
 
@@ -65,7 +65,7 @@ with_newest as (
         states.*,
         row_number() over (
             partition by source_name, record_key
-            order by delivery_seq desc, load_seq desc, place desc nulls last
+            order by updated_at desc nulls last, delivery_seq desc, load_seq desc, place desc nulls last
         ) = 1 as is_newest
 
     from states
