@@ -58,7 +58,8 @@ named as (
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
-        org_units.series_from_date as org_unit_series_from_date
+        org_units.series_from_date as org_unit_series_from_date,
+        case when org_units.org_unit_level = 'province' then '' else org_units.province_code end as block_code
 
     from results
 
@@ -69,48 +70,75 @@ named as (
 
 ),
 
+-- Who is compared with whom: the siblings that have a value, if there are at least two and they are not all equal.
+fields as (
+
+    select
+        ranking_code,
+        org_unit_level,
+        block_code,
+        period_type,
+        period_start_date,
+        period_end_date,
+        count(value) as value_count,
+        count(distinct value) as different_value_count,
+        {{ sorted_text(list_of('org_unit_code', 'value is not null')) }} as field_codes
+
+    from named
+
+    group by all
+
+),
+
 computed as (
 
     select
         named.*,
+        fields.value_count,
+        fields.different_value_count,
+        fields.field_codes,
+        named.reported_rank is null
+        and named.value is not null
+        and fields.different_value_count > 1 as is_computed,
         rank() over (
             partition by
-                ranking_code, org_unit_level, case when org_unit_level = 'province' then '' else province_code end,
-                period_type, period_start_date, period_end_date
-            order by value desc nulls last
-        ) as computed_rank,
-        count(value) over (
-            partition by
-                ranking_code, org_unit_level, case when org_unit_level = 'province' then '' else province_code end,
-                period_type, period_start_date, period_end_date
-        ) as computed_count
+                named.ranking_code, named.org_unit_level, named.block_code,
+                named.period_type, named.period_start_date, named.period_end_date
+            order by named.value desc nulls last
+        ) as computed_rank
 
     from named
 
+    inner join fields
+        on
+            {{ joined_on('named', 'fields', [
+                'ranking_code', 'org_unit_level', 'block_code', 'period_type', 'period_start_date', 'period_end_date',
+            ]) }}
+
 ),
 
--- A rank that nobody reported is computed among the siblings that have a value, if there are at least two.
+-- A rank that nobody reported is computed.
 chosen as (
 
     select
         computed.*,
+        cast(case when is_computed then computed_rank else reported_rank end as bigint) as rank_number,
         cast(
-            case
-                when reported_rank is not null then reported_rank
-                when value is not null and computed_count > 1 then computed_rank
-            end as bigint
-        ) as rank_number,
-        cast(
-            case
-                when reported_rank is not null then reported_count
-                when value is not null and computed_count > 1 then computed_count
-            end as bigint
+            case when is_computed then value_count when reported_rank is not null then reported_count end as bigint
         ) as ranked_count,
         case
             when reported_rank is not null then 'reported'
-            when value is not null and computed_count > 1 then 'computed'
+            when is_computed then 'computed'
             else ''
-        end as rank_basis
+        end as rank_basis,
+        case
+            when reported_rank is not null or is_computed then ''
+            when value is null then 'no_data'
+            when value_count = 1 then 'no_siblings'
+            else 'all_equal'
+        end as null_reason,
+        -- a published rank says only how many were ranked
+        case when is_computed then field_codes else '' end as ranked_codes
 
     from computed
 
@@ -131,7 +159,11 @@ with_previous as (
         lag(ranked_count) over (
             partition by ranking_code, org_unit_code, org_unit_series_from_date, clock, period_type
             order by period_end_date
-        ) as previous_ranked_count
+        ) as previous_ranked_count,
+        lag(ranked_codes) over (
+            partition by ranking_code, org_unit_code, org_unit_series_from_date, clock, period_type
+            order by period_end_date
+        ) as previous_ranked_codes
 
     from chosen
 
@@ -160,18 +192,22 @@ ranked as (
         rank_number,
         ranked_count,
         rank_basis,
-        case when rank_number is null then 'no_data' else '' end as null_reason,
+        null_reason,
 
         ---------- against the period before
         cast(previous_value as decimal(38, 12)) as previous_value,
         previous_rank_number,
         previous_ranked_count,
-        case when ranked_count = previous_ranked_count then previous_rank_number - rank_number end as places_gained,
+        case
+            when ranked_count = previous_ranked_count and ranked_codes = previous_ranked_codes
+                then previous_rank_number - rank_number
+        end as places_gained,
         case
             when previous_rank_number is null or rank_number is null then 'no_data'
-            when ranked_count = previous_ranked_count then ''
             when ranked_count is null or previous_ranked_count is null then 'ranked_count_unknown'
-            else 'ranked_counts_differ'
+            when ranked_count != previous_ranked_count then 'ranked_counts_differ'
+            when ranked_codes != previous_ranked_codes then 'units_differ'
+            else ''
         end as places_null_reason,
 
         ---------- lineage
