@@ -52,6 +52,58 @@
     timestampdiff(minute, {{ first_instant }}, {{ last_instant }})
 {%- endmacro %}
 
+-- The values of a column in the rows where something holds, gathered into a list: null where it holds nowhere.
+{% macro list_of(column, condition) -%}
+    {{ return(adapter.dispatch('list_of')(column, condition)) }}
+{%- endmacro %}
+
+{% macro default__list_of(column, condition) -%}
+    list({{ column }}) filter (where {{ condition }})
+{%- endmacro %}
+
+{% macro spark__list_of(column, condition) -%}
+    collect_list({{ column }}) filter (where {{ condition }})
+{%- endmacro %}
+
+-- The members of a list in order, as one text.
+{% macro sorted_text(list_column, separator=',') -%}
+    {{ return(adapter.dispatch('sorted_text')(list_column, separator)) }}
+{%- endmacro %}
+
+{% macro default__sorted_text(list_column, separator) -%}
+    array_to_string(list_sort({{ list_column }}), '{{ separator }}')
+{%- endmacro %}
+
+{% macro spark__sorted_text(list_column, separator) -%}
+    array_join(array_sort({{ list_column }}), '{{ separator }}')
+{%- endmacro %}
+
+-- The members of one list that another lacks.
+{% macro list_without(all_members, some_members) -%}
+    {{ return(adapter.dispatch('list_without')(all_members, some_members)) }}
+{%- endmacro %}
+
+{% macro default__list_without(all_members, some_members) -%}
+    list_filter({{ all_members }}, lambda member : not list_contains(coalesce({{ some_members }}, []), member))
+{%- endmacro %}
+
+{% macro spark__list_without(all_members, some_members) -%}
+    array_except({{ all_members }}, coalesce({{ some_members }}, array()))
+{%- endmacro %}
+
+-- One row for each part of a text between commas.
+{% macro parts_of(text) -%}
+    {{ return(adapter.dispatch('parts_of')(text)) }}
+{%- endmacro %}
+
+{% macro default__parts_of(text) -%}
+    unnest(string_split({{ text }}, ','))
+{%- endmacro %}
+
+{% macro spark__parts_of(text) -%}
+    explode(split({{ text }}, ','))
+{%- endmacro %}
+
 -- The UTC instant that a date of HTTP in a JSON object names, null where it is none.
 {% macro http_date_in(json_column, key) -%}
     {{ return(adapter.dispatch('http_date_in')(json_column, key)) }}

@@ -8,3 +8,11 @@
     {%- endfor -%}
     {{ selects | join(' union all ') }}
 {%- endmacro %}
+
+-- That two relations agree in all of these columns.
+{% macro joined_on(first_relation, second_relation, columns) -%}
+    {%- for column in columns -%}
+        {{ 'and ' if not loop.first }}{{ first_relation }}.{{ column }} = {{ second_relation }}.{{ column }}
+        {{- ' ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -13,7 +13,7 @@ from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, query_warehouse
-from record_rows import deliver_records
+from record_rows import Dossier, deliver_records, local
 
 UNITS = ("03646", "03703")
 FLOORS = ("reports", "records", "measures", "indicators", "marts")
@@ -47,6 +47,18 @@ def _at(settings: Settings, home: Path) -> Settings:
     return from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(settings.project)})
 
 
+def _built_anew(settings: Settings, home: Path, as_of: date) -> Settings:
+    """The same raw rows in another home, with everything that dbt made built from nothing."""
+    again = _at(settings, home)
+    again.warehouse.parent.mkdir(parents=True)
+    shutil.copy(settings.warehouse, again.warehouse)
+    with closing(duckdb.connect(str(again.warehouse))) as warehouse:
+        for schema in (*FLOORS, "staging", "build"):
+            warehouse.execute(f"drop schema {schema} cascade")
+    assert build(again, as_of=as_of).is_full
+    return again
+
+
 def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
     small_settings: Settings, small_warehouse: Warehouse, tmp_path: Path
 ) -> None:
@@ -76,13 +88,7 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
         small_warehouse.write()
         result = build(small_settings, as_of=as_of)
         assert result.is_full == (step in {"withdrawal", "reload"})
-    again = _at(small_settings, tmp_path / "again")
-    again.warehouse.parent.mkdir(parents=True)
-    shutil.copy(small_settings.warehouse, again.warehouse)
-    with closing(duckdb.connect(str(again.warehouse))) as warehouse:
-        for schema in (*FLOORS, "staging", "build"):
-            warehouse.execute(f"drop schema {schema} cascade")
-    assert build(again, as_of=as_of).is_full
+    again = _built_anew(small_settings, tmp_path / "again", as_of)
     incremental, full = _tables(small_settings), _tables(again)
     assert set(incremental) == set(full)
     assert {name for name, rows in full.items() if rows} >= {
@@ -92,6 +98,27 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
         "measures.int_sources_compared",
     }
     assert {name: rows for name, rows in incremental.items() if rows != full[name]} == {}
+
+
+def test_a_day_that_turns_without_new_data_ends_where_a_full_build_does(
+    small_settings: Settings, small_warehouse: Warehouse, tmp_path: Path
+) -> None:
+    for number, month in enumerate(MONTHS[8:20], start=1):
+        small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(random.Random(number)))
+    dossier = Dossier("H1", "03646", local(2025, 8, 20), local(2025, 9, 30))
+    deliver_records(small_warehouse, 31, [dossier], source="one_stop_dossiers", received_at=local(2025, 10, 16))
+    small_warehouse.write()
+    before, after = date(2025, 10, 14), date(2025, 11, 3)  # a month ends, and reports fall due
+    build(small_settings, as_of=before)
+    ages = "select max(age_days) from marts.mart_indicator_latest where indicator_code = 'gov_online_pct'"
+    late = "select count(*) from marts.mart_reporting_status where status = 'late'"
+    (age,), (late_before,) = query_warehouse(small_settings, ages)[0], query_warehouse(small_settings, late)[0]
+    assert not build(small_settings, as_of=after).is_full
+    assert query_warehouse(small_settings, ages) == [(age + 20,)]
+    assert query_warehouse(small_settings, late)[0][0] > late_before
+    again = _built_anew(small_settings, tmp_path / "again", after)
+    turned, full = _tables(small_settings), _tables(again)
+    assert {name: rows for name, rows in turned.items() if rows != full[name]} == {}
 
 
 def test_one_more_month_leaves_the_facts_of_other_years_alone(

@@ -11,6 +11,12 @@ term_values as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('stg_org_unit') }}
+
+),
+
 terms as (
 
     select * from {{ source('catalogue', 'indicator_term') }}
@@ -51,6 +57,7 @@ added_up as (
         period_year,
         measured_org_unit_code,
         max(org_unit_series_from_date) as org_unit_series_from_date,
+        max(measured_series_from_date) as measured_series_from_date,
         max(case when is_rolled_up_in_space then 1 else 0 end) as rolled_up_in_space,
         max(case when is_rolled_up_in_time then 1 else 0 end) as rolled_up_in_time,
         count(*) as known_term_count,
@@ -69,9 +76,9 @@ added_up as (
         min({{ maturity_rank('maturity') }}) as maturity_rank,
         max({{ restatement_key('restatement', 'restatement_basis') }}) as restatement_key,
         min(units_present_count) as units_present_count,
-        max(units_present_count) as most_units_present_count,
         max(units_expected_count) as units_expected_count,
-        max(case when units_present_count < units_expected_count then 1 else 0 end) as has_absent_units,
+        min(units_key) as least_units_key,
+        max(units_key) as greatest_units_key,
         -- If the province itself reported a term, it has 1 of 1 units; do not count 199 communes as missing.
         max(units_expected_count) - max(units_expected_count - units_present_count) as units_not_absent_count,
         min(case when role = 'denominator' then measured_period_end_date end) as denominator_date,
@@ -93,8 +100,7 @@ judged as (
         case
             when added_up.known_term_count < term_counts.term_count then 'missing_term'
             when added_up.unanswered != '' then added_up.unanswered
-            when added_up.has_absent_units = 1 and added_up.units_present_count != added_up.most_units_present_count
-                then 'units_differ'
+            when added_up.least_units_key != added_up.greatest_units_key then 'units_differ'
             when added_up.numerator is null then added_up.null_reason
             when not indicators.has_denominator then ''
             when added_up.denominator is null then added_up.null_reason
@@ -173,12 +179,146 @@ over_units as (
         max(restatement_key) as restatement_key,
         min(coalesce(units_not_absent_count, units_present_count)) as units_present_count,
         max(units_expected_count) as units_expected_count,
+        max(case when measured_org_unit_code = org_unit_code then least_units_key else '' end) as units_key,
+        max(case when measured_org_unit_code != org_unit_code then 1 else 0 end) as is_over_its_units,
         min(denominator_date) as denominator_date,
         max(delivery_seq) as delivery_seq
 
     from unit_values
 
     group by all
+
+),
+
+{% set keys = [
+    'indicator_code',
+    'org_unit_code',
+    'breakdown',
+    'geography',
+    'period_type',
+    'period_start_date',
+    'period_end_date',
+] %}
+
+parts_of_units_keys as (
+
+    select
+        *,
+        {{ parts_of('units_key') }} as part
+
+    from term_values
+
+    where units_key != ''
+
+),
+
+-- The units that a value lacks: left out of one of its terms, or, of agencies, in one term and not in another.
+left_out_of_terms as (
+
+    select
+        {{ 'parts.' ~ keys | join(',\n        parts.') }},
+        {{ code_in_units_key('parts.part') }} as unit_code,
+        max(parts.measured_period_end_date) as named_on_date
+
+    from parts_of_units_keys as parts
+
+    inner join added_up
+        on
+            {{ joined_on('parts', 'added_up', keys + ['measured_org_unit_code']) }}
+
+    group by all
+
+    having
+        max(parts.part) like '-%'
+        or (
+            min(added_up.least_units_key) != ''
+            and count(distinct parts.role || ':' || parts.element_code || ':' || parts.element_breakdown)
+            < max(added_up.known_term_count)
+        )
+
+),
+
+units_of_terms as (
+
+    select
+        {{ 'left_out_of_terms.' ~ keys | join(',\n        left_out_of_terms.') }},
+        {{ list_of("left_out_of_terms.unit_code || ' ' || coalesce(org_units.org_unit_name, '')", 'true') }} as lacking
+
+    from left_out_of_terms
+
+    left join org_units
+        on
+            left_out_of_terms.unit_code = org_units.org_unit_code
+            and {{ holds_on('org_units', 'left_out_of_terms.named_on_date') }}
+
+    group by all
+
+),
+
+-- A mean over the communes of a province, or a share of them, is meant of all of them.
+levels_of_means as (
+
+    select distinct
+        {{ 'unit_values.' ~ keys | join(',\n        unit_values.') }},
+        org_units.org_unit_level,
+        case when unit_values.geography = 'as_reported' then unit_values.period_end_date else {{ open_end() }} end
+            as units_on_date
+
+    from unit_values
+
+    inner join org_units
+        on
+            unit_values.measured_org_unit_code = org_units.org_unit_code
+            and unit_values.measured_org_unit_code != unit_values.org_unit_code
+            and unit_values.measured_series_from_date = org_units.series_from_date
+
+    where org_units.org_unit_level in ('commune', 'district')
+
+),
+
+units_of_means as (
+
+    select
+        {{ 'means.' ~ keys | join(',\n        means.') }},
+        count(*) as units_expected_count,
+        {{ list_of("org_units.org_unit_code || ' ' || org_units.org_unit_name", 'unit_values.unit_value is null') }}
+            as lacking,
+        {{ list_of('org_units.org_unit_code', 'unit_values.unit_value is null') }} as lacking_codes
+
+    from levels_of_means as means
+
+    inner join org_units
+        on
+            means.org_unit_code = org_units.province_code
+            and means.org_unit_level = org_units.org_unit_level
+            and {{ holds_on('org_units', 'means.units_on_date') }}
+
+    left join unit_values
+        on
+            {{ joined_on('means', 'unit_values', keys) }}
+            and org_units.org_unit_code = unit_values.measured_org_unit_code
+
+    group by all
+
+),
+
+with_units as (
+
+    select
+        over_units.*,
+        units_of_means.units_expected_count as units_in_mean_count,
+        units_of_means.lacking_codes as codes_lacking_in_mean,
+        coalesce(units_of_terms.lacking, units_of_means.lacking) as lacking
+
+    from over_units
+
+    left join units_of_terms
+        on
+            {{ joined_on('over_units', 'units_of_terms', keys) }}
+
+    left join units_of_means
+        on
+            {{ joined_on('over_units', 'units_of_means', keys) }}
 
 ),
 
@@ -216,13 +356,21 @@ indicator_values as (
         org_unit_series_from_date,
         rolled_up_in_space = 1 as is_rolled_up_in_space,
         rolled_up_in_time = 1 as is_rolled_up_in_time,
-        case when unit_count = 1 then units_present_count else unit_value_count end as units_present_count,
-        case when unit_count = 1 then units_expected_count else unit_count end as units_expected_count,
+        case when is_over_its_units = 1 then unit_value_count else units_present_count end as units_present_count,
+        case
+            when is_over_its_units = 1 then coalesce(units_in_mean_count, unit_count)
+            else units_expected_count
+        end as units_expected_count,
+        coalesce({{ sorted_text('lacking', '; ') }}, '') as units_left_out,
+        case
+            when is_over_its_units = 1 then coalesce('-' || {{ sorted_text('codes_lacking_in_mean', ',-') }}, '')
+            else units_key
+        end as units_key,
         {{ days_between('denominator_date', 'period_end_date') }} as denominator_age_days,
         delivery_seq,
         period_year
 
-    from over_units
+    from with_units
 
 )
 

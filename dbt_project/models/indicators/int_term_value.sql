@@ -123,6 +123,7 @@ for_values as (
         'is_rolled_up_in_time',
         'units_present_count',
         'units_expected_count',
+        'units_key',
         'delivery_seq',
         'clock',
         'period_type',
@@ -166,10 +167,12 @@ term_values as (
 
         ---------- how it came about
         org_unit_series_from_date,
+        measured_series_from_date,
         is_rolled_up_in_space,
         is_rolled_up_in_time,
         units_present_count,
         units_expected_count,
+        units_key,
         delivery_seq,
         period_year
 

@@ -75,7 +75,8 @@ past as (
         period_type,
         period_start_date,
         period_end_date,
-        value
+        value,
+        units_key
 
     from indicator_values
 
@@ -112,6 +113,8 @@ ranked as (
 
     select
         reported.*,
+        indicators.unit_measure,
+        indicators.direction,
         case
             when indicators.unit_measure = 'rank' then null
             when indicators.direction = 'up' then reported.value
@@ -149,32 +152,83 @@ with_rank as (
                 period_end_date,
                 org_unit_level,
                 case when org_unit_level = 'province' then '' else province_code end
-        ) as sibling_count
+        ) as sibling_count,
+        min(merit) over (
+            partition by
+                indicator_code,
+                breakdown,
+                period_type,
+                period_start_date,
+                period_end_date,
+                org_unit_level,
+                case when org_unit_level = 'province' then '' else province_code end
+        ) as least_merit,
+        max(merit) over (
+            partition by
+                indicator_code,
+                breakdown,
+                period_type,
+                period_start_date,
+                period_end_date,
+                org_unit_level,
+                case when org_unit_level = 'province' then '' else province_code end
+        ) as greatest_merit
 
     from ranked
+
+),
+
+-- Where all are equal nobody is first.
+with_rank_reason as (
+
+    select
+        with_rank.*,
+        case
+            when unit_measure = 'rank' then 'is_a_rank'
+            when direction = 'none' then 'no_direction'
+            when merit is null then 'no_value'
+            when sibling_count = 1 then 'no_siblings'
+            when least_merit = greatest_merit then 'all_equal'
+            else ''
+        end as rank_blank_reason
+
+    from with_rank
 
 ),
 
 -- The newest period that has a value, of the units that exist today. Of two periods that end together the shorter one.
 newest as (
 
-    select with_rank.*
+    select values_ranked.*
 
-    from with_rank
+    from with_rank_reason as values_ranked
 
     inner join bearers
         on
-            with_rank.org_unit_code = bearers.org_unit_code
-            and with_rank.org_unit_series_from_date = bearers.series_from_date
+            values_ranked.org_unit_code = bearers.org_unit_code
+            and values_ranked.org_unit_series_from_date = bearers.series_from_date
 
     qualify
         row_number() over (
-            partition by with_rank.indicator_code, with_rank.org_unit_code, with_rank.breakdown
+            partition by values_ranked.indicator_code, values_ranked.org_unit_code, values_ranked.breakdown
             order by
-                case when with_rank.value is null then 1 else 0 end,
-                with_rank.period_end_date desc,
-                with_rank.period_start_date desc
+                case when values_ranked.value is null then 1 else 0 end,
+                values_ranked.period_end_date desc,
+                values_ranked.period_start_date desc
         ) = 1
+
+),
+
+-- Of what an indicator is made that has no value at all.
+known_terms as (
+
+    select distinct indicator_code from {{ ref('int_term_value') }}
+
+),
+
+known_values as (
+
+    select distinct indicator_code from indicator_values
 
 ),
 
@@ -233,7 +287,13 @@ latest as (
         newest.clock,
         newest.value,
         newest.value_qualifier,
-        case when indicators.is_enabled then newest.null_reason else 'indicator_disabled' end as null_reason,
+        case
+            when not indicators.is_enabled then 'indicator_disabled'
+            when newest.indicator_code is not null then newest.null_reason
+            when known_values.indicator_code is not null then 'only_former_units'
+            when known_terms.indicator_code is not null then 'missing_term'
+            else 'never_reported'
+        end as null_reason,
         newest.maturity,
         indicators.unit_measure,
         indicators.decimals,
@@ -274,13 +334,17 @@ latest as (
 
         ---------- against the past of the same unit on the same clock
         previous.value as previous_value,
-        newest.value - previous.value as change_from_previous,
+        case when newest.units_key = previous.units_key then newest.value - previous.value end as change_from_previous,
+        {{ change_blank_reason('newest', 'previous') }} as previous_blank_reason,
         year_before.value as year_before_value,
-        newest.value - year_before.value as change_from_year_before,
+        case when newest.units_key = year_before.units_key then newest.value - year_before.value end
+            as change_from_year_before,
+        {{ change_blank_reason('newest', 'year_before') }} as year_before_blank_reason,
 
         ---------- among its siblings
-        case when newest.sibling_count > 1 and newest.merit is not null then newest.sibling_rank end as rank_number,
-        case when newest.sibling_count > 1 and newest.merit is not null then newest.sibling_count end as ranked_count,
+        case when newest.rank_blank_reason = '' then newest.sibling_rank end as rank_number,
+        case when newest.rank_blank_reason = '' then newest.sibling_count end as ranked_count,
+        coalesce(newest.rank_blank_reason, 'no_value') as rank_blank_reason,
 
         ---------- how fresh and how complete
         {{ as_of() }} as as_of_date,
@@ -289,6 +353,7 @@ latest as (
         newest.is_rolled_up_in_time,
         newest.units_present_count,
         newest.units_expected_count,
+        newest.units_left_out,
         newest.denominator_age_days,
         newest.delivery_seq,
         indicators.is_enabled,
@@ -296,6 +361,7 @@ latest as (
 
     from indicators
 
+    -- an indicator that nobody reported, or that is switched off, has one row with the reason, and no unit
     left join newest
         on indicators.indicator_code = newest.indicator_code
 
@@ -326,10 +392,11 @@ latest as (
             and newest.period_type = year_before.period_type
             and cast(newest.period_start_date - interval '1' year as date) = year_before.period_start_date
 
-    -- an indicator that is switched off has one row with the reason, and no unit
-    where
-        newest.indicator_code is not null
-        or not indicators.is_enabled
+    left join known_terms
+        on indicators.indicator_code = known_terms.indicator_code
+
+    left join known_values
+        on indicators.indicator_code = known_values.indicator_code
 
 )
 

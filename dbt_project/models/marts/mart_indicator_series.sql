@@ -184,6 +184,7 @@ series as (
         judged.is_rolled_up_in_time,
         judged.units_present_count,
         judged.units_expected_count,
+        judged.units_left_out,
         judged.denominator_age_days,
         judged.delivery_seq,
         judged.period_year

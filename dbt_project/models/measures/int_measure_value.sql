@@ -31,6 +31,9 @@ over_time as (
         max(case when why_null not in ('', 'nil', 'not_applicable') then why_null end) as unanswered,
         max(why_null) as null_reason,
         max({{ restatement_key('restatement', 'restatement_basis') }}) as restatement_key,
+        min(units_key) as least_units_key,
+        max(units_key) as greatest_units_key,
+        {{ list_of(dated_units_key('units_key', 'source_period_end_date'), "units_key != ''") }} as dated_units_keys,
         min(least_qualifier) as least_qualifier,
         max(greatest_qualifier) as greatest_qualifier,
         min(maturity_rank) as maturity_rank,
@@ -84,6 +87,10 @@ measure_values as (
         is_rolled_up_in_time,
         units_present_count,
         units_expected_count,
+        case
+            when least_units_key = greatest_units_key then least_units_key
+            else {{ sorted_text('dated_units_keys') }}
+        end as units_key,
         cast(record_count as bigint) as record_count,
         delivery_seq,
         period_year

@@ -121,6 +121,8 @@ weighed as (
             when per_unit.measured_value is not null or per_unit.null_reason in ('nil', 'not_applicable') then 1
             else 0
         end as is_answered,
+        -- "-" adds nothing to a sum and counts as a figure of it; "x" says that the unit does not belong in it
+        case when per_unit.measured_value is not null or per_unit.null_reason = 'nil' then 1 else 0 end as is_counted,
         weights.weight
 
     from per_unit
@@ -164,6 +166,9 @@ over_units as (
         count(*) as source_unit_count,
         sum(case when not is_rolled_up_in_space then is_answered else 0 end) as reported_itself_count,
         count(case when is_answered = 1 then 1 end) as units_present_count,
+        sum(is_counted) as units_counted_count,
+        {{ list_of('source_org_unit_code', 'is_counted = 1 and (is_rolled_up_in_space or predecessor_count > 1)') }}
+            as counted_codes,
         sum(measured_value) as sum_value,
         max(measured_value) as max_value,
         count(measured_value) as value_count,
@@ -325,7 +330,8 @@ expected as (
         roll_ups.geography,
         roll_ups.source_org_unit_level,
         roll_ups.source_period_end_date,
-        count(*) as units_expected_count
+        count(*) as units_expected_count,
+        {{ list_of('org_units.org_unit_code', 'true') }} as expected_codes
 
     from roll_ups
 
@@ -346,7 +352,16 @@ with_expected as (
         case
             when with_reason.rolled_up_in_space = 1 then expected.units_expected_count
             else greatest(with_reason.predecessor_count, 1)
-        end as units_expected_count
+        end as units_expected_count,
+        case
+            when with_reason.counted_codes is null then ''
+            when with_reason.rolled_up_in_space = 0 and with_reason.units_counted_count >= with_reason.predecessor_count
+                then ''
+            when with_reason.rolled_up_in_space = 0 or expected.expected_codes is null
+                then {{ units_counted_key('with_reason.counted_codes') }}
+            when with_reason.units_counted_count >= expected.units_expected_count then ''
+            else {{ units_left_out_key('expected.expected_codes', 'with_reason.counted_codes') }}
+        end as units_key
 
     from with_reason
 
