@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -65,6 +66,7 @@ def load(home: Path, rows: int) -> None:
     from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
     from ioc_pipeline.domain.periods import Period
     from ioc_pipeline.load import transaction
+    from ioc_pipeline.warehouse.raw import open_warehouse
 
     period = Period("month", date(2025, 9, 15), date(2025, 10, 14))
     received_at = datetime(2025, 10, 15, tzinfo=UTC)
@@ -79,9 +81,8 @@ def load(home: Path, rows: int) -> None:
     )
     elements = {f"element_{number}" for number in range(COLUMNS)}
     spent = Spent()
-    transaction.load_prepared(
-        home / "loaded.duckdb", home / "prepared", [verdict], elements=elements, loaded_at=received_at
-    )
+    with closing(open_warehouse(home / "loaded.duckdb")) as connection:
+        transaction.load_prepared(connection, home / "prepared", [verdict], elements=elements, loaded_at=received_at)
     spent.print("load_prepared")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from ioc_pipeline.domain.deliveries import Delivery, Verdict
+from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.flows import inbox, loads, prepare, prepared, stores
 from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.settings import Settings, from_environment
@@ -81,8 +81,9 @@ def test_a_source_that_cannot_be_loaded_stops_no_other(settings: Settings) -> No
     shutil.copy(settings.inbox / "so-khcn" / "khong-ro.xlsx", settings.inbox / "so-khcn" / "x-loi.xlsx")
     (batch,) = inbox.land_inbox(settings)
     prepare.prepare(settings, batch)
-    path = prepared.verdict_path(settings, 2)
-    replace(Verdict.read(path), source_name="other", outcome="loaded", observation_count=1).write(path)
+    verdict = prepared.read_verdict(settings, 2)
+    assert verdict
+    prepared.rewrite_verdict(settings, replace(verdict, source_name="other", outcome="loaded", observation_count=1))
     summary = loads.load_prepared(settings)
     assert (summary.returned, summary.failed) == (1, 1)
     (first, _), (second, reason) = states(settings)
@@ -99,20 +100,47 @@ def test_prepared_files_that_are_lost_are_made_again(settings: Settings) -> None
     assert states(settings)[0][0] == "returned"
 
 
-def test_what_was_prepared_before_an_upgrade_is_prepared_again(settings: Settings) -> None:
+def test_what_was_prepared_before_an_upgrade_is_prepared_again(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (batch,) = inbox.land_inbox(settings)
-    prepare.prepare(settings, batch)
-    (settings.prepared / "1" / "form").write_text("of an older version, whose verdict and values had other parts")
-    (settings.prepared / "1" / "verdict.json").write_text("{}")
+    with monkeypatch.context() as older:
+        older.setattr(prepared, "FORM", "of an older version, whose verdict and values had other parts")
+        prepare.prepare(settings, batch)
+    assert prepared.read_verdict(settings, 1) is None
     assert loads.load_prepared(settings).returned == 1
 
 
-def test_what_was_prepared_before_forms_had_versions_is_prepared_again(settings: Settings) -> None:
+@pytest.mark.parametrize("torn", [b"", b"{}", b'{"form": "', None])
+@pytest.mark.parametrize("is_loaded", [False, True])
+def test_a_torn_verdict_is_prepared_again_also_for_the_answer(
+    settings: Settings, torn: bytes | None, is_loaded: bool
+) -> None:
     (batch,) = inbox.land_inbox(settings)
     prepare.prepare(settings, batch)
-    (settings.prepared / "1" / "form").unlink()
-    (settings.prepared / "1" / "verdict.json").write_text("{}")
-    assert loads.load_prepared(settings).returned == 1
+    if is_loaded:
+        loads.load_prepared(settings, answer=False)
+    path = settings.prepared / "1" / "verdict.json"
+    if torn is None:
+        path.write_bytes(path.read_bytes().replace(b"returned", b"loaded", 1))
+    else:
+        path.write_bytes(torn)
+    assert prepared.read_verdict(settings, 1) is None
+    loads.load_prepared(settings)
+    assert states(settings) == [("returned", "")]
+    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").glob("*tra-lai*"))) == 1
+
+
+def test_landed_bytes_that_changed_are_held_and_nobody_is_blamed(settings: Settings) -> None:
+    (batch,) = inbox.land_inbox(settings)
+    (blob,) = [path for path in settings.landing.rglob("*") if len(path.name) == 64]
+    blob.chmod(0o644)
+    blob.write_bytes(blob.read_bytes()[:-100])
+    prepare.prepare(settings, batch)
+    loads.load_prepared(settings)
+    ((state, reason),) = states(settings)
+    assert (state, reason.endswith("are not what was landed")) == ("landed", True)
+    assert list((settings.inbox / "so-khcn" / "phan-hoi").glob("*")) == []
 
 
 def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Settings) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -15,8 +16,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from ioc_pipeline.domain.deliveries import Delivery, Kind, Outcome
-from ioc_pipeline.domain.errors import BrokenRecordError, ConflictError, UserError
-from ioc_pipeline.ledger.arrivals import Arrival, Own, Sidecar
+from ioc_pipeline.domain.errors import BrokenRecordError, ConflictError, StoresError, UserError
+from ioc_pipeline.ledger.arrivals import Arrival, Own
 from ioc_pipeline.ledger.journal import MIGRATIONS, NEWEST_REVISION
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.ledger.progress import Lease, PreparedLoad
@@ -533,10 +534,13 @@ def test_a_restored_ledger_has_the_same_deliveries_and_goes_on_from_there(
     assert other.verify_events() == 1 + 3 + 1
 
 
-def test_a_ledger_that_holds_deliveries_is_not_restored_into(ledger: Ledger) -> None:
+def test_a_ledger_takes_in_what_it_lacks_of_its_own_and_nothing_of_another(ledger: Ledger) -> None:
     received(ledger, "a.xlsx")
-    with pytest.raises(UserError, match="empty"):
-        ledger.restore([Sidecar(ledger.delivery(1), "other")], at=LATER)
+    (mine,) = ledger.all_sidecars()
+    later = replace(mine, delivery=replace(mine.delivery, delivery_seq=2), origin="later")
+    assert ledger.restore([mine, later], at=LATER) == [2]
+    with pytest.raises(StoresError, match="delivery 1 is another one"):
+        ledger.restore([replace(mine, delivery=replace(mine.delivery, sha256="f" * 64))], at=LATER)
 
 
 # ---------- processes

@@ -5,6 +5,7 @@ import argparse
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.flows import inbox
+from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.rebuild import rebuild
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 
@@ -17,6 +18,20 @@ def add_commands(commands: Commands) -> None:
         _rebuild,
         "rebuild an empty warehouse from landing and compare the marts by ordered-row hash",
     )
+
+    about = "restore the ledger, or move it to another database"
+    ledger = commands.add_parser("ledger", help=about, description=about)
+    ledgers = ledger.add_subparsers(metavar="restore, move", required=True)
+    add_command(
+        ledgers,
+        "restore",
+        _ledger_restore,
+        "take from landing and the warehouse what the ledger, lost or an older copy, does not know",
+    )
+    move = add_command(
+        ledgers, "move", _ledger_move, "copy the ledger to another database, prove it, and let it take over"
+    )
+    move.add_argument("url", help="of an empty database, as IOC_LEDGER_URL will be, e.g. postgresql+psycopg://…")
 
 
 def _where(settings: Settings, _: argparse.Namespace) -> int:
@@ -43,9 +58,32 @@ def _where(settings: Settings, _: argparse.Namespace) -> int:
 
 def _rebuild(settings: Settings, _: argparse.Namespace) -> int:
     comparison = rebuild(settings)
+    if comparison.replaced:
+        print(f"the rebuilt warehouse took its place: {comparison.replaced}")
     for mart, (live, rebuilt) in sorted(comparison.hashes.items()):
         print(f"{'equal    ' if live == rebuilt else 'DIFFERENT'} {mart} {rebuilt}")
     if comparison.differing:
         complain(f"differing marts: {', '.join(comparison.differing)}; the rebuilt ones are in {comparison.folder}")
-        return 2
+    for seq, reason in comparison.lacking.items():
+        complain(f"delivery {seq} could not be rebuilt and counts no longer, until its bytes are back: {reason}")
+    return 2 if comparison.differing or comparison.lacking else 0
+
+
+def _ledger_restore(settings: Settings, _: argparse.Namespace) -> int:
+    restored = restore_ledger(settings)
+    print(
+        f"took {restored.taken} deliveries from landing; {restored.loaded} of all are loaded, `ioc run` takes the rest"
+    )
+    if restored.missing:
+        complain(f"no sidecar says what these deliveries were: {', '.join(map(str, restored.missing))}")
+    return 2 if restored.missing else 0
+
+
+def _ledger_move(settings: Settings, options: argparse.Namespace) -> int:
+    moved = move_ledger(settings, options.url)
+    for proof in moved.proofs:
+        print(f"equal {proof.table}\t{proof.row_count} rows\t{proof.sha256}")
+    print(
+        f"{moved.event_count} events verified; now set IOC_LEDGER_URL to the new one: this one is refused from now on"
+    )
     return 0

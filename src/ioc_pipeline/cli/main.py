@@ -10,8 +10,9 @@ from ioc_pipeline.answer import feedback
 from ioc_pipeline.build.marts import BuildError
 from ioc_pipeline.cli import contracts, decisions, deliveries, installation, marts, samples
 from ioc_pipeline.cli.output import complain
-from ioc_pipeline.domain.errors import BrokenRecordError, ContractError, FetchError, SourceError, UserError
+from ioc_pipeline.domain.errors import BrokenRecordError, ContractError, FetchError, SourceError, StoresError, UserError
 from ioc_pipeline.settings import from_environment
+from ioc_pipeline.warehouse.raw import is_lock
 
 COMMANDS = (deliveries, contracts, decisions, marts, samples, installation)
 """Each module adds the commands of its group; help lists them in this order."""
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenRecordError as error:
         complain(f"the ledger's record was tampered with: {error}; docs/operations.md says what to do")
         return 2
+    except StoresError as error:
+        complain(f"the stores do not belong together, nothing was taken or answered: {error}")
+        return 2
     except FetchError as error:
         complain(f"not fetched, nothing of this run counts: {error}")
         return 2
@@ -46,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         return 0
     except Exception as error:
-        if isinstance(error, duckdb.IOException) and "Could not set lock" in str(error):
+        if isinstance(error, duckdb.Error) and is_lock(error):
             complain("another command works on the warehouse; nothing is lost, try again when it has ended")
             return 1
         traceback.print_exc()

@@ -3,7 +3,6 @@
 import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from ioc_pipeline.domain.errors import Problem, Severity
@@ -118,14 +117,14 @@ class Verdict:
     record_counts: dict[str, int] = field(default_factory=dict)
     waived_until: date | None = None
 
-    def write(self, path: Path) -> None:
-        """Write as JSON; dates and times in ISO 8601."""
-        path.write_text(json.dumps(asdict(self), default=_iso, ensure_ascii=False), encoding="utf-8")
+    def to_json(self) -> str:
+        """As JSON; dates and times in ISO 8601."""
+        return json.dumps(asdict(self), default=_iso, ensure_ascii=False)
 
     @classmethod
-    def read(cls, path: Path) -> "Verdict":
-        """Read what `write` wrote."""
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    def from_json(cls, text: str) -> "Verdict":
+        """What `to_json` wrote."""
+        data: dict[str, Any] = json.loads(text)
         delivery = data.pop("delivery")
         delivery["received_at"] = datetime.fromisoformat(delivery["received_at"])
         scopes = tuple(

@@ -55,5 +55,13 @@ class BrokenRecordError(Exception):
     """Somebody changed the ledger's record of events: the message names the first event that does not fit. Ours."""
 
 
+class StoresError(Exception):
+    """Stores do not belong together: the message says which is older, lost or foreign, and what heals it. Ours."""
+
+
+class DamagedError(Exception):
+    """Bytes that we keep are not what they were, or gone: the message names the place. Ours, never the sender's."""
+
+
 class FetchError(Exception):
     """An API gave no complete response, or none that may be taken: what came so far does not count. Ours to retry."""

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.flows.prepare import waiting_batches
 from ioc_pipeline.flows.reference import Reference
-from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.flows.stores import expect_own_warehouse, open_store
 from ioc_pipeline.land import intake
 from ioc_pipeline.land.admission import Inbox, Refusal
 from ioc_pipeline.land.folder_faults import make_folders
@@ -25,6 +25,7 @@ def land_inbox(settings: Settings) -> list[list[int]]:
     told of in the log and tried again by the next pass.
     """
     store = open_store(settings)
+    expect_own_warehouse(settings, store.ledger)
     taken = intake.land_inbox(_inbox(settings), store, now=datetime.now(UTC))
     _answer_refusals(settings, store.ledger, taken.refusals)
     return waiting_batches(settings)

@@ -1,24 +1,29 @@
 """Prepared files → the warehouse, and then the answer to each department."""
 
 import logging
-import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import duckdb
+
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
+from ioc_pipeline.domain.errors import DamagedError, StoresError
 from ioc_pipeline.flows.prepare import prepare_files
-from ioc_pipeline.flows.prepared import is_prepared, verdict_path
+from ioc_pipeline.flows.prepared import forget_prepared, read_verdict, rewrite_verdict
+from ioc_pipeline.flows.projects import project_with
 from ioc_pipeline.flows.reference import Reference
-from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.flows.stores import open_own_warehouse, open_store, working_on_warehouse
+from ioc_pipeline.land.contract_versions import read_contract_version
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.ledger.enquiries import LoadRow
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.load import transaction
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse.raw import open_warehouse
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,12 +56,8 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     """
     store = open_store(settings)
     ledger = store.ledger
-    to_load = ledger.to_load()
-    lost = [seq for seq in to_load if not is_prepared(settings, seq)]
-    again = _prepare_again(settings, ledger.deliveries(lost), store)
-    to_load = [seq for seq in to_load if seq not in set(lost) - again]
-    verdicts = [Verdict.read(verdict_path(settings, seq)) for seq in to_load]
-    results = _load(settings, verdicts, ledger)
+    verdicts = _verdicts(settings, store)
+    results = _load(settings, verdicts, ledger) if verdicts else []
     by_seq = {verdict.delivery.delivery_seq: verdict for verdict in verdicts}
     for loaded in results:
         verdict = by_seq[loaded.delivery_seq]
@@ -66,7 +67,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
             problems=(*verdict.problems, *loaded.problems),
             same_as_delivery_seq=loaded.same_as_delivery_seq,
         )
-        final.write(verdict_path(settings, loaded.delivery_seq))
+        rewrite_verdict(settings, final)
     ledger.loaded_batch(
         [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)
     )
@@ -83,21 +84,61 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     )
 
 
-def _prepare_again(settings: Settings, deliveries: Sequence[Delivery], store: Store) -> set[int]:
-    """Make prepared files that are lost anew, a copy of what landing says; give those that are there now.
+def _verdicts(settings: Settings, store: Store) -> list[Verdict]:
+    """Of all that is to be loaded, in the order of deliveries, and of what was loaded and has lost its answer.
+
+    The latter is loaded again with the others: its marker says that it is in, and what became of it.
+    """
+    ledger = store.ledger
+    found = {seq: read_verdict(settings, seq) for seq in ledger.to_load()}
+    lost = [seq for seq, verdict in found.items() if verdict is None]
+    for seq, verdict in _prepare_again(settings, ledger.deliveries(lost), store).items():
+        found[seq] = verdict
+        ledger.prepared_anew(
+            seq, verdict.outcome, verdict.contract_hash, source_name=verdict.source_name, at=datetime.now(UTC)
+        )
+    for row in ledger.loads(ledger.to_answer()):
+        if read_verdict(settings, row.delivery_seq) is None:
+            found[row.delivery_seq] = _prepare_as_loaded(settings, store, row)
+    return [verdict for _, verdict in sorted(found.items()) if verdict is not None]
+
+
+def _prepare_again(settings: Settings, deliveries: Sequence[Delivery], store: Store) -> dict[int, Verdict]:
+    """Make prepared files that are lost anew, a copy of what landing says; give the verdicts that are there now.
 
     One whose contract is broken by now waits until that is mended, and one that fails stops no other.
     """
+    made: dict[int, Verdict] = {}
     try:
-        made = prepare_files(settings, deliveries, store)
-        return {seq for seq, verdict in made if not isinstance(verdict, str)}
+        for seq, verdict in prepare_files(settings, deliveries, store):
+            if isinstance(verdict, str):
+                store.ledger.hold_prepared([seq], verdict, at=datetime.now(UTC))
+            else:
+                made[seq] = verdict
     except Exception as error:
         if len(deliveries) > 1:
-            return set().union(*(_prepare_again(settings, [delivery], store) for delivery in deliveries))
+            for delivery in deliveries:
+                made |= _prepare_again(settings, [delivery], store)
+            return made
         seqs = [delivery.delivery_seq for delivery in deliveries]
         _LOG.exception("deliveries %s could not be prepared again", seqs)
         store.ledger.hold_prepared(seqs, f"preparing failed: {type(error).__name__}", at=datetime.now(UTC))
-        return set()
+    return made
+
+
+def _prepare_as_loaded(settings: Settings, store: Store, loaded: LoadRow) -> Verdict | None:
+    """Prepare a loaded delivery once more, under the contract it was loaded by; None if it must wait."""
+    deliveries = store.ledger.deliveries([loaded.delivery_seq])
+    if not loaded.contract_hash:
+        return _prepare_again(settings, deliveries, store).get(loaded.delivery_seq)
+    try:
+        contract, suites = read_contract_version(settings.landing, loaded.contract_hash)
+    except DamagedError as error:
+        store.ledger.hold_prepared([loaded.delivery_seq], str(error), at=datetime.now(UTC))
+        return None
+    with project_with(settings, loaded.source_name, contract, suites) as version:
+        verdict = _prepare_again(version, deliveries, store).get(loaded.delivery_seq)
+    return verdict if verdict and verdict.contract_hash == loaded.contract_hash else None
 
 
 def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger) -> list[Loaded]:
@@ -105,22 +146,36 @@ def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger) -> li
 
     Raises:
         duckdb.IOException: the warehouse cannot be opened, e.g. another process has it.
+        StoresError: the warehouse is not the ledger's.
     """
-
     elements = set(load_catalogue(settings.seeds).elements)
+    with working_on_warehouse(settings), closing(open_own_warehouse(settings, ledger)) as warehouse:
+        return _load_into(warehouse, settings, verdicts, ledger, elements)
+
+
+def _load_into(
+    warehouse: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    verdicts: Sequence[Verdict],
+    ledger: Ledger,
+    elements: set[str],
+) -> list[Loaded]:
     try:
         return transaction.load_prepared(
-            settings.warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
+            warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
         )
+    except StoresError:
+        raise
     except Exception as error:
-        open_warehouse(settings.warehouse).close()  # or that is the reason, and nobody's alone
         by_source = {name: [one for one in verdicts if one.source_name == name] for name in _sources_of(verdicts)}
         if len(by_source) == 1:
             _LOG.exception("%s could not be loaded", *by_source)
             reason = f"loading failed: {type(error).__name__}: {error}"
             ledger.hold_prepared([one.delivery.delivery_seq for one in verdicts], reason, at=datetime.now(UTC))
             return []
-        results = [loaded for some in by_source.values() for loaded in _load(settings, some, ledger)]
+        results = []
+        for some in by_source.values():
+            results += _load_into(warehouse, settings, some, ledger, elements)
         return sorted(results, key=lambda loaded: loaded.delivery_seq)
 
 
@@ -136,7 +191,9 @@ def _answer(settings: Settings, ledger: Ledger) -> None:
     contracts = Reference(settings).contracts.ready
     told = []
     for seq in ledger.to_answer():
-        verdict = Verdict.read(verdict_path(settings, seq))
+        verdict = read_verdict(settings, seq)
+        if verdict is None:
+            continue  # prepared again by the next pass
         try:
             if not _needs_no_answer(verdict):
                 contract = contracts.get(verdict.source_name)
@@ -148,7 +205,7 @@ def _answer(settings: Settings, ledger: Ledger) -> None:
             told.append(seq)
     ledger.answered(told, at=datetime.now(UTC))
     for seq in told:
-        shutil.rmtree(verdict_path(settings, seq).parent)
+        forget_prepared(settings, seq)
 
 
 def _needs_no_answer(verdict: Verdict) -> bool:

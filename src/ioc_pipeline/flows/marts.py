@@ -9,11 +9,10 @@ from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.inbox import land_inbox, wait_until_still
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
 from ioc_pipeline.flows.prepare import prepare_all
-from ioc_pipeline.flows.stores import open_ledger
+from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of as published_day
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse.raw import open_warehouse
 
 _LOG = logging.getLogger(__name__)
 
@@ -29,12 +28,14 @@ def run(settings: Settings) -> tuple[LoadSummary, Published]:
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Published:
     """Protocol step 6: build and test the marts, then publish them as a new version."""
-    open_warehouse(settings.warehouse).close()  # made where there is none yet: an empty one has marts too
-    result = build(settings, as_of=as_of or today())
-    for node in result.nodes:
-        _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
-    published = publish(settings, published_at=datetime.now(UTC))
-    open_ledger(settings).published(published.load_seq, published.version, at=datetime.now(UTC))
+    ledger = open_ledger(settings)
+    with working_on_warehouse(settings):
+        open_own_warehouse(settings, ledger).close()  # made where there is none yet: an empty one has marts too
+        result = build(settings, as_of=as_of or today())
+        for node in result.nodes:
+            _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
+        published = publish(settings, published_at=datetime.now(UTC))
+    ledger.published(published.load_seq, published.version, at=datetime.now(UTC))
     return published
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
-from ioc_pipeline.domain.errors import ConflictError
+from ioc_pipeline.domain.errors import ConflictError, DamagedError
 from ioc_pipeline.flows.checks import check_readings
 from ioc_pipeline.flows.cpu_budget import OverBudgetError, cpu_budget
 from ioc_pipeline.flows.prepared import write_reading, write_verdict
@@ -96,7 +96,11 @@ def prepare_files(
     """Write the prepared files of deliveries; give for each its verdict, or why it must wait."""
     own = [delivery for delivery in deliveries if delivery.kind not in ("file", "extract")]
     for delivery in own:
-        verdict = verdict_on_own(delivery, store)
+        try:
+            verdict = verdict_on_own(delivery, store)
+        except DamagedError as error:
+            yield delivery.delivery_seq, str(error)
+            continue
         write_verdict(settings, verdict)
         yield delivery.delivery_seq, verdict
     sent = [delivery for delivery in deliveries if delivery.kind in ("file", "extract")]

@@ -1,6 +1,8 @@
-"""Prepared files: a delivery's verdict and values, ready to load; whole or not there."""
+"""Prepared files: a delivery's verdict and values, ready to load; whole and as they were written, or not there."""
 
 import hashlib
+import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +13,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from ioc_pipeline.domain.deliveries import Verdict
-from ioc_pipeline.durable import sync_folder
+from ioc_pipeline.durable import sync_file, sync_folder, write_durably
 from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.flows.verdicts import verdict_on
 from ioc_pipeline.land.contract_versions import store_contract
@@ -20,7 +22,7 @@ from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schem
 
 FORM = hashlib.sha256(f"{OBSERVATION_SCHEMA} {[part.name for part in fields(Verdict)]}".encode()).hexdigest()
 """Version of what is written here: it changes by itself when a column of the values or a part of the verdict does."""
-_FORM = "form"
+_VERDICT = "verdict.json"
 
 
 def write_reading(settings: Settings, reading: Reading) -> Verdict:
@@ -29,25 +31,71 @@ def write_reading(settings: Settings, reading: Reading) -> Verdict:
         store_contract(settings.landing, reading.contract)
     with _new_folder(settings, reading.delivery.delivery_seq) as folder:
         verdict = verdict_on(reading, _write_values(folder, reading))
-        verdict.write(folder / "verdict.json")
+        _write_verdict(folder, verdict)
     return verdict
 
 
 def write_verdict(settings: Settings, verdict: Verdict) -> None:
     """Write a verdict that has no values beside it."""
     with _new_folder(settings, verdict.delivery.delivery_seq) as folder:
-        verdict.write(folder / "verdict.json")
+        _write_verdict(folder, verdict)
 
 
-def verdict_path(settings: Settings, delivery_seq: int) -> Path:
-    """Where the verdict on a delivery lies until its department has been answered."""
-    return settings.prepared / str(delivery_seq) / "verdict.json"
+def rewrite_verdict(settings: Settings, verdict: Verdict) -> None:
+    """Write what loading made of a verdict over the one that was prepared; the values beside it stay."""
+    _write_verdict(_folder(settings, verdict.delivery.delivery_seq), verdict)
 
 
-def is_prepared(settings: Settings, delivery_seq: int) -> bool:
-    """Whether the prepared files of a delivery are there, in the form of today: an upgrade may have changed it."""
-    form = verdict_path(settings, delivery_seq).with_name(_FORM)
-    return verdict_path(settings, delivery_seq).exists() and form.exists() and form.read_text() == FORM
+def read_verdict(settings: Settings, delivery_seq: int) -> Verdict | None:
+    """The verdict on a delivery; None when it, or a file of values beside it, is gone, torn, changed or of an old form.
+
+    An upgrade may have changed the form: then it is to be prepared again.
+    """
+    folder = _folder(settings, delivery_seq)
+    try:
+        said = json.loads((folder / _VERDICT).read_bytes())
+        is_whole = said["sha256"] == _sha256_of_text(said["verdict"]) and said["files"] == _hashes(folder)
+        if said["form"] != FORM or not is_whole:
+            return None
+        verdict = Verdict.from_json(said["verdict"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return verdict if verdict.delivery.delivery_seq == delivery_seq else None
+
+
+def forget_prepared(settings: Settings, delivery_seq: int) -> None:
+    """Remove the files of a delivery whose department has been answered."""
+    shutil.rmtree(_folder(settings, delivery_seq), ignore_errors=True)
+
+
+def prepared_seqs(settings: Settings) -> list[int]:
+    """The deliveries that have a folder of prepared files."""
+    if not settings.prepared.is_dir():
+        return []
+    return sorted(int(path.name) for path in settings.prepared.iterdir() if path.name.isdecimal())
+
+
+def _folder(settings: Settings, delivery_seq: int) -> Path:
+    return settings.prepared / str(delivery_seq)
+
+
+def _write_verdict(folder: Path, verdict: Verdict) -> None:
+    text = verdict.to_json()
+    content = {"form": FORM, "sha256": _sha256_of_text(text), "files": _hashes(folder), "verdict": text}
+    write_durably(folder / _VERDICT, json.dumps(content, ensure_ascii=False).encode())
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of values."""
+    hashes = {}
+    for path in sorted(folder.glob("*.parquet")):
+        with path.open("rb") as stream:
+            hashes[path.name] = hashlib.file_digest(stream, "sha256").hexdigest()
+    return hashes
+
+
+def _sha256_of_text(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write_values(folder: Path, reading: Reading) -> int:
@@ -70,12 +118,13 @@ def _write_values(folder: Path, reading: Reading) -> int:
 
 @contextmanager
 def _new_folder(settings: Settings, delivery_seq: int) -> Iterator[Path]:
-    """A folder under a temporary name; it gets its own when all is written."""
+    """A folder under a temporary name; it gets its own when all is written and on the disk."""
     settings.prepared.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(dir=settings.prepared, prefix=".writing-"))
-    (folder / _FORM).write_text(FORM)
+    folder = Path(tempfile.mkdtemp(dir=settings.prepared, prefix=f".writing-{os.getpid()}-"))
     yield folder
-    target = settings.prepared / str(delivery_seq)
+    for path in folder.glob("*.parquet"):
+        sync_file(path)
+    target = _folder(settings, delivery_seq)
     if target.exists():
         shutil.rmtree(target)
     folder.rename(target)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope
-from ioc_pipeline.domain.errors import ContractError, Problem, SourceError
+from ioc_pipeline.domain.errors import ContractError, DamagedError, Problem, SourceError
 from ioc_pipeline.domain.http_date import parse_http_date
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.pages import Json, Page
@@ -73,15 +73,16 @@ def read_all(deliveries: Sequence[Delivery], store: Store, reference: Reference)
     for reading in readings:
         if reading.delivery.kind == "extract":
             _read_extract(reading, store, reference)
-    files = [reading for reading in readings if reading.delivery.kind == "file"]
-    requests = [
-        ReadRequest(
-            store.blob_path(reading.delivery.sha256),
-            reading.delivery.file_name,
-            csv_of(reference.contracts, reading.delivery.department_code),
-        )
-        for reading in files
-    ]
+    files, requests = [], []
+    for reading in [reading for reading in readings if reading.delivery.kind == "file"]:
+        delivery = reading.delivery
+        try:
+            path = store.verified_path(delivery.sha256)
+        except DamagedError as error:
+            reading.held = str(error)
+            continue
+        files.append(reading)
+        requests.append(ReadRequest(path, delivery.file_name, csv_of(reference.contracts, delivery.department_code)))
     for reading, read in zip(files, read_deliveries(requests), strict=True):
         read_file(reading, read, reference)
         del read  # a large workbook is as large again as what was read of it
@@ -126,10 +127,12 @@ def _read_extract(reading: Reading, store: Store, reference: Reference) -> None:
         reading.held = f"waiting for its contract: {broken or f'no API {delivery.source_name!r} in include/sources'}"
         return
     reading.contract = contract
-    pages = store.ledger.deliveries(read_extract(store, delivery).pages)
     envelope = envelope_of(delivery, reference)
     try:
+        pages = store.ledger.deliveries(read_extract(store, delivery).pages)
         reading.parsed = parse_extract(read_pages(pages, store), contract.source, envelope)
+    except DamagedError as error:
+        reading.held = str(error)
     except SourceError as error:
         reading.problems = list(error.problems)
         reading.scopes = error.scopes if isinstance(error, BadFormError) else ()

@@ -1,10 +1,8 @@
 """A changed contract over everything that landed: what it would say differently, before anybody puts it in force."""
 
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -15,6 +13,7 @@ import pyarrow as pa
 from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.domain.errors import ContractError, Problem, UserError
 from ioc_pipeline.flows.prepare import read_batch
+from ioc_pipeline.flows.projects import project_with
 from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.verdicts import problems_of, verdict_on
@@ -110,7 +109,8 @@ def replay(settings: Settings, contract: Path) -> Iterator[Difference]:
     if not settings.landing.is_dir():
         raise UserError(f"{settings.landing}: nothing has landed yet, so there is nothing to replay")
     store = Store(settings.landing, Ledger(settings.ledger_url))
-    with _project_with(settings, contract) as changed:
+    suites = _suites_beside(settings, contract)
+    with project_with(settings, contract.stem, contract.read_bytes(), suites) as changed:
         old, new = Reference(settings), Reference(changed)
         for reference in (old, new):
             if error := reference.contracts.broken.get(contract.name):
@@ -128,21 +128,11 @@ def replay(settings: Settings, contract: Path) -> Iterator[Difference]:
                 yield _compare(one, other)
 
 
-@contextmanager
-def _project_with(settings: Settings, contract: Path) -> Iterator[Settings]:
-    """A project that differs by one contract and the suites that lie beside it; the seeds are the same."""
-    with tempfile.TemporaryDirectory() as name:
-        project = Path(name)
-        (project / "include").mkdir()
-        (project / "include" / "seeds").symlink_to(settings.seeds)
-        sources = shutil.copytree(settings.sources, project / "include" / "sources")
-        suites = shutil.copytree(settings.expectations, project / "expectations")
-        shutil.copyfile(contract, sources / contract.name)
-        if contract.parent.resolve() != settings.sources:
-            for suite in contract.parent.glob("*.yml"):
-                if suite.name != contract.name:
-                    shutil.copyfile(suite, suites / suite.name)
-        yield replace(settings, project=project)
+def _suites_beside(settings: Settings, contract: Path) -> dict[str, bytes]:
+    """The changed suites that lie beside a changed contract."""
+    if contract.parent.resolve() == settings.sources:
+        return {}
+    return {path.stem: path.read_bytes() for path in contract.parent.glob("*.yml") if path.name != contract.name}
 
 
 def _candidates(deliveries: list[Delivery], source_name: str, old: Reference, new: Reference) -> list[Delivery]:

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.durable import sync_folder
@@ -43,7 +42,7 @@ def land_inbox(inbox: Inbox, store: Store, *, now: datetime) -> Intake:
     Raises:
         OSError: our disk is full or broken; what was not recorded yet is still in the inbox.
     """
-    with _alone(store.folder):
+    with landing_alone(store):
         store.write_sidecars()
         finish_releases(inbox, store.ledger)
         found = inbox.scan(now)
@@ -119,11 +118,11 @@ def _record(landed: Collection[Landed], store: Store, *, received_at: datetime, 
 
 
 @contextmanager
-def _alone(landing: Path) -> Iterator[None]:
-    """One pass at a time. What a killed pass half copied is removed."""
-    incoming = landing / INCOMING
+def landing_alone(store: Store) -> Iterator[None]:
+    """One pass at a time; wait for who is at it. What a killed pass half copied is removed."""
+    incoming = store.folder / INCOMING
     incoming.mkdir(parents=True, exist_ok=True)
-    with locked(landing / ".lock"):
+    with locked(store.folder / ".lock"):
         for half_copied in incoming.iterdir():
             half_copied.unlink()
         yield

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery
+from ioc_pipeline.domain.errors import DamagedError
 from ioc_pipeline.durable import sync_folder, write_durably
+from ioc_pipeline.land.stamp import read_stamp, write_stamp
 from ioc_pipeline.ledger.arrivals import Own, Sidecar
 from ioc_pipeline.ledger.ledger import Ledger
 
@@ -35,8 +37,24 @@ class Store:
         return self.folder / sha256[:2] / sha256
 
     def read(self, delivery: Delivery) -> bytes:
-        """The bytes of a delivery."""
-        return self.blob_path(delivery.sha256).read_bytes()
+        """The bytes of a delivery, verified.
+
+        Raises:
+            DamagedError: they are not what was landed, or gone.
+        """
+        return self.verified_path(delivery.sha256).read_bytes()
+
+    def verified_path(self, sha256: str) -> Path:
+        """Where the bytes with this hash lie, once they were hashed again; see `read`."""
+        path = self.blob_path(sha256)
+        try:
+            with path.open("rb") as stream:
+                found = hashlib.file_digest(stream, "sha256").hexdigest()
+        except OSError as error:
+            raise DamagedError(f"landed bytes {sha256} cannot be read: {error.strerror}") from error
+        if found != sha256:
+            raise DamagedError(f"landed bytes {sha256} are not what was landed")
+        return path
 
     def keep(self, content: bytes) -> str:
         """Make the bytes durable under their hash, and give it. What lies there already is replaced, not trusted."""
@@ -57,31 +75,78 @@ class Store:
         """Write the sidecar of every delivery that may lack it, also what a crashed pass left undone."""
         sidecars = self.ledger.without_sidecar()
         for sidecar in sidecars:
-            delivery = sidecar.delivery
-            path = self.blob_path(delivery.sha256).with_name(f"{delivery.sha256}.{delivery.delivery_seq}.json")
-            content = {**asdict(delivery), "received_at": delivery.received_at.isoformat(), "origin": sidecar.origin}
-            write_durably(path, json.dumps(content, ensure_ascii=False, indent=1).encode())
+            write_durably(self.sidecar_path(sidecar.delivery), _as_text(sidecar).encode())
             self.at_step("described")
         if sidecars:
-            self.ledger.note_sidecars(sidecars[-1].delivery.delivery_seq)
+            newest = sidecars[-1].delivery
+            stamp = read_stamp(self.folder)
+            if stamp and newest.delivery_seq > stamp.delivery_seq:
+                write_stamp(self.folder, replace(stamp, delivery_seq=newest.delivery_seq, sha256=newest.sha256))
+            self.ledger.note_sidecars(newest.delivery_seq)
             self.at_step("confirmed")
 
-    def restore_ledger(self, *, at: datetime) -> list[int]:
-        """Fill the ledger, an empty one, from the sidecars: the same deliveries and numbers, all to be prepared.
+    def sidecar_path(self, delivery: Delivery) -> Path:
+        """Where the sidecar of a delivery lies: beside its bytes."""
+        return self.blob_path(delivery.sha256).with_name(f"{delivery.sha256}.{delivery.delivery_seq}.json")
+
+    def is_described(self, sidecar: Sidecar) -> bool:
+        """Whether the sidecar on disk says what this one says."""
+        try:
+            return read_sidecar(self.sidecar_path(sidecar.delivery)) == sidecar
+        except DamagedError:
+            return False
+
+    def describe_again(self, sidecar: Sidecar) -> None:
+        """Write the sidecar of a delivery anew, after it was lost or damaged."""
+        write_durably(self.sidecar_path(sidecar.delivery), _as_text(sidecar).encode())
+
+    def sidecar_paths(self) -> dict[int, Path]:
+        """Every sidecar by the delivery it names; looks through the folders and reads none."""
+        found = {}
+        for path in self.folder.glob("??/*.json"):
+            _, _, seq = path.stem.partition(".")
+            if seq.isdecimal():
+                found[int(seq)] = path
+        return found
+
+    def restore_ledger(self, *, at: datetime, more: Iterable[Sidecar] = ()) -> list[int]:
+        """Take into the ledger, an empty one or an older copy, every delivery that has a sidecar and it lacks.
+
+        `more` are sidecars known from elsewhere, used where landing has none that can be read.
 
         Returns the numbers that should be there and are not: lost sidecars, which the caller has to report.
 
         Raises:
-            UserError: the ledger is not empty.
+            StoresError: the ledger is not a copy of the one these sidecars are from.
         """
-        sidecars = [_read_sidecar(path) for path in self.folder.glob("??/*.json")]
-        self.ledger.restore(sidecars, at=at)
-        present = {sidecar.delivery.delivery_seq for sidecar in sidecars}
-        return sorted(set(range(1, max(present, default=0) + 1)) - present)
+        sidecars = {one.delivery.delivery_seq: one for one in more}
+        for seq, path in self.sidecar_paths().items():
+            try:
+                sidecars[seq] = read_sidecar(path)
+            except DamagedError:
+                continue  # reported as missing, unless `more` knows it
+        self.ledger.restore(sidecars.values(), at=at)
+        stamp = read_stamp(self.folder)
+        newest = max(stamp.delivery_seq if stamp else 0, *sidecars, 0)
+        return sorted(set(range(1, newest + 1)) - sidecars.keys())
 
 
-def _read_sidecar(path: Path) -> Sidecar:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    origin = content.pop("origin")
-    content["received_at"] = datetime.fromisoformat(content["received_at"])
-    return Sidecar(Delivery(**content), origin)
+def read_sidecar(path: Path) -> Sidecar:
+    """What a sidecar says.
+
+    Raises:
+        DamagedError: it is gone, or not whole.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        origin = content.pop("origin")
+        content["received_at"] = datetime.fromisoformat(content["received_at"])
+        return Sidecar(Delivery(**content), origin)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedError(f"sidecar {path.name} is gone or not whole") from error
+
+
+def _as_text(sidecar: Sidecar) -> str:
+    delivery = sidecar.delivery
+    content = {**asdict(delivery), "received_at": delivery.received_at.isoformat(), "origin": sidecar.origin}
+    return json.dumps(content, ensure_ascii=False, indent=1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from ioc_pipeline.domain.deliveries import Delivery, Kind
-from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.errors import StoresError, UserError
 from ioc_pipeline.ledger.enquiries import find_delivery
 from ioc_pipeline.ledger.journal import Journal, Writing
 from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, blob, delivery, head, load, to_delivery
@@ -154,6 +154,10 @@ class Arrivals(Journal):
         """Deliveries whose sidecar may not be written yet, oldest first."""
         return self._sidecars(delivery.c.delivery_seq > sa.select(head.c.sidecar_seq).scalar_subquery())
 
+    def all_sidecars(self) -> list[Sidecar]:
+        """Every delivery with its origin, in the one order."""
+        return self._sidecars(sa.true())
+
     def sidecars(self, delivery_seqs: Collection[int]) -> list[Sidecar]:
         """Those of these deliveries that exist, with their origin, in the one order."""
         return self._sidecars(delivery.c.delivery_seq.in_(delivery_seqs))
@@ -168,21 +172,34 @@ class Arrivals(Journal):
         with self.writing() as journal:
             journal.sidecar_seq = max(journal.sidecar_seq, up_to_delivery_seq)
 
-    def restore(self, sidecars: Iterable[Sidecar], *, at: datetime) -> None:
-        """Fill an empty ledger with deliveries under the numbers they had; all of them wait to be prepared.
+    def restore(self, sidecars: Iterable[Sidecar], *, at: datetime) -> list[int]:
+        """Take in deliveries that the ledger does not know, under the numbers they had; give these numbers.
+
+        All of them wait to be prepared; the ledger is an empty one, or an older copy.
 
         Raises:
-            UserError: the ledger already holds deliveries.
+            StoresError: the ledger knows one of them as another delivery: it is not a copy of theirs.
         """
         ordered = sorted(sidecars, key=lambda sidecar: sidecar.delivery.delivery_seq)
         with self.writing() as journal:
-            if journal.delivery_seq:
-                raise UserError("the ledger already holds deliveries; restore into an empty one")
+            query = sa.select(delivery.c.delivery_seq, delivery.c.sha256, delivery.c.file_name)
+            known = {row.delivery_seq: (row.sha256, row.file_name) for row in journal.connection.execute(query)}
+            new = []
+            for one in ordered:
+                mine = known.get(one.delivery.delivery_seq)
+                if mine is None:
+                    new.append(one)
+                elif mine != (one.delivery.sha256, one.delivery.file_name):
+                    seq = one.delivery.delivery_seq
+                    raise StoresError(f"delivery {seq} is another one in the ledger than in landing: not its copy")
             if ordered:
-                journal.delivery_seq = journal.sidecar_seq = ordered[-1].delivery.delivery_seq
-                journal.scan_seq = max(sidecar.delivery.scan_seq for sidecar in ordered)
-            journal.append("ledger restored", at, None, delivery_count=len(ordered))
-            self._insert(journal, ordered)
+                last = ordered[-1].delivery.delivery_seq
+                journal.delivery_seq = max(journal.delivery_seq, last)
+                journal.sidecar_seq = max(journal.sidecar_seq, last)
+                journal.scan_seq = max(journal.scan_seq, *(sidecar.delivery.scan_seq for sidecar in ordered))
+            journal.append("ledger restored", at, None, delivery_count=len(new))
+            self._insert(journal, new)
+        return [one.delivery.delivery_seq for one in new]
 
     def _insert(self, journal: Writing, sidecars: Sequence[Sidecar]) -> None:
         """Blob, delivery, load row and event of each."""

@@ -28,6 +28,18 @@ class StatusRow:
     held_reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoadRow:
+    """Where a delivery is on its way, and under which contract. Empty text and 0 where nothing is known yet."""
+
+    delivery_seq: int
+    state: str
+    outcome: str
+    load_seq: int
+    contract_hash: str
+    source_name: str
+
+
 class Enquiries(Journal):
     """What is known of deliveries, in the one order."""
 
@@ -64,6 +76,23 @@ class Enquiries(Journal):
         with self.transaction() as connection:
             return [to_delivery(row) for row in connection.execute(query)]
 
+    def loads(self, delivery_seqs: Collection[int]) -> list[LoadRow]:
+        """The newest load of each of these deliveries, in the one order."""
+        query = (
+            sa.select(
+                load.c.delivery_seq,
+                load.c.state,
+                sa.func.coalesce(load.c.outcome, ""),
+                sa.func.coalesce(load.c.load_seq, 0),
+                sa.func.coalesce(load.c.contract_hash, ""),
+                sa.func.coalesce(load.c.source_name, ""),
+            )
+            .where(load.c.is_newest, load.c.delivery_seq.in_(delivery_seqs))
+            .order_by(load.c.delivery_seq)
+        )
+        with self.transaction() as connection:
+            return [_load_row(row) for row in connection.execute(query)]
+
     def status_rows(self) -> list[StatusRow]:
         """What became of each delivery, in the one order."""
         query = (
@@ -84,6 +113,10 @@ class Enquiries(Journal):
         )
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query)]
+
+
+def _load_row(row: Sequence[Any]) -> LoadRow:
+    return LoadRow(*row)
 
 
 def _status_row(row: Sequence[Any]) -> StatusRow:

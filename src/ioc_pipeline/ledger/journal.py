@@ -18,7 +18,7 @@ from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0004"
+NEWEST_REVISION = "0005"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 
@@ -36,6 +36,9 @@ class Writing:
     published_version: str
     verified_seq: int
     verified_hash: str
+    installation_id: str
+    epoch: int
+    blob_seq: int
     events: list[dict[str, Any]] = field(default_factory=list)
 
     def append(self, kind: str, at: datetime, delivery_seq: int | None, **detail: str | int | None) -> None:
@@ -83,6 +86,17 @@ class Journal:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+
+    def is_made(self) -> bool:
+        """Whether there is a ledger at this URL; asking makes none."""
+        if self.is_sqlite and self._url.database and not Path(self._url.database).exists():
+            return False
+        return self._revision() is not None
+
+    @property
+    def shown_url(self) -> str:
+        """The URL as a person may see it: without a password."""
+        return self._url.render_as_string(hide_password=True)
 
     def _revision(self) -> str | None:
         with self.transaction() as connection:

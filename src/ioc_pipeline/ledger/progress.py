@@ -131,19 +131,30 @@ class Progress(Journal):
             if current.held_reason != reason:
                 journal.append("held", at, lease.delivery_seq, reason=reason)
 
+    def prepared_anew(
+        self, delivery_seq: int, outcome: Outcome, contract_hash: str, *, source_name: str, at: datetime
+    ) -> None:
+        """Note that the lost files of a prepared delivery were written again, maybe under another contract."""
+        now = {"outcome": outcome, "contract_hash": contract_hash, "source_name": source_name}
+        with self.writing() as journal:
+            where = (load.c.delivery_seq == delivery_seq, load.c.is_newest, load.c.state == "prepared")
+            if journal.connection.execute(sa.update(load).where(*where), {**now, "held_reason": None}).rowcount:
+                journal.append("prepared", at, delivery_seq, **now)
+
     def to_load(self) -> list[int]:
         """Prepared and not in the warehouse yet, in the one order."""
         return self._in_states("prepared")
 
     def hold_prepared(self, delivery_seqs: Collection[int], reason: str, *, at: datetime) -> None:
-        """Note why prepared deliveries cannot be loaded; they stay prepared, and loading is tried again."""
+        """Note why prepared deliveries cannot be loaded, or loaded ones answered; they stay and are tried again."""
         with self.writing() as journal:
             held = list(
                 journal.connection.execute(
                     sa.update(load)
                     .where(
                         load.c.delivery_seq.in_(delivery_seqs),
-                        load.c.state == "prepared",
+                        load.c.is_newest,
+                        load.c.state != "landed",
                         sa.or_(load.c.held_reason.is_(None), load.c.held_reason != reason),
                     )
                     .values(held_reason=reason)
@@ -216,7 +227,7 @@ class Progress(Journal):
                 journal.connection.execute(
                     sa.update(load)
                     .where(load.c.delivery_seq.in_(delivery_seqs), load.c.is_newest, load.c.answered_at.is_(None))
-                    .values(answered_at=at)
+                    .values(answered_at=at, held_reason=None)
                     .returning(load.c.delivery_seq)
                 ).scalars()
             )

@@ -41,6 +41,9 @@ head = sa.Table(
     sa.Column("published_version", sa.Text, nullable=False),
     sa.Column("verified_seq", sa.BigInteger, nullable=False, server_default=sa.text("0")),
     sa.Column("verified_hash", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("installation_id", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("epoch", sa.BigInteger, nullable=False, server_default=sa.text("0")),
+    sa.Column("blob_seq", sa.BigInteger, nullable=False, server_default=sa.text("0")),
 )
 
 blob = sa.Table(
@@ -101,6 +104,7 @@ load = sa.Table(
     sa.Column("answered_at", UtcDateTime),
     sa.Column("published_version", sa.Text),
     sa.Index("load_state", "state", "delivery_seq"),
+    sa.Index("load_load_seq", "load_seq"),
 )
 
 event = sa.Table(
@@ -125,6 +129,16 @@ refusal = sa.Table(
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
     sa.Column("refused_at", UtcDateTime, nullable=False),
+)
+
+# What a check of the stores found and what was not mended since; `area` says which check, `place` what it looked at.
+finding = sa.Table(
+    "finding",
+    METADATA,
+    sa.Column("area", sa.Text, primary_key=True),
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("found_at", UtcDateTime, nullable=False),
 )
 
 DELIVERY_COLUMNS = [delivery.c[name] for name in Delivery.__slots__]

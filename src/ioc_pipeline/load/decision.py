@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import duckdb
 
 from ioc_pipeline.domain.deliveries import ACCEPTED, Outcome, Verdict
-from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.errors import Problem, StoresError
 from ioc_pipeline.load.history import History, PlacedScope, placed_scopes, read_history
 from ioc_pipeline.load.outcome import Loaded
 
@@ -26,7 +26,12 @@ def decide(
         delivery = verdict.delivery
         marker = markers.get((delivery.delivery_seq, verdict.contract_hash))
         if marker:
-            load_seq, outcome = marker
+            load_seq, outcome, sha256 = marker
+            if sha256 != delivery.sha256:
+                raise StoresError(
+                    f"load {load_seq} of delivery {delivery.delivery_seq} stands for other bytes in the warehouse than"
+                    " in the ledger: the two do not belong together"
+                )
         else:
             last_load_seq += 1
             load_seq, outcome = last_load_seq, verdict.outcome
@@ -88,11 +93,15 @@ def _find_same(verdict: Verdict, history: History, load_seq: int) -> int | None:
 
 def _read_markers(
     connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]
-) -> dict[tuple[int, str], tuple[int, Outcome]]:
+) -> dict[tuple[int, str], tuple[int, Outcome, str]]:
     rows = connection.execute(
-        "select delivery_seq, contract_hash, load_seq, outcome from raw.load where delivery_seq in (select unnest(?))",
+        """
+        select delivery_seq, contract_hash, load_seq, outcome, sha256 from raw.load
+        where delivery_seq in (select unnest(?))
+        """,
         [[verdict.delivery.delivery_seq for verdict in verdicts]],
     ).fetchall()
     return {
-        (delivery_seq, contract_hash): (load_seq, outcome) for delivery_seq, contract_hash, load_seq, outcome in rows
+        (delivery_seq, contract_hash): (load_seq, outcome, sha256)
+        for delivery_seq, contract_hash, load_seq, outcome, sha256 in rows
     }

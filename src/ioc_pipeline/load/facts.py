@@ -13,6 +13,7 @@ from ioc_pipeline.domain.deliveries import Verdict
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.load.outcome import Loaded
+from ioc_pipeline.warehouse.imprints import take_imprints
 from ioc_pipeline.warehouse.keys import SCOPE_KEY
 
 _TOLD_CELLS = 100  # failing cells kept per check; failed_count says how many there were
@@ -23,7 +24,10 @@ _Row = dict[str, Any]
 def append_facts(
     connection: duckdb.DuckDBPyConnection, new: Sequence[tuple[Verdict, Loaded]], loaded_at: datetime
 ) -> None:
-    """Write what people ask about a delivery, also when no row of it was loaded; the marker goes with it."""
+    """Write what people ask about a delivery, also when no row of it was loaded; the marker goes with it.
+
+    The observations and records are there already: the marker keeps the imprint of all rows of its load.
+    """
     rows: dict[str, list[_Row]] = defaultdict(list)
     for verdict, loaded in new:
         keys = {"load_seq": loaded.load_seq, "delivery_seq": loaded.delivery_seq}
@@ -39,11 +43,15 @@ def append_facts(
                 "contract_hash": verdict.contract_hash,
                 "outcome": loaded.outcome,
                 "loaded_at": _utc(loaded_at),
+                "sha256": verdict.delivery.sha256,
             }
         )
+    markers = rows.pop("load")
     for table, values in rows.items():
         if values:
             _append_rows(connection, table, values)
+    imprints = take_imprints(connection, [marker["load_seq"] for marker in markers])
+    _append_rows(connection, "load", [{**marker, "imprint": imprints[marker["load_seq"]]} for marker in markers])
 
 
 def _envelope(verdict: Verdict, loaded: Loaded) -> _Row:

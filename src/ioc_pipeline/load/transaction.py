@@ -1,7 +1,6 @@
 """Prepared deliveries → raw in the warehouse: one transaction, each delivery once per contract version."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -13,11 +12,15 @@ from ioc_pipeline.load.facts import append_facts
 from ioc_pipeline.load.observations import append_observations
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.load.records import append_records
-from ioc_pipeline.warehouse.raw import open_warehouse
 
 
 def load_prepared(
-    warehouse: Path, prepared: Path, verdicts: Sequence[Verdict], *, elements: set[str], loaded_at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    prepared: Path,
+    verdicts: Sequence[Verdict],
+    *,
+    elements: set[str],
+    loaded_at: datetime,
 ) -> list[Loaded]:
     """Load prepared deliveries in one transaction: all of them, or none when it fails.
 
@@ -25,6 +28,7 @@ def load_prepared(
     version is left as it is.
 
     Args:
+        connection: the warehouse, open for writing.
         prepared: has `<delivery_seq>/observation.parquet` (observations.OBSERVATION_SCHEMA) for outcome `loaded`, and
             `<delivery_seq>/<record>.parquet` (observations.record_schema) for each of `record_counts`.
         elements: codes of the catalogue.
@@ -36,14 +40,15 @@ def load_prepared(
     Raises:
         ContractError: a contract fills an element that the catalogue does not have, or changes the type of a column.
         ValueError: prepared rows are not what their verdict says, or repeat. Ours.
-        duckdb.IOException: another process has the warehouse open.
+        StoresError: a marker stands for other bytes than the delivery of its number.
     """
-    if not verdicts:
-        return []
-    with closing(open_warehouse(warehouse)) as connection:
-        connection.begin()
+    connection.begin()
+    try:
         outcomes = append(connection, prepared, verdicts, elements=elements, loaded_at=loaded_at)
-        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
     return outcomes
 
 

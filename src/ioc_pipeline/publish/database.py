@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 
 from ioc_pipeline.domain.errors import ConflictError
+from ioc_pipeline.durable import sync_file
 from ioc_pipeline.publish.marts import Mart
-from ioc_pipeline.publish.versions import finish, sync_file, unfinished
+from ioc_pipeline.publish.versions import finish, unfinished
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 

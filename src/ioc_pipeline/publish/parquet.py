@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from ioc_pipeline.durable import write_durably
+from ioc_pipeline.durable import sync_file, write_durably
 from ioc_pipeline.publish.database import Publication, quoted
 from ioc_pipeline.publish.marts import Mart
-from ioc_pipeline.publish.versions import finish, sync_file, unfinished
+from ioc_pipeline.publish.versions import finish, unfinished
 
 _PACKAGE = "datapackage.json"
 _FIELD_TYPES = {

@@ -8,7 +8,6 @@ published/
 """
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -91,12 +90,3 @@ def forget_old(folder: Path) -> None:
         path.unlink()
     for path in sorted(folder.glob("parquet_*"))[:-VERSIONS_KEPT]:
         shutil.rmtree(path)
-
-
-def sync_file(path: Path) -> None:
-    """Make the content of a file durable that somebody else wrote."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

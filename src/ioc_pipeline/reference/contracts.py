@@ -5,7 +5,7 @@ Reading, obligations, DAGs and the command line all get this judgement, so a mis
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,15 @@ class Contract:
     @property
     def contract_hash(self) -> str:
         """SHA-256 over the contract and its suites, hex."""
-        digest = hashlib.sha256(self.content)
-        for name in sorted(self.suites):
-            digest.update(name.encode() + self.suites[name])
-        return digest.hexdigest()
+        return hash_contract(self.content, self.suites)
+
+
+def hash_contract(content: bytes, suites: Mapping[str, bytes]) -> str:
+    """SHA-256 over the bytes of a contract and of its suites by name, hex."""
+    digest = hashlib.sha256(content)
+    for name in sorted(suites):
+        digest.update(name.encode() + suites[name])
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import duckdb
 
+from ioc_pipeline.warehouse.imprints import take_imprints
 from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
 
 # raw.observation has the columns of observations.OBSERVATION_SCHEMA, load_seq and the keys; a test compares them.
@@ -182,6 +183,10 @@ create table if not exists raw.load (
 
 -- A warehouse of before the models had their floors: nothing builds or reads this schema now.
 drop schema if exists intermediate cascade;
+
+-- The marker names the bytes it stands for and how its rows look (imprints.py).
+alter table raw.load add column if not exists sha256 varchar;
+alter table raw.load add column if not exists imprint varchar;
 """
 
 # A warehouse of before rows had a clock and keys. The clock is what the models took it for until then.
@@ -201,6 +206,11 @@ where scope_key is null;
 alter table raw.delivery_scope add column scope_key varchar;
 update raw.delivery_scope set scope_key = {SCOPE_KEY};
 """  # noqa: S608  # columns of ours
+
+_LACK_IMPRINT = "select load_seq from raw.load where sha256 is null or imprint is null"
+_NAME_BYTES = (
+    "update raw.load set sha256 = (select any_value(d.sha256) from raw.delivery as d where d.load_seq = load.load_seq)"
+)
 
 
 def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
@@ -224,9 +234,32 @@ def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def open_for_reading(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse to look at it, as it is. The caller closes it.
+
+    Raises:
+        duckdb.IOException: there is none, or another process has it open for writing.
+    """
+    return duckdb.connect(
+        warehouse,
+        read_only=True,
+        config={"memory_limit": "512MB", "threads": 2, "autoinstall_known_extensions": False},
+    )
+
+
+def is_lock(error: duckdb.Error) -> bool:
+    """Whether a file could not be opened because another process has it open; nothing is wrong with it."""
+    return isinstance(error, duckdb.IOException) and "Could not set lock" in str(error)
+
+
 def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the append-only schema `raw`, where it is not there yet."""
     connection.execute(_RAW)
     (has_keys,) = connection.execute(_HAS_KEYS).fetchall()[0]
     if not has_keys:
         connection.execute(_ADD_KEYS)
+    lacking = [load_seq for (load_seq,) in connection.execute(_LACK_IMPRINT).fetchall()]
+    if lacking:  # a warehouse of before markers had them: from now on it is as it is
+        connection.execute(f"{_NAME_BYTES} where sha256 is null")
+        for load_seq, imprint in take_imprints(connection, lacking).items():
+            connection.execute("update raw.load set imprint = ? where load_seq = ?", [imprint, load_seq])

@@ -1,0 +1,249 @@
+"""Ledger, landing and warehouse know each other: what does not fit stops before anything is taken or answered."""
+
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+import sqlalchemy as sa
+
+from ioc_pipeline.domain.errors import StoresError
+from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
+from ioc_pipeline.flows.loads import load_prepared
+from ioc_pipeline.flows.prepare import prepare
+from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger, open_store
+from ioc_pipeline.land.fetched import ApiRun, land_page
+from ioc_pipeline.land.stamp import read_stamp
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.settings import Settings, from_environment
+
+AT = datetime(2025, 9, 20, 1, 0, tzinfo=UTC)
+
+
+@dataclass
+class Home:
+    """An installation that takes pages: they need no reading, and go to the warehouse like any delivery."""
+
+    settings: Settings
+
+    def land(self, *numbers: int, run: str = "run-1") -> None:
+        for number in numbers:
+            store = open_store(self.settings)
+            page = ApiRun("rain_gauges", "so-nnmt", run)
+            land_page(store, page, b"%d %s" % (number, run.encode()), number=number, request="{}", received_at=AT)
+
+    def load(self) -> None:
+        prepare(self.settings, open_ledger(self.settings).waiting(at=datetime.now(UTC)))
+        load_prepared(self.settings)
+
+    def take(self, *numbers: int, run: str = "run-1") -> None:
+        self.land(*numbers, run=run)
+        self.load()
+
+    def states(self) -> list[tuple[int, str]]:
+        return [(row.delivery_seq, row.state) for row in open_ledger(self.settings).status_rows()]
+
+    def markers(self) -> list[tuple[int, int]]:
+        with duckdb.connect(self.settings.warehouse, read_only=True) as connection:
+            return connection.execute("select load_seq, delivery_seq from raw.load order by all").fetchall()
+
+    @property
+    def ledger_file(self) -> Path:
+        return self.settings.home / "ledger.db"
+
+    def lose_ledger(self) -> None:
+        for path in self.settings.home.glob("ledger.db*"):
+            path.unlink()
+
+    def copied_to(self, home: Path) -> "Home":
+        shutil.copytree(self.settings.home, home)
+        return Home(replace(self.settings, home=home, ledger_url=f"sqlite:///{home / 'ledger.db'}"))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    given = Home(from_environment({"IOC_HOME": str(tmp_path / "home")}))
+    given.take(1, 2)
+    return given
+
+
+def refused(home: Home, match: str) -> None:
+    """Nothing may be taken: neither the stores nor the warehouse let anybody in."""
+    with pytest.raises(StoresError, match=match):
+        expect_own_warehouse(home.settings, open_ledger(home.settings))
+
+
+def test_stores_of_one_installation_carry_one_identity(home: Home) -> None:
+    mine = open_ledger(home.settings).head().installation
+    stamp = read_stamp(home.settings.landing)
+    assert stamp
+    assert mine
+    assert (stamp.installation, stamp.delivery_seq) == (mine, 2)
+    with duckdb.connect(home.settings.warehouse, read_only=True) as connection:
+        assert connection.execute("from raw.installation").fetchall() == [(mine.installation_id, mine.epoch)]
+    expect_own_warehouse(home.settings, open_ledger(home.settings))
+
+
+def test_another_ledger_is_refused_and_not_made(home: Home, tmp_path: Path) -> None:
+    other = Home(replace(home.settings, ledger_url=f"sqlite:///{tmp_path / 'other.db'}"))
+    refused(other, "IOC_LEDGER_URL")
+    assert not (tmp_path / "other.db").exists()
+    Ledger(other.settings.ledger_url).migrate()
+    refused(other, "is empty.*IOC_LEDGER_URL")
+
+
+def test_a_ledger_of_another_installation_is_refused(home: Home, tmp_path: Path) -> None:
+    stranger = Home(from_environment({"IOC_HOME": str(tmp_path / "stranger")}))
+    stranger.take(1, 2, 3)
+    refused(Home(replace(home.settings, ledger_url=stranger.settings.ledger_url)), "of installation .*IOC_LEDGER_URL")
+
+
+def test_a_lost_ledger_is_restored_from_landing_and_the_warehouse(home: Home) -> None:
+    home.land(3)
+    before = open_ledger(home.settings).all_sidecars()
+    home.lose_ledger()
+    refused(home, "ioc ledger restore")
+    assert not home.ledger_file.exists()
+    restored = restore_ledger(home.settings)
+    assert (restored.taken, restored.loaded, restored.missing) == (3, 2, [])
+    assert open_ledger(home.settings).all_sidecars() == before
+    assert home.states() == [(1, "loaded"), (2, "loaded"), (3, "landed")]
+    home.take(4)
+    assert home.markers() == [(1, 1), (2, 2), (3, 3), (4, 4)]
+
+
+def test_an_older_copy_of_the_ledger_is_refused_and_takes_in_what_it_lacks(home: Home, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db"
+    copy.write_bytes(home.ledger_file.read_bytes())
+    home.take(3)
+    home.lose_ledger()
+    home.ledger_file.write_bytes(copy.read_bytes())
+    refused(home, "ends at delivery 2, landing at 3.*ioc ledger restore")
+    assert restore_ledger(home.settings).taken == 1
+    assert home.states() == [(1, "loaded"), (2, "loaded"), (3, "loaded")]
+    home.load()
+    assert home.markers() == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_the_ledger_before_a_restore_is_refused_from_then_on(home: Home, tmp_path: Path) -> None:
+    older = Home(replace(home.settings, ledger_url=f"sqlite:///{tmp_path / 'older.db'}"))
+    (tmp_path / "older.db").write_bytes(home.ledger_file.read_bytes())
+    home.lose_ledger()
+    restore_ledger(home.settings)
+    refused(older, "was replaced by another")
+
+
+def test_copies_of_an_installation_that_went_on_apart_do_not_mix(home: Home, tmp_path: Path) -> None:
+    other = home.copied_to(tmp_path / "other")
+    home.take(3, run="run-2")
+    other.take(3, run="run-3")
+    mixed = Home(replace(home.settings, ledger_url=other.settings.ledger_url))
+    refused(mixed, "went on apart")
+    shutil.copyfile(other.settings.warehouse, home.settings.warehouse)
+    refused(home, "stands for another delivery.*ioc rebuild")
+
+
+def test_a_lost_warehouse_stops_before_anything_is_loaded(home: Home) -> None:
+    home.land(3)
+    home.settings.warehouse.unlink()
+    refused(home, "is gone, with 2 loads.*ioc rebuild")
+    with pytest.raises(StoresError, match="ioc rebuild"):
+        home.load()
+    assert not home.settings.warehouse.exists()
+
+
+def test_an_older_warehouse_is_refused(home: Home, tmp_path: Path) -> None:
+    older = shutil.copyfile(home.settings.warehouse, tmp_path / "older.duckdb")
+    home.take(3)
+    shutil.copyfile(older, home.settings.warehouse)
+    refused(home, "2 loads up to 2, the ledger 3.*ioc rebuild")
+
+
+def test_a_warehouse_without_one_of_its_markers_is_refused(home: Home) -> None:
+    with duckdb.connect(home.settings.warehouse) as connection:
+        connection.execute("delete from raw.load where load_seq = 1")
+    refused(home, "1 loads up to 2.*ioc rebuild")
+
+
+def test_a_warehouse_of_another_installation_is_refused(home: Home, tmp_path: Path) -> None:
+    stranger = Home(from_environment({"IOC_HOME": str(tmp_path / "stranger")}))
+    stranger.take(1, 2)
+    shutil.copyfile(stranger.settings.warehouse, home.settings.warehouse)
+    refused(home, "is of installation.*ioc rebuild")
+
+
+def test_a_warehouse_file_that_is_none_is_named(home: Home) -> None:
+    home.settings.warehouse.write_bytes(b"not a database" * 1000)
+    refused(home, "cannot be read.*ioc rebuild")
+
+
+def test_an_older_or_empty_landing_is_refused(home: Home, tmp_path: Path) -> None:
+    shutil.copytree(home.settings.landing, tmp_path / "older")
+    home.take(3)
+    shutil.rmtree(home.settings.landing)
+    shutil.copytree(tmp_path / "older", home.settings.landing)
+    refused(home, "ends at delivery 2, the ledger at 3")
+    shutil.rmtree(home.settings.landing)
+    refused(home, "ends at delivery 0, the ledger at 3")
+
+
+def test_a_torn_stamp_is_written_again_from_the_sidecars(home: Home) -> None:
+    before = read_stamp(home.settings.landing)
+    (home.settings.landing / "installation.json").write_bytes(b'{"installa')
+    home.take(3)
+    after = read_stamp(home.settings.landing)
+    assert before
+    assert after
+    assert (after.installation, after.delivery_seq) == (before.installation, 3)
+
+
+def test_an_installation_of_before_identities_is_adopted(home: Home) -> None:
+    (home.settings.landing / "installation.json").unlink()
+    engine = sa.create_engine(home.settings.ledger_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("update head set installation_id = '', epoch = 0"))
+    engine.dispose()
+    with duckdb.connect(home.settings.warehouse) as connection:
+        connection.execute("drop table raw.installation; update raw.load set imprint = null, sha256 = null")
+    home.take(3)
+    mine = open_ledger(home.settings).head().installation
+    with duckdb.connect(home.settings.warehouse, read_only=True) as connection:
+        assert mine
+        assert connection.execute("from raw.installation").fetchall() == [(mine.installation_id, mine.epoch)]
+        assert connection.execute("select count(imprint), count(sha256) from raw.load").fetchall() == [(3, 3)]
+
+
+def test_a_ledger_of_before_identities_without_its_newest_delivery_is_not_adopted(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "older.db").write_bytes(home.ledger_file.read_bytes())
+    home.take(3)
+    (home.settings.landing / "installation.json").unlink()
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'older.db'}")
+    with engine.begin() as connection:
+        connection.execute(sa.text("update head set installation_id = '', epoch = 0"))
+    engine.dispose()
+    refused(Home(replace(home.settings, ledger_url=f"sqlite:///{tmp_path / 'older.db'}")), "landing at 3")
+
+
+def test_a_moved_ledger_is_proved_and_takes_over(home: Home, new_ledger_url: Callable[[], str]) -> None:
+    url = new_ledger_url()
+    moved = move_ledger(home.settings, url)
+    assert {proof.table: proof.row_count for proof in moved.proofs}["delivery"] == 2
+    assert moved.event_count > 4
+    refused(home, "was replaced by another")
+    there = Home(replace(home.settings, ledger_url=url))
+    there.take(3)
+    assert there.states() == [(1, "loaded"), (2, "loaded"), (3, "loaded")]
+    with closing(duckdb.connect(home.settings.warehouse, read_only=True)) as connection:
+        assert connection.execute("select epoch from raw.installation").fetchall() == [(2,)]
+
+
+def test_a_ledger_is_not_moved_onto_another(home: Home, tmp_path: Path) -> None:
+    other = Home(from_environment({"IOC_HOME": str(tmp_path / "stranger")}))
+    other.take(1)
+    with pytest.raises(Exception, match="holds a ledger already"):
+        move_ledger(home.settings, other.settings.ledger_url)
+    home.take(3)
