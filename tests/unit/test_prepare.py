@@ -1,6 +1,7 @@
 """What a reading comes to, and the way of an extract from landed pages to raw."""
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -135,6 +136,30 @@ def test_loading_an_extract_twice_is_loading_it_once(desk: Desk) -> None:
     desk.ledger.load_again([seq], at=datetime.now(UTC))
     desk.load()
     assert desk.ask("select * from raw.dossier") == before
+
+
+def test_bad_records_that_the_contract_allows_are_sent_back_by_name_and_the_rest_counts(
+    desk: Desk, tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    for name in ("include", "expectations"):
+        shutil.copytree(desk.settings.project / name, project / name)
+    contract = project / "include" / "sources" / "one_stop_dossiers.yml"
+    contract.write_text(contract.read_text("utf-8").replace("  records:", "  bad_records_pct: 20\n  records:"), "utf-8")
+    desk.settings = from_environment({"IOC_HOME": str(tmp_path), "IOC_PROJECT": str(project)})
+    desk.land(page(*(dossier(number) for number in range(1, 9)), dossier(9, feeVnd="x"), dossier(10, status="lạ")))
+    desk.load()
+    counts = "select outcome, error_count, warning_count from raw.delivery where kind = 'extract'"
+    assert desk.ask(counts) == [("loaded", 2, 0)]
+    assert desk.ask("select max(record_key), count(*) from raw.dossier") == [("H008", 8)]
+    told = desk.answers()
+    assert "Số bản ghi đã nạp: 8" in told
+    assert "Bản ghi bị trả lại, không được tính; các bản ghi khác đã nhận" in told
+    assert all(f"Bản ghi “{key}”" in told for key in ("H009", "H010"))
+    desk.land(page(*(dossier(number) for number in range(1, 9)), dossier(9, feeVnd="x"), dossier(10, feeVnd=-1),
+                   dossier(11, status="lạ")))  # fmt: skip
+    desk.load()
+    assert desk.ask("select max(outcome) from raw.delivery where kind = 'extract'") == [("returned",)]
 
 
 def test_two_equal_polls_are_two(desk: Desk) -> None:

@@ -271,6 +271,50 @@ def test_a_field_nobody_agreed_on_is_told_once(read: Any) -> None:
     ]
 
 
+# ---------- one bad record of many
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"fee": "mười hai"}, "bad-field"),
+        ({"fee": None}, "blank-field"),
+        ({"fee": ...}, "missing-field"),
+        ({"id": None}, "blank-field"),
+        ({"place": {"commune": "99999"}}, "unknown-unit"),
+        ({"updatedAt": "2099-01-01T00:00:00Z"}, "future-time"),
+        ({"receivedAt": "hôm qua", "isOnline": -1}, "bad-field"),
+    ],
+)
+def test_a_bad_record_is_sent_back_by_its_key_and_the_rest_counts_where_the_contract_says_so(
+    read: Any, changed: dict[str, Any], code: str
+) -> None:
+    good = [dossier(number) for number in range(1, 10)]
+    page = answer(*good, dossier(10, **changed), list_number=1)
+    parsed = read(page, bad_records_pct=10)
+    assert parsed.records[0].keys == [f"H{number:03}" for number in range(1, 10)]
+    assert {(told.code, told.is_left_out, told.severity) for told in parsed.warnings} == {(code, True, "critical")}
+    assert {told.record for told in parsed.warnings} == {"null" if "id" in changed else "H010"}
+    for share in (0, 9.9):
+        returned = problems_of(read, page, bad_records_pct=share)
+        assert [(told.code, told.is_left_out) for told in returned] == [(told.code, False) for told in parsed.warnings]
+
+
+def test_more_bad_records_than_the_contract_allows_send_back_the_run(read: Any) -> None:
+    page = answer(*(dossier(number, fee=None if number < 3 else 1) for number in range(1, 11)))
+    assert read(page, bad_records_pct=20).records[0].row_count() == 8
+    assert [told.record for told in problems_of(read, page, bad_records_pct=19)] == ["H001", "H002"]
+
+
+def test_a_list_that_is_not_whole_and_personal_data_send_back_the_run_whatever_share_may_be_bad(read: Any) -> None:
+    records = [dossier(number) for number in range(1, 11)]
+    whole = {**records[0], "fee": "x"}
+    codes = [told.code for told in problems_of(read, answer(whole, *records[1:], total=11), bad_records_pct=20)]
+    assert codes == ["wrong-total"]
+    personal = answer({**whole, "note": f"số {CITIZEN}"}, *records[1:])
+    assert [told.code for told in problems_of(read, personal, bad_records_pct=20)] == ["personal-data"]
+
+
 # ---------- what is returned
 
 

@@ -43,6 +43,7 @@ named as (
         reports.last_corrected_at,
         reports.received_count,
         reports.error_count,
+        reports.left_out_count,
         reports.status,
         reports.is_on_time,
         reports.late_working_days,

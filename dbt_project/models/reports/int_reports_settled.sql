@@ -90,7 +90,8 @@ received as (
         max(case when is_accepted and kind = 'file' then received_at end) as last_accepted_at,
         sum(case when is_accepted and kind = 'file' then 1 else 0 end) as accepted_file_count,
         max(case when is_accepted then delivery_seq end) as accepted_delivery_seq,
-        sum(case when is_returned then 1 else 0 end) as returned_count
+        sum(case when is_returned then 1 else 0 end) as returned_count,
+        sum(case when is_accepted then error_count else 0 end) as left_out_count
 
     from arrivals
 
@@ -212,7 +213,8 @@ joined as (
         end as accepted_at,
         case when received.accepted_file_count > 1 then received.last_accepted_at end as last_corrected_at,
         coalesce(received.accepted_delivery_seq, 0) as accepted_delivery_seq,
-        coalesce(newest_arrivals.error_count, 0) as error_count
+        coalesce(newest_arrivals.error_count, 0) as error_count,
+        cast(coalesce(received.left_out_count, 0) as bigint) as left_out_count
 
     from expected
 
@@ -282,6 +284,7 @@ statuses as (
         dated.last_corrected_at,
         dated.received_count,
         dated.error_count,
+        dated.left_out_count,
         dated.accepted_delivery_seq,
         case
             when dated.not_required_reason != '' then 'not_required'

@@ -132,10 +132,15 @@ def _envelope(delivery: Delivery, title: str) -> list[str]:
 
 
 def _explained(problems: Sequence[Problem]) -> list[str]:
-    critical = [problem for problem in problems if problem.severity == "critical"]
+    critical = [problem for problem in problems if problem.returns_all]
+    left_out = [problem for problem in problems if problem.is_left_out]
     warnings = [problem for problem in problems if problem.severity == "warning"]
     lines: list[str] = []
-    for heading, some in (("Lỗi phải sửa", critical), ("Lưu ý (không phải gửi lại)", warnings)):
+    for heading, some in (
+        ("Lỗi phải sửa", critical),
+        ("Bản ghi bị trả lại, không được tính; các bản ghi khác đã nhận. Lỗi phải sửa", left_out),
+        ("Cảnh báo (không phải gửi lại)", warnings),
+    ):
         if some:
             lines += ["", f"{heading}: {len(some)}"]
             lines += [f"{number}. {explain(problem)}" for number, problem in enumerate(some, 1)]

@@ -17,6 +17,7 @@ class Problem:
 
     Of a response `page` is the name of the page, `sheet` and `cell` are JSON pointers (RFC 6901) of the array and
     of the value, `column` is the field, and `record` the key of the record: told to its owner only, like `found`.
+    `is_left_out` says that this record alone is sent back, and the rest counts.
     """
 
     code: str
@@ -29,6 +30,12 @@ class Problem:
     severity: Severity = "critical"
     page: str = ""
     record: str = ""
+    is_left_out: bool = False
+
+    @property
+    def returns_all(self) -> bool:
+        """Whether it sends the whole delivery back."""
+        return self.severity == "critical" and not self.is_left_out
 
 
 class SourceError(Exception):

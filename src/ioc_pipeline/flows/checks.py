@@ -44,8 +44,8 @@ def _check_parts(suite_name: str, parts: Sequence[tuple[Reading, ParsedTable | R
     first_row = 0
     for reading, table in parts:
         rows = range(first_row, first_row + table.row_count())
-        for check in checks.get(reading.delivery.delivery_seq, []):
-            _take_check(reading, table, _within(rows, check))
+        some = [_within(rows, check) for check in checks.get(reading.delivery.delivery_seq, [])]
+        _take_checks(reading, table, some)
         first_row = rows.stop
 
 
@@ -66,15 +66,25 @@ def _within(rows: range, check: Check) -> Check:
     )
 
 
-def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check) -> None:
+def _take_checks(reading: Reading, table: ParsedTable | RecordTable, checks: Sequence[Check]) -> None:
+    """Every expectation's result; the few records that fail are left out where the contract lets the rest count."""
+    problems = [problem for check in checks for problem in _take_check(reading, table, check)]
+    failed = {row for check in checks if check.severity == "critical" for row in check.failed_row_ids}
+    if isinstance(table, RecordTable) and failed and table.may_leave_out(len(failed)):
+        problems = [replace(problem, is_left_out=problem.severity == "critical") for problem in problems]
+        table.leave_out(failed)
+    reading.problems += problems
+
+
+def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check) -> list[Problem]:
     """One expectation's result: a row of raw.check_result, and a problem at each failing cell."""
     if check.outcome == "error":
         reading.held = check.error
-        return
+        return []
     column = next((name for name in check.columns if table.header(name)), check.columns[0])
     fix = "Sửa số liệu gốc của bản ghi; lần lấy dữ liệu sau sẽ nhận lại" if reading.delivery.kind == "extract" else ""
     places = [table.locate(row, column) for row in check.failed_row_ids[:PROBLEMS_SHOWN]]
-    reading.problems += [
+    problems = [
         Problem(
             "failed-check",
             place.sheet,
@@ -102,3 +112,4 @@ def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check
             cells=tuple((place.sheet, place.cell) for place in places),
         )
     )
+    return problems

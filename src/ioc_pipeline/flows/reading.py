@@ -55,7 +55,7 @@ class Reading:
     @property
     def accepted(self) -> ParsedDelivery | None:
         """What may be loaded: None where there is nothing to read, or where one critical problem sends all back."""
-        return None if any(problem.severity == "critical" for problem in self.found) else self.parsed
+        return None if any(problem.returns_all for problem in self.found) else self.parsed
 
     @property
     def records(self) -> list[RecordTable]:

@@ -36,7 +36,7 @@ def problems_of(reading: Reading) -> list[Problem]:
 
 def _outcome(reading: Reading, value_count: int) -> Outcome:
     if reading.accepted is None:
-        return "returned" if any(problem.severity == "critical" for problem in reading.found) else "nothing_to_read"
+        return "returned" if any(problem.returns_all for problem in reading.found) else "nothing_to_read"
     if value_count:
         return "loaded"
     if reading.accepted.nil or reading.records:

@@ -46,6 +46,7 @@ class RecordTable:
     units: list[OrgUnit | None] = field(default_factory=list)
     values: dict[str, list[Single]] = field(default_factory=dict)
     texts: dict[str, Sequence[object]] = field(default_factory=dict)
+    left_out_count: int = 0
 
     @property
     def suite_name(self) -> str:
@@ -53,6 +54,18 @@ class RecordTable:
 
     def row_count(self) -> int:
         return len(self.positions)
+
+    def may_leave_out(self, count: int) -> bool:
+        """Whether the contract lets the rest count without so many more bad records."""
+        api = self.source.api
+        share = api.bad_records_pct if api else 0
+        bad = self.left_out_count + count
+        return 100 * bad <= share * (self.row_count() + self.left_out_count)
+
+    def leave_out(self, rows: set[int]) -> None:
+        """Take bad records away; they are told by their keys."""
+        self.left_out_count += len(rows)
+        self.keep([row for row in range(self.row_count()) if row not in rows])
 
     def locate(self, row: int, column: str) -> Place:
         """Where one field of one record stands; a column that is no field (the time of the response) is the record."""

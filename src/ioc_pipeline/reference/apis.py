@@ -244,6 +244,13 @@ class Api(Model):
         "always has records says `[]`: without any it is returned.",
         examples=[["empty_list", "no_content"]],
     )
+    bad_records_pct: Annotated[float, Field(ge=0, le=20)] = Field(
+        default=0,
+        description="How many of a run's records, in percent, may be bad while the rest counts: each is sent back by "
+        "its key, the next run asks on from the newest record, and the duty shows how many errors were left out. "
+        "With 0 one bad record sends back the run.",
+        examples=[0.5],
+    )
     numbers: Literal["json", "text"] = Field(
         default="json",
         description="`text`: the API writes its numbers as strings, in the source's locale. With `json` a string in "

@@ -7,7 +7,7 @@ from ioc_pipeline.domain.pages import Page
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.agreement import check_keys
 from ioc_pipeline.parse.api.columns import read_column, read_units
-from ioc_pipeline.parse.api.gathered import Gathered, Told
+from ioc_pipeline.parse.api.gathered import BadRecords, Gathered, Told
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.records import pointers, text_of
 from ioc_pipeline.parse.tables import ParsedTable, Rows
@@ -17,13 +17,13 @@ from ioc_pipeline.reference.sources import Source
 def read_figures(found: Gathered, source: Source, envelope: Envelope, told: Told) -> ParsedTable:
     """A table of figures: one block of rows per page, each for the period that its page was asked for."""
     table = found.table
-    bad_before = len(told.problems)
+    bad = BadRecords()
     unit_column = next((column for column in table.columns if column.type == "org_unit"), None)
-    columns = {column.name: read_column(found, column, source, told) for column in table.columns}
+    columns = {column.name: read_column(found, column, source, bad) for column in table.columns}
     periods = [_period_of(page) for page in found.pages]
     if unit_column:
         days = [periods[page].end for page in found.page_of]
-        units = read_units(found, unit_column, columns.pop(unit_column.name), days, envelope, told)
+        units = read_units(found, unit_column, columns.pop(unit_column.name), days, envelope, bad)
     else:
         code = envelope.province_code if table.org_unit == "province" else envelope.reporting_unit_code
         units = [envelope.org_units.get(code, periods[page].end) for page in found.page_of]
@@ -60,8 +60,8 @@ def read_figures(found: Gathered, source: Source, envelope: Envelope, told: Told
                     ]
                 block.values[column.name] = values
         read.blocks.append(block)
-    is_complete = len(told.problems) == bad_before
-    told.problems += check_keys(read, envelope, are_all_named=is_complete)
+    told.problems += bad.returned()
+    told.problems += check_keys(read, envelope, are_all_named=not bad.rows)
     return read
 
 

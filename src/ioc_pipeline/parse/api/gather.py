@@ -34,10 +34,9 @@ def gather(found: Gathered, given: PageRecords, api: Api, told: Told) -> None:
 
 
 def _check_shapes(given: PageRecords, api: Api, told: Told) -> None:
-    """Missing and unknown fields, and fields about persons. Records of one shape are looked at once."""
+    """Unknown fields, and fields about persons. Records of one shape are looked at once."""
     table, page, array = given.table, given.page, given.array
     read = {column.field: column for column in table.columns if column.field and not column.field.startswith("$")}
-    expected = {*(name for name, column in read.items() if column.required), *table.where}
     known = {*read, *table.where}
     shapes: dict[tuple[str, ...], tuple[int, Record]] = {}
     for position, record in zip(given.positions, given.records, strict=True):
@@ -45,11 +44,6 @@ def _check_shapes(given: PageRecords, api: Api, told: Told) -> None:
     others: dict[str, None] = {}
     for position, record in shapes.values():
         cell = f"{array}/{position}"
-        for name in sorted(str(name) for name in expected.difference(record)):
-            if ("missing-field", name) not in told.fields:
-                told.fields.add(("missing-field", name))
-                key = "|".join(text_of(record[part]) for part in key_fields(table) if part in record)
-                told.problems.append(Problem("missing-field", array, cell, name, page=page.name, record=key))
         tell_personal_names(record, page, cell, told)
         for name in record:
             if name in read:

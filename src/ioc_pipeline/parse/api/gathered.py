@@ -1,5 +1,6 @@
 """The records of one table as they were gathered, and what was found wrong so far."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,6 +22,34 @@ class Told:
     warnings: list[Problem] = field(default_factory=list)
     personal: dict[tuple[str, str], Problem] = field(default_factory=dict)
     fields: set[tuple[str, str]] = field(default_factory=set)
+
+
+PROBLEMS_OF_A_COLUMN = 1000  # nobody mends more at once, and a wholly wrong column is one mistake
+
+
+@dataclass(slots=True)
+class BadRecords:
+    """What is wrong with single records of one table, and in which rows they stand."""
+
+    rows: set[int] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+    _told: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def tell(self, row: int, problem: Problem) -> None:
+        """Note a bad field of a row."""
+        self.rows.add(row)
+        told = (problem.code, problem.column)
+        self._told[told] += 1
+        if self._told[told] <= PROBLEMS_OF_A_COLUMN:
+            self.problems.append(problem)
+
+    def returned(self) -> list[Problem]:
+        """What is told when all is sent back: that a field is missing at its first record only."""
+        first: dict[tuple[str, str], Problem] = {}
+        for problem in self.problems:
+            if problem.code == "missing-field":
+                first.setdefault((problem.code, problem.column), problem)
+        return [one for one in self.problems if one.code != "missing-field" or one in first.values()]
 
 
 @dataclass(frozen=True, slots=True)

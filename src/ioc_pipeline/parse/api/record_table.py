@@ -7,8 +7,8 @@ from typing import Any
 
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.record_keys import record_key
-from ioc_pipeline.parse.api.columns import PROBLEMS_OF_A_COLUMN, read_column, read_units
-from ioc_pipeline.parse.api.gathered import Gathered, Told
+from ioc_pipeline.parse.api.columns import read_column, read_units
+from ioc_pipeline.parse.api.gathered import BadRecords, Gathered, Told
 from ioc_pipeline.parse.cells import Parsed
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.fields import Absent
@@ -18,16 +18,18 @@ from ioc_pipeline.reference.tables import Column, Table
 
 
 def read_records(found: Gathered, source: Source, envelope: Envelope, told: Told) -> RecordTable:
+    """Every record once; the few bad ones that the contract allows are left out, and told among the warnings."""
+    bad = BadRecords()
     table = found.table
     read = RecordTable(
         source, table, envelope.reporting_unit_code, found.pages, found.arrays, found.page_of, found.positions
     )
-    columns = {column.name: read_column(found, column, source, told) for column in table.columns}
+    columns = {column.name: read_column(found, column, source, bad) for column in table.columns}
     unit_column = next((column for column in table.columns if column.type == "org_unit"), None)
     if unit_column:
         names = columns.pop(unit_column.name)
         days = _days(table, columns, envelope.received_on, len(names))
-        read.units = read_units(found, unit_column, names, days, envelope, told)
+        read.units = read_units(found, unit_column, names, days, envelope, bad)
     else:
         read.units = [None] * len(found.positions)
     read.values = {name: [_single(value) for value in values] for name, values in columns.items()}
@@ -36,7 +38,12 @@ def read_records(found: Gathered, source: Source, envelope: Envelope, told: Told
     read.keys = [
         record_key("" if isinstance(part, Absent) else part for part in row) for row in zip(*keys, strict=True)
     ]
-    _check_changed_at(found, read, source, told)
+    _check_changed_at(found, read, source, bad)
+    if bad.rows and read.may_leave_out(len(bad.rows)):
+        told.warnings += [replace(problem, is_left_out=True) for problem in bad.problems]
+        read.leave_out(bad.rows)
+    else:
+        told.problems += bad.returned()
     _keep_newest(read, source)
     return read
 
@@ -64,17 +71,15 @@ def _watermark_column(read: RecordTable, source: Source) -> Column | None:
     return next((each for each in read.table.columns if watermark and each.field == watermark.field), None)
 
 
-def _check_changed_at(found: Gathered, read: RecordTable, source: Source, told: Told) -> None:
+def _check_changed_at(found: Gathered, read: RecordTable, source: Source, bad: BadRecords) -> None:
     """A record changed in the future would move the watermark there, and what changes until then would be missed."""
     column = _watermark_column(read, source)
     if column is None:
         return
     latest = [latest_possible(page) for page in read.pages]
-    room = PROBLEMS_OF_A_COLUMN
     for row, value in enumerate(read.values[column.name]):
-        if isinstance(value, datetime) and value > latest[read.page_of[row]] and room:
-            room -= 1
-            told.problems.append(replace(found.place(row, column), code="future-time"))
+        if isinstance(value, datetime) and value > latest[read.page_of[row]]:
+            bad.tell(row, replace(found.place(row, column), code="future-time"))
 
 
 def _keep_newest(read: RecordTable, source: Source) -> None:
