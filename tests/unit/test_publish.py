@@ -14,8 +14,9 @@ import pytest
 
 from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.publish.marts import read_marts
-from ioc_pipeline.publish.publication import publish
+from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of, connect_published, ordered_row_hash
+from ioc_pipeline.publish.versions import is_sound
 from ioc_pipeline.settings import Settings, from_environment
 
 NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
@@ -52,6 +53,53 @@ def _add_period(settings: Settings, year: int) -> None:
 def _published_years(settings: Settings) -> list[int]:
     with closing(connect_published(settings)) as connection:
         return [row[0] for row in connection.execute("select year_number from dim_period order by 1").fetchall()]
+
+
+def _overwrite(path: Path, content: bytes) -> str:
+    path.chmod(0o644)
+    path.write_bytes(content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _expect_told_and_mended(settings: Settings, first: Published) -> None:
+    """Who reads is told, and the same content is published again under a new number."""
+    assert not is_sound(settings.published, version=first.version)
+    with pytest.raises(UserError, match=r"not what was published|not whole"):
+        connect_published(settings)
+    second = publish(settings, published_at=NOON, last_version=first.version)
+    assert (second.changed, second.version) == (True, f"000002_{first.version.split('_')[1]}")
+    assert is_sound(settings.published, version=second.version)
+
+
+def test_published_files_cannot_be_written(settings: Settings) -> None:
+    published = publish(settings, published_at=NOON)
+    parquet = settings.published / f"parquet_{published.version}"
+    assert {path.stat().st_mode & 0o777 for path in (published.path, *parquet.iterdir())} == {0o444}
+    assert is_sound(settings.published, version=published.version)
+    assert not is_sound(settings.published, version="000002_deadbeef")
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"version": "0000', b"{}", b"[]"])
+def test_a_torn_pointer_is_told_and_written_again(settings: Settings, torn: bytes) -> None:
+    first = publish(settings, published_at=NOON)
+    (settings.published / "current.json").write_bytes(torn)
+    _expect_told_and_mended(settings, first)
+    assert _published_years(settings) == [2025]
+
+
+def test_a_lost_folder_does_not_give_a_number_twice(settings: Settings) -> None:
+    first = publish(settings, published_at=NOON)
+    shutil.rmtree(settings.published)
+    assert not is_sound(settings.published, version=first.version)
+    assert publish(settings, published_at=NOON, last_version=first.version).version.startswith("000002_")
+
+
+def test_another_installations_publication_is_not_gone_on_with(settings: Settings) -> None:
+    _change(settings, "create table raw.installation as select 'mine' as installation_id, 1 as epoch")
+    first = publish(settings, published_at=NOON)
+    _change(settings, "update raw.installation set installation_id = 'other'")
+    second = publish(settings, published_at=NOON)
+    assert (first.changed, second.changed, second.version[:6]) == (True, True, "000002")
 
 
 def test_a_version_holds_the_marts_with_their_descriptions_and_nothing_else(settings: Settings) -> None:
@@ -177,11 +225,13 @@ def test_a_mart_that_did_not_change_keeps_its_file(settings: Settings) -> None:
     folder = settings.published / f"parquet_{first.version}"
     package = json.loads((folder / "datapackage.json").read_bytes())
     marked = b"as the version before wrote it"
-    (folder / "dim_org_unit.parquet").write_bytes(marked)
+    _overwrite(folder / "dim_org_unit.parquet", marked)
     for resource in package["resources"]:
         if resource["path"] == "dim_org_unit.parquet":
             resource["hash"] = f"sha256:{hashlib.sha256(marked).hexdigest()}"
-    (folder / "datapackage.json").write_text(json.dumps(package))
+    pointer = json.loads((settings.published / "current.json").read_bytes())
+    pointer["package_sha256"] = _overwrite(folder / "datapackage.json", json.dumps(package).encode())
+    (settings.published / "current.json").write_text(json.dumps(pointer))
     _add_period(settings, 2026)
     second = settings.published / f"parquet_{publish(settings, published_at=NOON).version}"
     assert (second / "dim_org_unit.parquet").read_bytes() == marked
@@ -192,7 +242,7 @@ def test_a_file_that_was_damaged_is_written_again(settings: Settings) -> None:
     first = publish(settings, published_at=NOON)
     damaged = settings.published / f"parquet_{first.version}" / "dim_org_unit.parquet"
     whole = damaged.read_bytes()
-    damaged.write_bytes(b"damaged")
+    _overwrite(damaged, b"damaged")
     _add_period(settings, 2026)
     second = publish(settings, published_at=NOON)
     assert (settings.published / f"parquet_{second.version}" / "dim_org_unit.parquet").read_bytes() == whole
@@ -211,8 +261,10 @@ def test_a_file_that_was_damaged_is_written_again(settings: Settings) -> None:
 def test_what_is_wrong_with_the_version_before_is_not_taken_over(settings: Settings, damage: str) -> None:
     _add_period(settings, 2026)
     first = publish(settings, published_at=NOON)
+    first.path.chmod(0o644)
     with closing(duckdb.connect(str(first.path))) as connection:
         connection.execute(damage)
+    _expect_told_and_mended(settings, first)
     _change(settings, "insert into marts.mart_rainfall default values")
     publish(settings, published_at=NOON)
     assert _published_years(settings) == [2025, 2026]

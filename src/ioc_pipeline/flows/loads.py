@@ -22,6 +22,7 @@ from ioc_pipeline.ledger.enquiries import LoadRow
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.load import transaction
 from ioc_pipeline.load.outcome import Loaded
+from ioc_pipeline.publish.versions import is_sound
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
 
@@ -75,7 +76,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         _answer(settings, ledger)
     outcomes = [loaded.outcome for loaded in results]
     return LoadSummary(
-        changed=any(outcome != "page" for outcome in outcomes) or ledger.has_unpublished(),
+        changed=any(outcome != "page" for outcome in outcomes) or _is_to_publish(settings, ledger),
         loaded=outcomes.count("loaded"),
         returned=outcomes.count("returned"),
         other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),
@@ -206,6 +207,12 @@ def _answer(settings: Settings, ledger: Ledger) -> None:
     ledger.answered(told, at=datetime.now(UTC))
     for seq in told:
         forget_prepared(settings, seq)
+
+
+def _is_to_publish(settings: Settings, ledger: Ledger) -> bool:
+    """Whether something is loaded that no published version holds, or the current one was lost or touched."""
+    version = ledger.head().published_version
+    return ledger.has_unpublished() or bool(version and not is_sound(settings.published, version=version))
 
 
 def _needs_no_answer(verdict: Verdict) -> bool:

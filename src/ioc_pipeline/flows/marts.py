@@ -10,6 +10,7 @@ from ioc_pipeline.flows.inbox import land_inbox, wait_until_still
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
 from ioc_pipeline.flows.prepare import prepare_all
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
+from ioc_pipeline.publish import versions
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of as published_day
 from ioc_pipeline.settings import Settings
@@ -34,7 +35,7 @@ def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Publi
         result = build(settings, as_of=as_of or today())
         for node in result.nodes:
             _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
-        published = publish(settings, published_at=datetime.now(UTC))
+        published = publish(settings, published_at=datetime.now(UTC), last_version=ledger.head().published_version)
     ledger.published(published.load_seq, published.version, at=datetime.now(UTC))
     return published
 
@@ -44,8 +45,13 @@ def _rows(count: int) -> str:
 
 
 def is_due(settings: Settings, day: date) -> bool:
-    """Whether the published marts lack a load, or speak of another day: which reports are late changes at midnight."""
-    return open_ledger(settings).has_unpublished() or published_day(settings) != day
+    """Whether the published marts lack a load, speak of another day or were touched.
+
+    Which reports are late changes at midnight.
+    """
+    ledger = open_ledger(settings)
+    is_sound = versions.is_sound(settings.published, version=ledger.head().published_version)
+    return not is_sound or ledger.has_unpublished() or published_day(settings) != day
 
 
 def today() -> date:

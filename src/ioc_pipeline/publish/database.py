@@ -11,7 +11,7 @@ import duckdb
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.durable import sync_file
 from ioc_pipeline.publish.marts import Mart
-from ioc_pipeline.publish.versions import finish, unfinished
+from ioc_pipeline.publish.versions import finish, make_read_only, unfinished
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
@@ -90,6 +90,7 @@ def write_database(
     connection.execute("checkpoint version")
     connection.execute("detach version")
     sync_file(file)
+    make_read_only(file)
     finish(path)
     return kept
 

@@ -1,6 +1,5 @@
 """Marts → parquet_<version>/: one file a mart, and what is in them as a Frictionless data package."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -13,9 +12,8 @@ import duckdb
 from ioc_pipeline.durable import sync_file, write_durably
 from ioc_pipeline.publish.database import Publication, quoted
 from ioc_pipeline.publish.marts import Mart
-from ioc_pipeline.publish.versions import finish, unfinished
+from ioc_pipeline.publish.versions import PACKAGE, finish, hash_file, make_read_only, unfinished
 
-_PACKAGE = "datapackage.json"
 _FIELD_TYPES = {
     "varchar": "string",
     "date": "date",
@@ -51,6 +49,7 @@ def write_parquet(
                 f" to {quoted(file)} (format parquet)"
             )
         sync_file(file)
+        make_read_only(file)
     package = {
         "name": "ioc-marts",
         "title": "Dữ liệu tổng hợp của Trung tâm giám sát, điều hành thông minh",
@@ -60,14 +59,18 @@ def write_parquet(
         "load_seq": publication.load_seq,
         "resources": [_resource(folder / _file_name(mart), mart) for mart in marts],
     }
-    write_durably(folder / _PACKAGE, json.dumps(package, ensure_ascii=False, indent=1).encode())
+    write_durably(folder / PACKAGE, json.dumps(package, ensure_ascii=False, indent=1).encode())
+    make_read_only(folder / PACKAGE)
     finish(path)
 
 
 def intact_files(folder: Path, marts: Sequence[Mart]) -> dict[Mart, Path]:
     """Those of these marts whose file in an earlier version is byte for byte what its data package says."""
-    package = folder / _PACKAGE
-    resources = json.loads(package.read_bytes())["resources"] if package.exists() else []
+    package = folder / PACKAGE
+    try:
+        resources = json.loads(package.read_bytes())["resources"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
     said = {resource["path"]: resource["hash"] for resource in resources}
     files = {mart: folder / _file_name(mart) for mart in marts}
     return {mart: file for mart, file in files.items() if file.exists() and said.get(file.name) == _hash(file)}
@@ -106,5 +109,4 @@ def _file_name(mart: Mart) -> str:
 
 
 def _hash(file: Path) -> str:
-    with file.open("rb") as stream:
-        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()}"
+    return f"sha256:{hash_file(file)}"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,15 +16,20 @@ from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, fingerprin
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.parquet import intact_files, table_schema, write_parquet
 from ioc_pipeline.publish.versions import (
+    PACKAGE,
     Pointer,
+    damage_of,
     forget_old,
     forget_unfinished,
+    hash_file,
     link,
     move_pointer,
     next_number,
     read_pointer,
 )
 from ioc_pipeline.settings import Settings
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,13 @@ class Published:
         return {"version": self.version, "load_seq": self.load_seq, "changed": self.changed}
 
 
-def publish(settings: Settings, *, published_at: datetime) -> Published:
+def publish(settings: Settings, *, published_at: datetime, last_version: str = "") -> Published:
     """Copy the marts of a finished build to a new version, verify it, and move the pointer to it.
 
     The same content again changes nothing, and a mart that did not change is taken from the version before. The
-    pointer never moves back, and the last three versions stay: who reads one of them is not disturbed.
+    pointer never moves back, and the last three versions stay: who reads one of them is not disturbed. A current
+    version that is not as it was published, or another installation's, is left behind: a new one is written.
+    `last_version` is the last that the ledger knows, whatever the folder still has.
 
     Raises:
         ConflictError: the last build did not finish, or a copy differs from its mart; the pointer stays.
@@ -60,12 +68,13 @@ def publish(settings: Settings, *, published_at: datetime) -> Published:
         prints = {mart: fingerprint(connection, "warehouse.marts", mart) for mart in marts}
         content = [{mart.name: prints[mart] for mart in marts}, [table_schema(mart) for mart in marts]]
         content_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-        current = read_pointer(folder)
-        before = folder / current.file if current and (folder / current.file).exists() else None
+        installation_id = _installation_id(connection)
+        current = _usable(folder, installation_id)
+        before = folder / current.file if current else None
         if current and before and current.content_hash == content_hash:
             link(folder, current.file)
             return Published(current.version, before, load_seq, changed=False)
-        version = f"{next_number(folder):06d}_{content_hash[:8]}"
+        version = f"{next_number(folder, last_version):06d}_{content_hash[:8]}"
         forget_unfinished(folder)
         publication = Publication(version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)
         path, parquet = folder / f"marts_{version}.duckdb", folder / f"parquet_{version}"
@@ -82,10 +91,34 @@ def publish(settings: Settings, *, published_at: datetime) -> Published:
                 as_of=as_of.isoformat(),
                 load_seq=load_seq,
                 content_hash=content_hash,
+                sha256=hash_file(path),
+                package_sha256=hash_file(parquet / PACKAGE),
+                installation_id=installation_id,
             ),
         )
         forget_old(folder)
     return Published(version, path, load_seq, changed=True)
+
+
+def _usable(folder: Path, installation_id: str) -> Pointer | None:
+    """The current version, if it is ours and as it was published."""
+    current = read_pointer(folder)
+    if current is None or current.installation_id != installation_id:
+        return None
+    if damage := damage_of(folder, current):
+        _LOG.warning("version %s: %s; a new one is published", current.version, damage)
+        return None
+    return current
+
+
+def _installation_id(connection: duckdb.DuckDBPyConnection) -> str:
+    """Whose warehouse it is, "" where that is not said."""
+    is_said = connection.execute(
+        "select count(*) from duckdb_tables()"
+        " where database_name = 'warehouse' and schema_name = 'raw' and table_name = 'installation'"
+    ).fetchall()[0][0]
+    found = connection.execute("select installation_id from warehouse.raw.installation").fetchone() if is_said else None
+    return str(found[0]) if found else ""
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:

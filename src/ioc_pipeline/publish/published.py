@@ -9,7 +9,7 @@ import duckdb
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.publish.database import NO_EXTENSIONS
 from ioc_pipeline.publish.marts import Mart, read_marts
-from ioc_pipeline.publish.versions import kept_versions, read_pointer
+from ioc_pipeline.publish.versions import POINTER, hash_file, kept_versions, read_pointer
 from ioc_pipeline.settings import Settings
 
 # What a rebuild from landing cannot repeat and need not: load_seq and the clock of the load do not reach the marts,
@@ -23,12 +23,16 @@ def connect_published(settings: Settings, version: str = "") -> duckdb.DuckDBPyC
     Schema `marts` is the default one.
 
     Raises:
-        UserError: nothing is published yet, or the version is not kept any more.
+        UserError: nothing is published yet, the version is not kept any more, or it is not what was published.
     """
     pointer = read_pointer(settings.published)
     if pointer is None:
-        raise UserError("nothing is published yet: run `ioc run`, or wait for the first build")
+        is_torn = (settings.published / POINTER).exists()
+        said = f"{settings.published / POINTER} is not whole" if is_torn else "nothing is published yet"
+        raise UserError(f"{said}: `ioc run` publishes, or wait for the next build")
     path = settings.published / pointer.file
+    if version in ("", pointer.version) and pointer.sha256 and hash_file(path) != pointer.sha256:
+        raise UserError(f"{path} is not what was published, or gone: `ioc run` publishes it anew")
     if version and version != pointer.version:
         kept = kept_versions(settings.published)
         if version not in kept:

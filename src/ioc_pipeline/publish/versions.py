@@ -1,12 +1,15 @@
 """The folder of published versions: which one is current, which number comes next, which are forgotten.
 
 published/
-    current.json                      the pointer: version, file, content hash
+    current.json                      the pointer: version, files and their hashes, whose they are
     current.duckdb                    a link to the same file, for tools that want one path
-    marts_<version>.duckdb            the marts and `_publication`, never written again
+    marts_<version>.duckdb            the marts and `_publication`, read-only, never written again
     parquet_<version>/                the same tables as Parquet with a Frictionless datapackage.json
+
+What differs from its hash is not used any more: the next publication begins anew.
 """
 
+import hashlib
 import json
 import shutil
 from dataclasses import asdict, dataclass
@@ -17,11 +20,16 @@ from ioc_pipeline.durable import sync_folder, write_durably
 VERSIONS_KEPT = 3
 POINTER = "current.json"
 LINK = "current.duckdb"
+PACKAGE = "datapackage.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """The content of current.json: `file` and `parquet` are names in the folder, dates and times ISO 8601."""
+    """The content of current.json: `file` and `parquet` are names in the folder, dates and times ISO 8601.
+
+    `sha256` is that of the file, `package_sha256` that of the data package, which has those of the Parquet files.
+    Of a version published before there were these, both are "".
+    """
 
     version: str
     file: str
@@ -30,11 +38,57 @@ class Pointer:
     as_of: str
     load_seq: int
     content_hash: str
+    sha256: str = ""
+    package_sha256: str = ""
+    installation_id: str = ""
 
 
 def read_pointer(folder: Path) -> Pointer | None:
-    path = folder / POINTER
-    return Pointer(**json.loads(path.read_bytes())) if path.exists() else None
+    """The pointer; None where there is none that can be read."""
+    try:
+        pointer = Pointer(**json.loads((folder / POINTER).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return None
+    return pointer if Path(pointer.file).name == pointer.file else None
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, hex; "" where it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def damage_of(folder: Path, pointer: Pointer) -> str:
+    """What of a version is not as it was published, "" if all is; its files are read whole."""
+    if hash_file(folder / pointer.file) != pointer.sha256:
+        return f"{pointer.file} is not what was published, or gone"
+    package = folder / pointer.parquet / PACKAGE
+    if hash_file(package) != pointer.package_sha256:
+        return f"{pointer.parquet}/{PACKAGE} is not what was published, or gone"
+    for resource in json.loads(package.read_bytes())["resources"]:
+        if f"sha256:{hash_file(package.with_name(resource['path']))}" != resource["hash"]:
+            return f"{pointer.parquet}/{resource['path']} is not what was published, or gone"
+    return ""
+
+
+def is_sound(folder: Path, *, version: str) -> bool:
+    """Whether this version seems to be the current one and untouched; a look at names, rights and times only."""
+    pointer = read_pointer(folder)
+    if pointer is None or pointer.version != version:
+        return False
+    try:
+        status = (folder / pointer.file).stat()
+    except OSError:
+        return False
+    return not status.st_mode & 0o222 and status.st_mtime <= (folder / POINTER).stat().st_mtime
+
+
+def make_read_only(path: Path) -> None:
+    """Nobody but a new publication writes it again."""
+    path.chmod(0o444)
 
 
 def kept_versions(folder: Path) -> dict[str, Path]:
@@ -59,11 +113,15 @@ def link(folder: Path, file_name: str) -> None:
     sync_folder(folder)
 
 
-def next_number(folder: Path) -> int:
-    """One more than any version that was ever given, also by a publisher that died before it moved the pointer."""
+def next_number(folder: Path, last_version: str) -> int:
+    """One more than any version that was ever given, also by a publisher that died before it moved the pointer.
+
+    `last_version` is the last that the ledger knows: the folder may have been lost.
+    """
     numbers = [int(path.stem.split("_")[1]) for path in folder.glob("marts_*.duckdb")]
     current = read_pointer(folder)
-    return max([0, *numbers, *([int(current.version.split("_")[0])] if current else [])]) + 1
+    known = [current.version if current else "", last_version]
+    return max([0, *numbers, *(int(version.split("_")[0]) for version in known if version)]) + 1
 
 
 def unfinished(path: Path) -> Path:
