@@ -34,6 +34,9 @@ VARIABLES = {
     ),
     "IOC_SETTLE_SECONDS": Variable("how long a file must lie still before it is taken", default="1"),
     "IOC_UNSEALED_SECONDS": Variable("the same for a CSV without its `.sha256`", default="60"),
+    "IOC_ALERT_EMAIL": Variable(
+        "addresses that alerts are sent to, by comma, through Airflow's connection `smtp_default`", worked_out="nobody"
+    ),
     "IOC_WEB_PORT": Variable("port of the Airflow web UI of `make run`, on 127.0.0.1", worked_out="a free one"),
 }
 """Every variable of ours, by name."""

@@ -14,7 +14,7 @@ from ioc_pipeline.cli.main import main
 from ioc_pipeline.domain.errors import ContractError, UserError
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.fetch.client import Connection
-from ioc_pipeline.flows import decisions, extracts, inbox, loads, prepare
+from ioc_pipeline.flows import decisions, extracts, inbox, inbox_folders, loads, prepare
 from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.settings import Settings, from_environment
 
@@ -70,7 +70,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (project / "include" / "seeds").symlink_to(SEEDS)
     write_contract(project / "include" / "sources", project / "expectations")
     settings = settings_of(folder)
-    inbox.make_inbox(settings)
+    inbox_folders.make_inbox(settings)
     for month, households in ((8, 50), (9, 120)):
         lines = ["Báo cáo phủ cáp quang", f"Tháng {month} năm 2025", "Xã;Số hộ;Số bản", f"Xã Vân Hồ;{households};7"]
         path = settings.inbox / "so-khcn" / f"thang {month}.csv"

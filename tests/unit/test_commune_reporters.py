@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ioc_pipeline.domain.errors import SourceError
-from ioc_pipeline.flows.inbox import make_inbox
+from ioc_pipeline.flows.inbox_folders import make_inbox
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook

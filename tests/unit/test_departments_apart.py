@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 from bound_by_rights import bound_by_rights
-from ioc_pipeline.flows import inbox, loads, prepare, stores
+from ioc_pipeline.flows import inbox, inbox_folders, loads, prepare, stores
 from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.settings import Settings, from_environment
 
@@ -161,7 +161,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def settings_in(folder: Path) -> Settings:
     given = from_environment({"IOC_HOME": str(folder), "IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"})
     (folder / "outside").mkdir(parents=True)
-    inbox.make_inbox(given)
+    inbox_folders.make_inbox(given)
     return given
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain, write_csv
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.flows import decisions, inbox
+from ioc_pipeline.flows import decisions, inbox_folders
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.settings import Settings
@@ -27,7 +27,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _sources(settings: Settings, options: argparse.Namespace) -> int:
-    inbox.make_inbox(settings)
+    inbox_folders.make_inbox(settings)
     contracts = Reference(settings).contracts
     rows = [
         [name, contract.source.department, str(settings.inbox / contract.source.folder), contract.source.title]

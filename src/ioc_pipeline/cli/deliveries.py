@@ -14,7 +14,7 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.fetch.client import to_connection
-from ioc_pipeline.flows import extracts, marts, stores
+from ioc_pipeline.flows import alerts, extracts, marts, stores
 from ioc_pipeline.flows.preview import check_file, explain_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
@@ -152,6 +152,8 @@ def _status(settings: Settings, _: argparse.Namespace) -> int:
         )
     for name, error in contracts.broken.items():
         complain(f"stopped: {name}: {error}")
+    for alert in alerts.alerts(settings):
+        complain(f"{alert.severity}: [{alert.code}] {alert.text}")
     ledger.verify_new_events()
     return 0
 

@@ -4,7 +4,7 @@ import argparse
 
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
-from ioc_pipeline.flows import inbox
+from ioc_pipeline.flows import inbox_folders
 from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.rebuild import rebuild
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
@@ -35,7 +35,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _where(settings: Settings, _: argparse.Namespace) -> int:
-    inbox.make_inbox(settings)
+    inbox_folders.make_inbox(settings)
     for key in (
         "home",
         "inbox",

@@ -3,15 +3,14 @@
 import logging
 import time
 from collections.abc import Collection
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from ioc_pipeline.answer import feedback
+from ioc_pipeline.flows.inbox_folders import make_inbox
 from ioc_pipeline.flows.prepare import waiting_batches
-from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_store
 from ioc_pipeline.land import intake
 from ioc_pipeline.land.admission import Inbox, Refusal
-from ioc_pipeline.land.folder_faults import make_folders
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import Settings
 
@@ -36,25 +35,6 @@ def wait_until_still(settings: Settings) -> None:
     time.sleep(_inbox(settings).seconds_until_still(datetime.now(UTC)))
 
 
-def make_inbox(settings: Settings) -> set[str]:
-    """Make the folder of everybody who may send, departments and communes, and give the names: nobody types one.
-
-    While a contract is broken, the folder of any agency counts: its deliveries wait rather than being refused.
-    """
-    reference = Reference(settings)
-    departments = reference.inbox_folders()
-    for fault in make_folders(settings.inbox, departments):
-        _LOG.warning("inbox/%s cannot be used: %s", fault.place, fault.reason)
-    if reference.contracts.broken:
-        folders = [path.name for path in settings.inbox.iterdir()]
-        departments.update(name for name in folders if reference.org_units.get(name, date.max))
-    return departments
-
-
-def _inbox(settings: Settings) -> Inbox:
-    return Inbox(settings.inbox, make_inbox(settings), settings.settle_seconds, settings.unsealed_seconds)
-
-
 def _answer_refusals(settings: Settings, ledger: Ledger, refusals: Collection[Refusal]) -> None:
     answered = ledger.answered_refusals([refusal.key for refusal in refusals])
     for refusal in refusals:
@@ -74,3 +54,7 @@ def _answer_refusals(settings: Settings, ledger: Ledger, refusals: Collection[Re
             code=refusal.problem.code,
             at=datetime.now(UTC),
         )
+
+
+def _inbox(settings: Settings) -> Inbox:
+    return Inbox(settings.inbox, make_inbox(settings), settings.settle_seconds, settings.unsealed_seconds)

@@ -10,7 +10,7 @@ import duckdb
 
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
-from ioc_pipeline.domain.errors import DamagedError, StoresError
+from ioc_pipeline.domain.errors import ContractError, DamagedError, StoresError
 from ioc_pipeline.flows.prepare import prepare_files
 from ioc_pipeline.flows.prepared import forget_prepared, read_verdict, rewrite_verdict
 from ioc_pipeline.flows.projects import project_with
@@ -171,7 +171,8 @@ def _load_into(
         by_source = {name: [one for one in verdicts if one.source_name == name] for name in _sources_of(verdicts)}
         if len(by_source) == 1:
             _LOG.exception("%s could not be loaded", *by_source)
-            reason = f"loading failed: {type(error).__name__}: {error}"
+            said = f": {error}" if isinstance(error, ContractError) else ""  # another may quote a cell
+            reason = f"loading failed: {type(error).__name__}{said}"
             ledger.hold_prepared([one.delivery.delivery_seq for one in verdicts], reason, at=datetime.now(UTC))
             return []
         results = []

@@ -22,6 +22,7 @@ from ioc_pipeline.land.seals import needs_seal, read_seal
 MAX_BYTES = 25 * 1024 * 1024
 LEFT_SECONDS = 86_400.0  # a copy under a temporary name that takes longer than a day was given up
 CUT_SECONDS = 3_600.0  # so long what is cut short stays, in case its sender's program goes on
+REFUSED_WHEN_OPENED = ("unreadable-file", "checksum-mismatch")  # codes of what only a look into a file shows
 
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _NAMES_SHOWN = 5

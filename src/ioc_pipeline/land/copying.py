@@ -43,10 +43,8 @@ class Landed:
     @property
     def origin(self) -> str:
         """The same arrival has the same origin after a crash; dropped again, the same bytes have another."""
-        identity = self.candidate.identity
-        numbers = (identity.device, identity.inode, identity.mtime_ns, identity.ctime_ns, identity.size_bytes)
         place = f"{self.candidate.department_code}/{self.candidate.file_name}"
-        return f"{'-'.join(map(str, numbers))}:{self.sha256}:{place}"
+        return f"{self.candidate.identity.as_text}:{self.sha256}:{place}"
 
 
 def land(candidate: Candidate, folder: Folder, store: Store) -> Landed | Refusal | None:

@@ -18,6 +18,11 @@ class Identity:
     def of(cls, status: os.stat_result) -> "Identity":
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
+    @property
+    def as_text(self) -> str:
+        """The beginning of an arrival's origin in the ledger."""
+        return f"{self.device}-{self.inode}-{self.mtime_ns}-{self.ctime_ns}-{self.size_bytes}"
+
     def is_same_content(self, other: "Identity") -> bool:
         """Leaves ctime out, which our own renaming changes."""
         return (self.device, self.inode, self.size_bytes, self.mtime_ns) == (
