@@ -17,7 +17,7 @@ from ioc_pipeline.parse.tables import ParsedTable
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.sample.write import write_samples
+from ioc_pipeline.sample.write import sample_files, write_samples
 
 SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
 
@@ -44,9 +44,8 @@ def read_samples(inbox: Path, contracts: Contracts, *, seed: int, months: int, s
     units = OrgUnits.from_seeds(SEEDS)
     ready = {name: contracts.ready[name] for name in sources}
     paths = write_samples(
-        inbox, seed=seed, months=months, contracts=Contracts(ready, {}), org_units=units,
-        crosswalk=SEEDS / "crosswalk.csv",
-    )  # fmt: skip
+        inbox, sample_files(seed=seed, months=months, contracts=Contracts(ready, {}), org_units=units, seeds=SEEDS)
+    )
     read: list[Read] = []
     for path, workbook in zip(
         paths, read_deliveries([ReadRequest(path, path.name, None) for path in paths]), strict=True

@@ -52,7 +52,7 @@ def main() -> None:
 def write_sample(folder: Path, given: Settings, seed: int) -> Path:
     """The same form with other figures for each seed."""
     output = folder / f"seed{seed}"
-    _ioc(given, "sample", "--seed", str(1000 + seed), "--output", str(output))
+    _ioc(given, "sample", "--seed", str(1000 + seed), "--until", "2025-09-15", "--output", str(output))
     return next((output / DEPARTMENT).glob(f"{FORM}*"))
 
 

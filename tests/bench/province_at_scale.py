@@ -30,7 +30,7 @@ from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
 from ioc_pipeline.sample.api.world import World
-from ioc_pipeline.sample.write import write_samples
+from ioc_pipeline.sample.write import sample_files, write_samples
 from ioc_pipeline.settings import Settings, from_environment
 
 AS_OF = date(2025, 10, 1)
@@ -74,11 +74,13 @@ def write_files(given: Settings, months: int) -> tuple[list[tuple[Path, bytes]],
     """The samples in the inbox, but for those of the newest month, which are held back."""
     written = write_samples(
         given.inbox,
-        seed=1,
-        months=months,
-        contracts=read_contracts(given.sources, given.expectations, given.seeds),
-        org_units=OrgUnits.from_seeds(given.seeds),
-        crosswalk=given.seeds / "crosswalk.csv",
+        sample_files(
+            seed=1,
+            months=months,
+            contracts=read_contracts(given.sources, given.expectations, given.seeds),
+            org_units=OrgUnits.from_seeds(given.seeds),
+            seeds=given.seeds,
+        ),
     )
     older: list[tuple[Path, bytes]] = []
     newest: list[tuple[Path, bytes]] = []

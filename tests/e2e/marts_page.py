@@ -42,7 +42,7 @@ PARTS = {
 def build_marts(home: Path) -> Settings:
     """Sample forms of three months and the records of the last one, all of them received on days that stay the same."""
     installation = Installation(home, REPOSITORY)
-    installation.ioc("sample", "--seed", "1", "--months", "3")
+    installation.ioc("sample", "--seed", "1", "--months", "3", "--until", "2025-09-15")
     environment = {"IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"}
     settings = from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(REPOSITORY), **environment})
     for batch in inbox.land_inbox(settings):

@@ -98,7 +98,7 @@ def test_a_form_never_overwrites_a_file(installation: Installation, tmp_path: Pa
 def published(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation with the marts of one month of samples."""
     made = Installation(tmp_path_factory.mktemp("published") / "home", REPOSITORY)
-    made.ioc("sample", "--months", "1")
+    made.ioc("sample", "--months", "1", "--until", "2025-09-15")
     made.ioc("run")
     return made
 

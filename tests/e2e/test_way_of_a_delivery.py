@@ -27,7 +27,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation that took one set of sample files to the marts."""
     home = tmp_path_factory.mktemp("sampled") / "home"
     made = Installation(home, REPOSITORY)
-    made.ioc("sample", "--seed", "1", "--months", "3")
+    made.ioc("sample", "--seed", "1", "--months", "3", "--until", "2025-09-15")
     made.ioc("run")
     return made
 

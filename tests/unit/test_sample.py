@@ -27,11 +27,10 @@ from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.sample.departments import FILLS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.printed import neutralise
-from ioc_pipeline.sample.write import write_samples
+from ioc_pipeline.sample.write import sample_files, write_samples
 
 PROJECT = Path(__file__).resolve().parents[2]
 SEEDS = PROJECT / "include" / "seeds"
-CROSSWALK = SEEDS / "crosswalk.csv"
 NOTICE = "DỮ LIỆU MẪU - không phải số liệu thật"
 
 
@@ -54,7 +53,7 @@ def eight(contracts: Contracts) -> Contracts:
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory, eight: Contracts, org_units: OrgUnits) -> list[Path]:
     inbox = tmp_path_factory.mktemp("inbox")
-    return write_samples(inbox, seed=1, months=3, contracts=eight, org_units=org_units, crosswalk=CROSSWALK)
+    return write_samples(inbox, sample_files(seed=1, months=3, contracts=eight, org_units=org_units, seeds=SEEDS))
 
 
 def read(path: Path, contract: Contract) -> Workbook:
@@ -216,7 +215,7 @@ def test_province_totals_give_the_published_figures_whatever_the_seed(
     tmp_path: Path, contracts: Contracts, org_units: OrgUnits, seed: int
 ) -> None:
     written = write_samples(
-        tmp_path, seed=seed, months=1, contracts=contracts, org_units=org_units, crosswalk=CROSSWALK
+        tmp_path, sample_files(seed=seed, months=1, contracts=contracts, org_units=org_units, seeds=SEEDS)
     )
     found = read_inbox(written, contracts, org_units)
     totals, catalogue = province_totals(found), load_catalogue(SEEDS)
@@ -238,10 +237,10 @@ def test_equal_seeds_give_equal_bytes_and_other_seeds_other_figures(
     tmp_path: Path, eight: Contracts, org_units: OrgUnits, samples: list[Path]
 ) -> None:
     again = write_samples(
-        tmp_path / "again", seed=1, months=3, contracts=eight, org_units=org_units, crosswalk=CROSSWALK
+        tmp_path / "again", sample_files(seed=1, months=3, contracts=eight, org_units=org_units, seeds=SEEDS)
     )
     other = write_samples(
-        tmp_path / "other", seed=2, months=3, contracts=eight, org_units=org_units, crosswalk=CROSSWALK
+        tmp_path / "other", sample_files(seed=2, months=3, contracts=eight, org_units=org_units, seeds=SEEDS)
     )
     assert [path.name for path in again] == [path.name for path in samples]
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in samples]
@@ -279,7 +278,7 @@ def test_nothing_temporary_is_left_in_the_inbox(samples: list[Path]) -> None:
 def test_a_broken_contract_leaves_out_its_own_form_only(tmp_path: Path, eight: Contracts, org_units: OrgUnits) -> None:
     ready = {name: contract for name, contract in eight.ready.items() if name != "tax_online"}
     written = write_samples(
-        tmp_path, seed=1, months=1, contracts=Contracts(ready, {}), org_units=org_units, crosswalk=CROSSWALK
+        tmp_path, sample_files(seed=1, months=1, contracts=Contracts(ready, {}), org_units=org_units, seeds=SEEDS)
     )
     assert len(written) == 7
     assert not (tmp_path / "thue-tinh").exists()

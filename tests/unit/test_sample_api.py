@@ -586,7 +586,8 @@ def test_the_documentation_names_every_fault() -> None:
 
 
 def test_the_terminal_serves_prints_the_connections_and_stops_at_a_signal() -> None:
-    command = [sys.executable, "-m", "ioc_pipeline.cli", "sample", "serve", "--dossiers", "100", "--faults"]
+    serve = ("sample", "serve", "--today", "2025-09-15", "--months", "1", "--dossiers", "100", "--faults")
+    command = [sys.executable, "-m", "ioc_pipeline.cli", *serve]
     with subprocess.Popen([*command, "server_error:1:/public"], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

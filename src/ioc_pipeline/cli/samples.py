@@ -1,16 +1,22 @@
 """Commands to try it without departments and systems: sample files, and sample APIs that serve."""
 
 import argparse
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time
+from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.local_time import LOCAL_TIME, local_day
+from ioc_pipeline.flows.inbox import land_as_of
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.sample.asked import LAST_DAY
-from ioc_pipeline.sample.write import write_samples
+from ioc_pipeline.sample.write import SampleFile, sample_files, write_samples
 from ioc_pipeline.settings import Settings
+
+OFFICE_OPENS = time(7, 30)
 
 
 def add_commands(commands: Commands) -> None:
@@ -18,8 +24,14 @@ def add_commands(commands: Commands) -> None:
         commands, "sample", _sample, "write sample department files into the inbox, labelled as sample data"
     )
     files.add_argument("--seed", type=int, default=1, help="another one spreads the figures differently; totals stay")
-    files.add_argument("--months", type=int, default=3, help="how many up to September 2025")
-    files.add_argument("--output", type=Path, help="write <department>/<file> here instead of into the inbox")
+    files.add_argument("--months", type=int, default=3, help="how many before --until, and the one of September 2025")
+    files.add_argument(
+        "--until",
+        type=date.fromisoformat,
+        default=local_day(datetime.now(UTC)),
+        help="the day it is taken to be (default: today): what was sent earlier is landed as received then",
+    )
+    files.add_argument("--output", type=Path, help="write all as <department>/<file> here, and land nothing")
     serve = add_command(
         files.add_subparsers(metavar="serve"),
         "serve",
@@ -28,9 +40,13 @@ def add_commands(commands: Commands) -> None:
     )
     serve.add_argument("--port", type=int, default=0, help="on 127.0.0.1 (default: a free one)")
     serve.add_argument("--seed", type=int, default=1, help="another one spreads the figures differently; totals stay")
-    day_after = LAST_DAY + timedelta(days=1)
-    serve.add_argument("--today", type=date.fromisoformat, default=day_after, help="no record is of this day or later")
-    serve.add_argument("--months", type=int, default=1, help="of records before --today (default: 1)")
+    serve.add_argument(
+        "--today",
+        type=date.fromisoformat,
+        default=local_day(datetime.now(UTC)),
+        help="no record is of this day or later (default: today)",
+    )
+    serve.add_argument("--months", type=int, default=2, help="of records before --today, the unfinished one included")
     serve.add_argument("--dossiers", type=int, help="how many (default: as many as the sample forms count)")
     serve.add_argument(
         "--faults",
@@ -45,16 +61,28 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
     if options.months < 1:
         raise UserError(f"--months: expected 1 or more (found {options.months})")
     reference = Reference(settings)
-    for path in write_samples(
-        options.output or settings.inbox,
+    files = sample_files(
         seed=options.seed,
         months=options.months,
+        until=options.until,
         contracts=reference.contracts,
         org_units=reference.org_units,
-        crosswalk=settings.seeds / "crosswalk.csv",
-    ):
+        seeds=settings.seeds,
+    )
+    earlier = [] if options.output else [file for file in files if file.sent_on < options.until]
+    land_as_of(settings, _by_day(settings, earlier))
+    for path in write_samples(options.output or settings.inbox, [file for file in files if file not in earlier]):
         print(path)
     return 0
+
+
+def _by_day(settings: Settings, files: Iterable[SampleFile]) -> Iterator[tuple[datetime, Path]]:
+    """When the files of each day came, and a folder that holds them while the caller looks into it."""
+    for sent_on, of_day in groupby(sorted(files, key=lambda file: file.sent_on), key=lambda file: file.sent_on):
+        with TemporaryDirectory() as folder:
+            for path in write_samples(Path(folder), of_day):
+                print(settings.inbox / path.relative_to(folder))
+            yield datetime.combine(sent_on, OFFICE_OPENS, LOCAL_TIME), Path(folder)
 
 
 def _sample_serve(settings: Settings, options: argparse.Namespace) -> int:

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.flows.inbox_folders import make_inbox
@@ -28,6 +29,17 @@ def land_inbox(settings: Settings) -> list[list[int]]:
     taken = intake.land_inbox(_inbox(settings), store, now=datetime.now(UTC))
     _answer_refusals(settings, store.ledger, taken.refusals)
     return waiting_batches(settings)
+
+
+def land_as_of(settings: Settings, sent: Iterable[tuple[datetime, Path]]) -> None:
+    """Land sample files as if they had come earlier: when they did, and a folder laid out like the inbox, day by day.
+
+    Only sample data have a past: whatever a department sends is received when it is.
+    """
+    departments, store = make_inbox(settings), open_store(settings)
+    for received_at, folder in sent:
+        inbox = Inbox(folder, departments, settle_seconds=0, unsealed_seconds=0)
+        intake.land_inbox(inbox, store, now=datetime.now(UTC), received_at=received_at)
 
 
 def wait_until_still(settings: Settings) -> None:

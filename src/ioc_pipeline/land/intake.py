@@ -34,8 +34,8 @@ class Intake:
     refusals: list[Refusal]
 
 
-def land_inbox(inbox: Inbox, store: Store, *, now: datetime) -> Intake:
-    """Take everything that lies still in the inbox to landing and the ledger.
+def land_inbox(inbox: Inbox, store: Store, *, now: datetime, received_at: datetime | None = None) -> Intake:
+    """Take everything that lies still in the inbox to landing and the ledger, as received `now` or at another time.
 
     One pass at a time: a second waits for the first.
 
@@ -50,7 +50,13 @@ def land_inbox(inbox: Inbox, store: Store, *, now: datetime) -> Intake:
         candidates = [one for one in found if isinstance(one, Candidate)]
         scan_seq = store.ledger.open_scan() if candidates else 0
         for first in range(0, len(candidates), _FILES_AT_ONCE):
-            few = _take(candidates[first : first + _FILES_AT_ONCE], inbox, store, received_at=now, scan_seq=scan_seq)
+            few = _take(
+                candidates[first : first + _FILES_AT_ONCE],
+                inbox,
+                store,
+                received_at=received_at or now,
+                scan_seq=scan_seq,
+            )
             intake.delivery_seqs.extend(few.delivery_seqs)
             intake.refusals.extend(few.refusals)
     return intake

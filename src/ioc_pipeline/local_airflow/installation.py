@@ -43,15 +43,18 @@ class _Wait:
 
 
 class Installation:
-    """One running installation: its processes, and how far they have come.
+    """One running installation: its processes, and how far they have come. Its sample files tell of some months.
 
     Raises:
         UserError: IOC_WEB_PORT cannot be used.
     """
 
-    def __init__(self, given: Settings, environment: Mapping[str, str], components_lock: int, screen: Screen) -> None:
+    def __init__(
+        self, given: Settings, environment: Mapping[str, str], components_lock: int, screen: Screen, *, months: int
+    ) -> None:
         self._given = given
         self._screen = screen
+        self._months = months
         logs = given.home / "airflow" / "logs"
         logs.mkdir(parents=True, exist_ok=True)
         self.port = usable_port(environment.get("IOC_WEB_PORT") or "0", "IOC_WEB_PORT")
@@ -80,8 +83,9 @@ class Installation:
             serve_no_logs = ["--skip-serve-logs"] if component in ("scheduler", "triggerer") else []
             self._processes.start(component, "-m", "airflow", component, *serve_no_logs)
         if not self._ledger.deliveries():
-            self._screen.say("Thả tệp mẫu vào hộp thư đến · dropping sample files into the inbox")
-            paths = self._processes.finish("sample", "-m", "ioc_pipeline.cli", "sample").splitlines()
+            self._screen.say("Gửi tệp mẫu · sending sample files")
+            sample = ("-m", "ioc_pipeline.cli", "sample", "--months", str(self._months))
+            paths = self._processes.finish("sample", *sample).splitlines()
             self._progress.sent = {Path(path).name for path in paths}
         starting = "Chờ Airflow · waiting for"
         self._wait(_Wait(starting, self._api.unhealthy, HEALTHY_SECONDS))

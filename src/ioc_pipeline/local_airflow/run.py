@@ -19,6 +19,8 @@ from ioc_pipeline.local_airflow.processes import (
 from ioc_pipeline.local_airflow.screen import Screen
 from ioc_pipeline.settings import Settings
 
+MONTHS_TO_SHOW, MONTHS_OF_DEMO = 15, 2  # of sample forms: the year before and five quarters; the newest two
+
 
 def run(given: Settings, environment: Mapping[str, str]) -> int:
     """Serve until a signal comes, also where something of the samples failed: the others' files are still to be served.
@@ -30,7 +32,7 @@ def run(given: Settings, environment: Mapping[str, str]) -> int:
     is_serving = False
     with only_run(given) as components_lock, _everything_stopped(screen):
         try:
-            installation = Installation(given, environment, components_lock, screen)
+            installation = Installation(given, environment, components_lock, screen, months=MONTHS_TO_SHOW)
             installation.start()
             is_serving = True
             try:
@@ -57,7 +59,7 @@ def demo(given: Settings, environment: Mapping[str, str]) -> int:
     screen = Screen()
     with only_run(given) as components_lock, _everything_stopped(screen):
         try:
-            installation = Installation(given, environment, components_lock, screen)
+            installation = Installation(given, environment, components_lock, screen, months=MONTHS_OF_DEMO)
             installation.start()
             installation.wait_until_published()
             screen.show_marts(given)

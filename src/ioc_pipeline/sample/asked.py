@@ -4,8 +4,9 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import cast
 
-from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.periods import Clock, Period, PeriodType, period_containing
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.figures import weigh_communes
@@ -13,12 +14,31 @@ from ioc_pipeline.sample.figures import weigh_communes
 PROVINCE = "14"  # Sơn La: the province whose published figures the samples reproduce
 PROVINCE_NAME = "Tỉnh Sơn La"
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
+LAST_YEAR = 2024  # the same of yearly forms
 MERGED_ON = date(2025, 7, 1)  # 200 communes of districts became 75 of the province
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_AGES_AFTER = (0, 1, 2, 1)
+
+
+def published_period(period_type: PeriodType, clock: Clock) -> Period:
+    """The period of a form's type whose figures were published."""
+    return period_containing(date(LAST_YEAR, 6, 1) if period_type == "year" else LAST_DAY, period_type, clock)
+
+
+def age_of(period: Period, clock: Clock) -> int:
+    """How many periods before the one with the published figures, 0 for itself.
+
+    What came after it was published by nobody: later figures go up and down between those of the last three.
+    """
+    newest = published_period(cast("PeriodType", period.type), clock)
+    months = (newest.end.year - period.end.year) * 12 + newest.end.month - period.end.month
+    age = months // _MONTHS[period.type]
+    return age if age >= 0 else _AGES_AFTER[-age % len(_AGES_AFTER)]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a form is asked to tell: one period, `age` periods before the newest, and the units of its last day.
+    """What a form is asked to tell: one period, the `age` of its figures (`age_of`), and the units of its last day.
 
     `successors` says which commune each one of before the merger became, by code.
     """

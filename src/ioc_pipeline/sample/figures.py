@@ -1,7 +1,7 @@
 """Invented figures whose province totals are the published ones: names of columns → one number per org unit.
 
-Every total is fixed, and the seed decides only how it is spread over the units. The last period reproduces the
-figures of `published_figures.csv`; earlier ones lie on a trend towards it, `age` periods back.
+Every total is fixed, and the seed decides only how it is spread over the units. The published period reproduces the
+figures of `published_figures.csv`; earlier ones lie on a trend towards it, `age` periods back (`asked.age_of`).
 """
 
 import random
@@ -16,6 +16,8 @@ GRDP = (
     (2022, 64_150.0, 4_118.43, 6.42),
     (2023, 70_400.0, 4_822.4, 6.85),
     (2024, 76_500.0, 5_171.4, 6.76),
+    (2025, 83_400.0, 5_779.62, 6.93),
+    (2026, 90_900.0, 6_454.0, 7.1),
 )
 """Year, GRDP and value added of the digital economy in billion đồng, share in per cent."""
 

@@ -1,70 +1,109 @@
 """Sample department files, labelled as such: what a person or a test drops into an inbox."""
 
 import hashlib
-from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path, PurePath
 
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.durable import write_durably
+from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.seeds import read_rows
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.sample import assessments, departments, e_government, institutions, stocks
-from ioc_pipeline.sample.asked import LAST_DAY, MERGED_ON, Asked
+from ioc_pipeline.sample.asked import LAST_DAY, MERGED_ON, Asked, age_of, published_period
+from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.e_government import FILLS_OF_COMMUNES
-from ioc_pipeline.sample.printing import FileOfForm, print_form
+from ioc_pipeline.sample.printing import print_form
+from ioc_pipeline.sample.sending import Attempt, attempts, with_unreadable_figure
 
 SAMPLE_MARK = "MẪU"  # in every file's name, which marts and receipts show beside the figures
 FILLS = departments.FILLS | e_government.FILLS | assessments.FILLS | institutions.FILLS | stocks.FILLS
 """By source name: what its department fills in."""
+YEARS_SHOWN = 3  # of the yearly forms, once a year or more of the others is asked for
 
 
-def write_samples(
-    inbox: Path, *, seed: int, months: int, contracts: Contracts, org_units: OrgUnits, crosswalk: Path
-) -> list[Path]:
-    """Write one file for each form and period into `<inbox>/<department>/`; equal arguments give equal bytes.
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    """One file as its sender drops it: `path` is `<department>/<name>`, or `<commune code>/<name>`."""
 
-    A form that every commune owes is written once for each of them, into `<inbox>/<commune code>/`.
+    sent_on: date
+    path: PurePath
+    content: bytes
 
-    The periods are those of the last `months` months up to September 2025, with the units of their last day: before
-    the merger the old communes, whose figures add up to those of the communes they became (`crosswalk`, crosswalk.csv).
-    A yearly form is sent for as many whole years, at least one. A form whose contract is broken is left out.
+    def write(self, inbox: Path) -> Path:
+        """Write it, and before it the seal of a CSV, which cannot be told from a cut one otherwise; give its path."""
+        path = inbox / self.path
+        if path.suffix == ".csv":
+            seal = f"{hashlib.sha256(self.content).hexdigest()}  {path.name}\n"
+            write_durably(path.with_name(f"{path.name}.sha256"), seal.encode())
+        write_durably(path, self.content)
+        return path
 
-    Returns:
-        The files, in the order written.
+
+def sample_files(
+    *,
+    seed: int,
+    months: int,
+    contracts: Contracts,
+    org_units: OrgUnits,
+    seeds: Path,
+    until: date = LAST_DAY + timedelta(days=1),
+) -> list[SampleFile]:
+    """The files of each form and period; equal arguments give equal bytes. In the order of forms, oldest period first.
+
+    A form that every commune owes is there once for each of them. The periods are those that ended in the last
+    `months` months before `until`, with the units of their last day, and the one with the published figures. Before
+    the merger they have the old communes, whose figures add up to those of the communes they became (crosswalk.csv).
+    A yearly form is there for one year, and for three where `months` is a year or more. Left out are forms whose
+    contract is broken, and attempts after `until` of later periods than the published one.
     """
-    written: list[Path] = []
-    successors = _successors(crosswalk)
+    calendar, successors = WorkingCalendar.from_csv(seeds / "calendar.csv"), _successors(seeds / "crosswalk.csv")
+    files: list[SampleFile] = []
     for name in (*FILLS, *FILLS_OF_COMMUNES):
         contract = contracts.ready.get(name)
         if contract is None:
             continue
-        periods = _periods(contract.source, months)
-        for age, period in reversed(list(enumerate(reversed(periods)))):
-            for folder, (file_name, content) in _files(
-                contract.source, Asked(seed, period, age, org_units, successors)
-            ):
-                path = inbox / folder / file_name
-                path = path.with_name(f"{path.stem} ({SAMPLE_MARK}){path.suffix}")
-                if path.suffix == ".csv":
-                    # A truncated CSV cannot be told from a whole one, so its seal is there before it is.
-                    seal = f"{hashlib.sha256(content).hexdigest()}  {path.name}\n"
-                    write_durably(path.with_name(f"{path.name}.sha256"), seal.encode())
-                write_durably(path, content)
-                written.append(path)
-    return written
+        source = contract.source
+        for period in _periods(source, months, until):
+            asked = Asked(seed, period, age_of(period, source.clock), org_units, successors)
+            is_published = period.end <= published_period(source.period_type, source.clock).end
+            for number, folder in enumerate(_folders(source, asked)):
+                sent = attempts(source, folder, period, seed=seed, calendar=calendar)
+                made = [_file(source, folder, number, asked, attempt) for attempt in sent]
+                # Where the seed decides nothing, other figures are the same: nobody sends them twice.
+                made = [file for file in made if file is made[-1] or file.content != made[-1].content]
+                files += [file for file in made if is_published or file.sent_on <= until]
+    return files
 
 
-def _files(source: Source, asked: Asked) -> Iterator[tuple[str, FileOfForm]]:
-    """Folders of the inbox and what lies in them."""
-    name = source.name
-    if name in FILLS:
-        yield source.department, print_form(name, asked, FILLS[name](asked))
-        return
-    for number, commune in enumerate(asked.communes()):
-        yield commune.code, print_form(name, asked, FILLS_OF_COMMUNES[name](asked, commune, number))
+def write_samples(inbox: Path, files: Iterable[SampleFile]) -> list[Path]:
+    """Write `<inbox>/<department>/<name>`; give the files in the order written."""
+    return [file.write(inbox) for file in files]
+
+
+def _folders(source: Source, asked: Asked) -> list[str]:
+    """Folders of the inbox of those who owe it."""
+    return [unit.code for unit in asked.communes()] if source.name in FILLS_OF_COMMUNES else [source.department]
+
+
+def _file(source: Source, folder: str, number: int, asked: Asked, attempt: Attempt) -> SampleFile:
+    if attempt.other_figures:
+        asked = replace(asked, seed=asked.seed + 1)
+    bodies = _bodies(source, number, asked)
+    name, content = print_form(source.name, asked, with_unreadable_figure(bodies) if attempt.is_unreadable else bodies)
+    path = PurePath(folder, name)
+    first = "lần 1, " if attempt.other_figures or attempt.is_unreadable else ""
+    return SampleFile(attempt.sent_on, path.with_name(f"{path.stem} ({first}{SAMPLE_MARK}){path.suffix}"), content)
+
+
+def _bodies(source: Source, number: int, asked: Asked) -> list[Body]:
+    if source.name in FILLS:
+        return FILLS[source.name](asked)
+    return FILLS_OF_COMMUNES[source.name](asked, asked.communes()[number], number)
 
 
 def _successors(crosswalk: Path) -> dict[str, str]:
@@ -77,21 +116,24 @@ def _successors(crosswalk: Path) -> dict[str, str]:
     }
 
 
-def _periods(source: Source, months: int) -> list[Period]:
-    """Periods of the form that end within the last `months` months, oldest first.
+def _periods(source: Source, months: int, until: date) -> list[Period]:
+    """Periods of the form that ended within the last `months` months before `until`, and the published one.
 
     Of those that were not yet owed (`reporting_since`) the departments have what ended before the merger; the month in
     which the communes changed was reported by nobody. Communes that report themselves began to when they were owed to.
     """
-    last = period_containing(LAST_DAY, "month", source.clock)
+    published = published_period(source.period_type, source.clock)
     if source.period_type == "year":
-        years = range(max(1, months // 12), 0, -1)
-        return [period_containing(date(last.end.year - back, 6, 1), "year", source.clock) for back in years]
-    months_before = last.end.year * 12 + last.end.month - months
+        count = max(YEARS_SHOWN, months // 12) if months >= 12 else 1
+        years = [period_containing(date(until.year - back, 6, 1), "year", source.clock) for back in range(count, 0, -1)]
+        return sorted({published, *years}, key=lambda period: period.end)
+    last = until - timedelta(days=1)
+    months_before = last.year * 12 + last.month - months
     first = date(months_before // 12, months_before % 12 + 1, 1)
+    beginning = date(min(first.year, published.start.year) - 1, 1, 1)
     return [
         period
-        for period in periods_between(date(first.year - 1, 1, 1), last.end, source.period_type, source.clock)
-        if first <= period.end <= last.end
+        for period in periods_between(beginning, max(last, published.end), source.period_type, source.clock)
+        if (first <= period.end <= last or period == published)
         and (period.start >= source.reporting_since or (period.end < MERGED_ON and source.reporters == "department"))
     ]

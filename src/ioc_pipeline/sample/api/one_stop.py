@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.sample import figures
-from ioc_pipeline.sample.api.world import EARLIEST_AGE, Row, World
+from ioc_pipeline.sample.api.world import Row, World
 from ioc_pipeline.sample.figures import Figures, less, share_out
 
 Numbers = npt.NDArray[np.int64]
@@ -89,7 +89,7 @@ class Dossiers:
                 factor = self._world.dossiers / sum(sum(month["received_count"]) for month in natural)
                 counts = _scaled(counts, factor)
             codes = [unit.code for unit in self._world.communes(period.end)]
-            self._months[period] = _draw(period, codes, counts, seed=[self._world.seed, age - EARLIEST_AGE])
+            self._months[period] = _draw(period, codes, counts, seed=[self._world.seed, period.end.toordinal()])
         return self._months[period]
 
     def _counts(self, age: int, period: Period) -> Figures:

@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from ioc_pipeline.domain.periods import Period, period_containing, periods_between
+from ioc_pipeline.domain.periods import Period, periods_between
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
-from ioc_pipeline.sample.asked import LAST_DAY
+from ioc_pipeline.sample.asked import LAST_DAY, age_of
 
 PROVINCE = "14"
 FIRST_DAY = date(2025, 7, 15)  # of the first whole management month of the communes of 2025-07-01
-EARLIEST_AGE = -3  # figures of later months grow no further
 
 Row = dict[str, object]
 
@@ -36,7 +35,7 @@ class World:
         started = periods_between(FIRST_DAY, self.today - timedelta(days=1), "month", "management")
         first = started[-self.months :][0].start if started else FIRST_DAY
         known = periods_between(first, today - timedelta(days=1), "month", "management")
-        return [(age_of(period), period) for period in known]
+        return [(age_of(period, "management"), period) for period in known]
 
     def communes(self, on: date) -> list[OrgUnit]:
         return self.org_units.members(level="commune", province_code=PROVINCE, on=on)
@@ -46,12 +45,6 @@ class World:
 
     def provinces(self, on: date) -> list[OrgUnit]:
         return self.org_units.members(level="province", province_code=PROVINCE, on=on)
-
-
-def age_of(period: Period) -> int:
-    """Months before the one with the published figures, as the sample forms count them."""
-    newest = period_containing(LAST_DAY, "month", "management").end
-    return max((newest.year - period.end.year) * 12 + newest.month - period.end.month, EARLIEST_AGE)
 
 
 def read_time(text: str) -> datetime:
