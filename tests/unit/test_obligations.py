@@ -90,6 +90,24 @@ def test_an_api_of_records_owes_by_what_it_can_still_tell_and_a_publisher_owes_n
     assert owed(date(2025, 9, 20), missing_table="nothing_to_read") == []
 
 
+GAUGES = """
+source: gauges
+title: Đo mưa
+system: "20"
+department: so-khcn
+period_type: day
+clock: calendar
+due_working_days: 1
+reporting_since: 2026-07-01
+api: {connection: gauges, schedule: "0 * * * *", path: /now}
+tables:
+  - table: gauges
+    record: gauge_reading
+    replaces: record
+    record_key: [gauge]
+    org_unit: reporter
+    columns: [{name: gauge, field: id, type: code}]
+"""
 CONTRACT = """
 source: stations
 title: Biểu thử
@@ -151,3 +169,21 @@ def test_a_stopped_contract_keeps_what_was_owed(project: Path, tmp_path: Path, b
         (project / broken).write_text("source: [", encoding="utf-8")
         write_obligations(warehouse, settings, date(2026, 7, 14))
         assert warehouse.execute(count).fetchall() == before != [(0,)]
+
+
+def test_an_api_that_tells_only_of_now_owes_from_its_first_run_that_counted(project: Path, tmp_path: Path) -> None:
+    settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
+    (settings.sources / "gauges.yml").write_text(GAUGES, encoding="utf-8")
+    (settings.expectations / "gauges__gauges.yml").write_text("name: gauges__gauges\nexpectations: []\n", "utf-8")
+    first = "select min(period_end_date) from raw.reporting_obligation where source_name = 'gauges'"
+    with closing(open_warehouse(settings.warehouse)) as warehouse:
+        write_obligations(warehouse, settings, date(2026, 7, 14))
+        assert warehouse.execute(first).fetchall() == [(date(2026, 7, 1),)]
+        for outcome, received_at in (("returned", "2026-07-08 02:00"), ("loaded", "2026-07-09 17:30")):
+            warehouse.execute(
+                "insert into raw.delivery by name"
+                " select 'gauges' as source_name, 'extract' as kind, ? as outcome, ?::timestamp as received_at",
+                [outcome, received_at],
+            )
+        write_obligations(warehouse, settings, date(2026, 7, 14))
+        assert warehouse.execute(first).fetchall() == [(date(2026, 7, 10),)]

@@ -1,6 +1,6 @@
 """The legal calendar: what each reporting unit owes, and by when."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,8 @@ from typing import NamedTuple
 import duckdb
 import pyarrow as pa
 
+from ioc_pipeline.domain.deliveries import ACCEPTED
+from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.periods import periods_between
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
@@ -69,7 +71,8 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
     contracts = read_contracts(settings.sources, settings.expectations, settings.seeds)
     org_units = OrgUnits.from_seeds(settings.seeds)
     owed = obligations(contracts, calendar, org_units, province_code=settings.province_code, as_of=as_of)
-    warehouse.register("owed", _as_table(owed))
+    first_days = _first_days(warehouse)
+    warehouse.register("owed", _as_table(one for one in owed if _could_be_told(one, first_days)))
     warehouse.execute("create table if not exists raw.reporting_obligation as select * from owed limit 0")
     # a contract that is broken today keeps the obligations it had; an older table may lack a column
     warehouse.execute(
@@ -82,6 +85,20 @@ def write_obligations(warehouse: duckdb.DuckDBPyConnection, settings: Settings, 
         [[Path(name).stem for name in contracts.broken]],
     )
     warehouse.unregister("owed")
+
+
+def _first_days(warehouse: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    """By API: the day of its first run that counted."""
+    first = """
+        select source_name, min(received_at) from raw.delivery
+        where kind = 'extract' and list_contains(?, outcome) group by all
+        """
+    return {name: local_day(at) for name, at in warehouse.execute(first, [sorted(ACCEPTED)]).fetchall()}
+
+
+def _could_be_told(owed: Obligation, first_days: Mapping[str, date]) -> bool:
+    """An API that tells only of now owes nothing for the days before it was first asked."""
+    return owed.fulfilled_by != "reading" or owed.period_end_date >= first_days.get(owed.source_name, date.min)
 
 
 def _as_table(owed: Iterable[Obligation]) -> pa.Table:
