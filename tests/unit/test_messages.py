@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ioc_pipeline.answer.feedback import explain
+from ioc_pipeline.answer.wording import explain
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.messages.__main__ import as_markdown
 from ioc_pipeline.domain.messages.by_code import MESSAGES

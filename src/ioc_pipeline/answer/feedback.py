@@ -1,19 +1,17 @@
 """Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error and its remedy."""
 
-import unicodedata
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from ioc_pipeline.answer.wording import explain, printable
 from ioc_pipeline.domain.deliveries import Delivery, Outcome, Verdict
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local
-from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.domain.periods import label
 from ioc_pipeline.folders import Folder
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 
-FOUND_LENGTH = 120
 NAME_BYTES = 120
 NAMES_TRIED = 3
 
@@ -47,7 +45,7 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> str:
         periods = sorted({scope.period for scope in verdict.scopes})
         lines.append("Kỳ số liệu: " + ", ".join(label(period) for period in periods))
     if verdict.reason:
-        lines.append(f"Lý do: {_printable(verdict.reason)}")
+        lines.append(f"Lý do: {printable(verdict.reason)}")
     if verdict.same_as_delivery_seq is not None:
         lines.append(f"Biên nhận của bản đã nạp: {verdict.same_as_delivery_seq}")
     if verdict.outcome == "loaded":
@@ -79,49 +77,18 @@ def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Pr
     lines = [
         "KHÔNG NHẬN: mục này chưa vào hệ thống; lý do và cách sửa ở dưới đây",
         "",
-        f"Tệp: {_printable(file_name)}",
+        f"Tệp: {printable(file_name)}",
         *_explained([problem]),
     ]
     with Folder.at(inbox, *filter(None, [department_code])) as department:
         return _write(department, f"khong-nhan_{key[:12]}_", file_name, lines)
 
 
-def explain(problem: Problem) -> str:
-    """One problem in the sender's language: place, what was found, what is expected, how to mend it."""
-    message = MESSAGES[problem.code]
-    place = ", ".join(_place_in_page(problem) if problem.page else _place_in_sheet(problem))
-    told = f"{place}: {message.says}" if place else message.says
-    parts = [f"[{problem.code}] {told[:1].upper()}{told[1:]}."]
-    if problem.found:
-        parts.append(f"Đọc được: “{_shorten(_printable(problem.found))}”.")
-    if expected := problem.expected or message.expected:
-        parts.append(f"Cần: {expected.rstrip('.')}.")
-    if fix := problem.fix or message.fix:
-        parts.append(f"Cách sửa: {fix.rstrip('.')}.")
-    return " ".join(parts)
-
-
-def _place_in_sheet(problem: Problem) -> list[str]:
-    parts = [("trang “{}”", problem.sheet), ("ô {}", problem.cell), ("cột “{}”", problem.column)]
-    return [words.format(_printable(part)) for words, part in parts if part]
-
-
-def _place_in_page(problem: Problem) -> list[str]:
-    """Record and field as the owner of an API knows them, then where they stand in which answer."""
-    parts = [
-        ("bản ghi “{}”", problem.record),
-        ("trường “{}”", problem.column),
-        ("vị trí {}", problem.cell),
-        ("câu trả lời {}", problem.page),
-    ]
-    return [words.format(_shorten(_printable(part))) for words, part in parts if part]
-
-
 def _envelope(delivery: Delivery, title: str) -> list[str]:
     received = as_local(delivery.received_at)
     named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
     lines = [
-        f"{named}: {_printable(without_identifiers(delivery.file_name))}",
+        f"{named}: {printable(without_identifiers(delivery.file_name))}",
         f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)",
     ]
     if title:
@@ -147,15 +114,34 @@ def _explained(problems: Sequence[Problem]) -> list[str]:
     return lines
 
 
+def write_workbook(inbox: Path, delivery: Delivery, content: bytes) -> str:
+    """Write a returned workbook with its marks beside the answer; give its name.
+
+    Raises:
+        OSError: the department's folder cannot be used.
+    """
+    with Folder.at(inbox, delivery.department_code) as department:
+        stem = without_identifiers(PurePath(delivery.file_name).stem)
+        return _write_file(department, f"{delivery.delivery_seq:06d}_da-danh-dau_{_safe(stem)}", ".xlsx", content)
+
+
 def _write(department: Folder, prefix: str, file_name: str, lines: list[str]) -> str:
-    safe = "".join("_" if character in '/\\:*?"<>|' else character for character in _printable(file_name))
-    stem = safe.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore").strip()
     # The byte order mark is for Notepad on old Windows, which takes Vietnamese for another encoding without it.
     content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
+    return _write_file(department, prefix + _safe(file_name), ".txt", content)
+
+
+def _safe(file_name: str) -> str:
+    """As much of a name as any system takes."""
+    safe = "".join("_" if character in '/\\:*?"<>|' else character for character in printable(file_name))
+    return safe.encode("utf-8")[:NAME_BYTES].decode("utf-8", "ignore").strip()
+
+
+def _write_file(department: Folder, stem: str, suffix: str, content: bytes) -> str:
     department.make(FEEDBACK_FOLDER)
     with department.inner(FEEDBACK_FOLDER) as folder:
         for number in range(1, NAMES_TRIED + 1):
-            name = f"{prefix}{stem}{f' ({number})' if number > 1 else ''}.txt"
+            name = f"{stem}{f' ({number})' if number > 1 else ''}{suffix}"
             try:
                 folder.write_durably(name, content)
             except (IsADirectoryError, PermissionError):  # its department gave the name to something of its own
@@ -164,12 +150,3 @@ def _write(department: Folder, prefix: str, file_name: str, lines: list[str]) ->
             else:
                 break
     return name
-
-
-def _printable(text: str) -> str:
-    """Without what could hide or turn text around: control and format characters, surrogates of undecodable names."""
-    return "".join("�" if unicodedata.category(character) in ("Cc", "Cf", "Cs") else character for character in text)
-
-
-def _shorten(text: str) -> str:
-    return text if len(text) <= FOUND_LENGTH else text[: FOUND_LENGTH - 1] + "…"

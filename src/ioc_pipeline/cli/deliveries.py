@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from ioc_pipeline.answer import feedback
+from ioc_pipeline.answer.wording import explain
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import SourceError, UserError
@@ -95,7 +95,7 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
         print(f"scope: {scope.table_name} {scope.period.type} {scope.period.start}..{scope.period.end}")
     print(f"values: {verdict.observation_count}")
     for problem in verdict.problems:
-        print(f"{problem.severity}: {feedback.explain(problem)}")
+        print(f"{problem.severity}: {explain(problem)}")
     if options.explain:
         with suppress(SourceError):  # without its header no cell has a role; the verdict said so
             print("\n".join(explain_file(settings, path, department).picture))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from ioc_pipeline.answer import feedback
+from ioc_pipeline.answer.wording import explain
 from ioc_pipeline.build.marts import BuildError
 from ioc_pipeline.cli import contracts, decisions, deliveries, installation, marts, samples
 from ioc_pipeline.cli.output import complain
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.command(from_environment(), options))
     except SourceError as error:
-        complain(*(feedback.explain(problem) for problem in error.problems))
+        complain(*(explain(problem) for problem in error.problems))
         return 1
     except UserError as error:
         complain(str(error))

@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from ioc_pipeline.answer import feedback
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import ContractError, DamagedError, StoresError
+from ioc_pipeline.flows.answers import answer_departments
 from ioc_pipeline.flows.prepare import prepare_files
-from ioc_pipeline.flows.prepared import forget_prepared, read_verdict, rewrite_verdict
+from ioc_pipeline.flows.prepared import read_verdict, rewrite_verdict
 from ioc_pipeline.flows.projects import project_with
-from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_own_warehouse, open_store, working_on_warehouse
 from ioc_pipeline.land.contract_versions import read_contract_version
 from ioc_pipeline.land.store import Store
@@ -73,7 +72,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)
     )
     if answer:
-        _answer(settings, ledger)
+        answer_departments(settings, store)
     outcomes = [loaded.outcome for loaded in results]
     return LoadSummary(
         changed=any(outcome != "page" for outcome in outcomes) or _is_to_publish(settings, ledger),
@@ -185,38 +184,7 @@ def _sources_of(verdicts: Sequence[Verdict]) -> list[str]:
     return list(dict.fromkeys(verdict.source_name for verdict in verdicts))
 
 
-def _answer(settings: Settings, ledger: Ledger) -> None:
-    """Tell every department that has not been told; only then the prepared files may go.
-
-    One whose folder cannot be written to is told by a later pass, the others now.
-    """
-    contracts = Reference(settings).contracts.ready
-    told = []
-    for seq in ledger.to_answer():
-        verdict = read_verdict(settings, seq)
-        if verdict is None:
-            continue  # prepared again by the next pass
-        try:
-            if not _needs_no_answer(verdict):
-                contract = contracts.get(verdict.source_name)
-                feedback.write_feedback(settings.inbox, verdict, contract.source.title if contract else "")
-        except OSError as error:
-            department_code = verdict.delivery.department_code
-            _LOG.warning("%s: delivery %d is not answered: %s", department_code, seq, error.strerror)
-        else:
-            told.append(seq)
-    ledger.answered(told, at=datetime.now(UTC))
-    for seq in told:
-        forget_prepared(settings, seq)
-
-
 def _is_to_publish(settings: Settings, ledger: Ledger) -> bool:
     """Whether something is loaded that no published version holds, or the current one was lost or touched."""
     version = ledger.head().published_version
     return ledger.has_unpublished() or bool(version and not is_sound(settings.published, version=version))
-
-
-def _needs_no_answer(verdict: Verdict) -> bool:
-    """Nobody sent a page or an extract by hand: its department hears of an extract only if something is wrong."""
-    is_silent = verdict.delivery.kind == "extract" and verdict.outcome != "returned" and not verdict.problems
-    return is_silent or verdict.outcome in ("page", "waiver")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from ioc_pipeline.answer.marked.marks import without_marks
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope
 from ioc_pipeline.domain.errors import ContractError, DamagedError, Problem, SourceError
 from ioc_pipeline.domain.http_date import parse_http_date
@@ -101,6 +102,7 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
         if isinstance(read, SourceError):
             is_unknown_csv = any(problem.code == "csv-not-declared" for problem in read.problems)
             raise waiting_for(reference.contracts) if is_unknown_csv and reference.contracts.broken else read
+        read = without_marks(read)
         choice = choose_contract(read, delivery.department_code, reference.contracts)
         if choice is None:
             reading.problems = find_personal_data_in_workbook(read, delivery.file_name)
