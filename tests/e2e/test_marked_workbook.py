@@ -177,9 +177,9 @@ def test_another_format_comes_back_as_xlsx_with_the_same_cells_and_is_accepted_a
     assert (shown, cell) == (sheet or "Dữ liệu", place)
     assert [each.rows for each in back.sheets[1:]] == [each.rows for each in wrong.sheets]
     mended = put(path.read_bytes(), {(shown, cell): value_at(good, sheet, place)})
-    (folder / f"đã sửa {path.name}").write_bytes(mended)
+    (folder / f"sửa xong {path.name}").write_bytes(mended)
     made.load()
-    assert list(folder.glob(f"phan-hoi/*_tiep-nhan_đã sửa {path.name}*"))
+    assert list(folder.glob(f"phan-hoi/*_tiep-nhan_sửa xong {path.name}*"))
 
 
 def without_formats(content: bytes) -> bytes:
