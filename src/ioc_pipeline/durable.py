@@ -14,7 +14,7 @@ def write_durably(path: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
+        Path(name).chmod(0o640)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -92,7 +92,7 @@ class Folder:
     def write_durably(self, name: str, content: bytes) -> None:
         """Write a file so that a reader finds the old content or the new; a file or link of that name is replaced."""
         temporary = f".{secrets.token_hex(8)}.tmp"
-        descriptor = os.open(temporary, _NEW, 0o644, dir_fd=self.descriptor)
+        descriptor = os.open(temporary, _NEW, 0o640, dir_fd=self.descriptor)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)

@@ -99,12 +99,20 @@ class Settings:
         return self.project / "dbt_project"
 
 
+PRIVATE = 0o027
+"""The umask: no rights for others, reading for the group."""
+
+
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings.
+    """Read the settings, and let this process make nothing that other users of the machine could read.
+
+    Every process of ours begins here. Files hold what departments sent, so a folder is 0750 and a file 0640 at most,
+    whoever started us: group and rights of each place are in docs/security.md.
 
     Raises:
         UserError: a variable holds something that cannot be used; the message names it.
     """
+    os.umask(PRIVATE)
     project = Path(environment.get("IOC_PROJECT") or PROJECT).resolve()
     home = Path(environment.get("IOC_HOME") or project / "var").resolve()
     return Settings(

@@ -115,7 +115,7 @@ def _copy(descriptor: int, incoming: Path) -> tuple[str, Path]:
             rest = memoryview(chunk)
             while rest:
                 rest = rest[os.write(copy, rest) :]
-        os.fchmod(copy, 0o444)
+        os.fchmod(copy, 0o440)
         os.fsync(copy)
     except BaseException:
         Path(name).unlink()
