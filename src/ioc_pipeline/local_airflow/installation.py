@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 from ioc_pipeline.ledger.ledger import Ledger
@@ -68,6 +69,7 @@ class Installation:
         self._api = AirflowApi(self.port, self.keys.password)
         self._ledger = Ledger(given.ledger_url)
         self._ledger.migrate()
+        self._keeps_alive = False
         self._progress = Progress(given, self._api, self._ledger, logs)
 
     def start(self) -> None:
@@ -94,6 +96,17 @@ class Installation:
             self._api.tell("/api/v2/pools", pool)
         self._wait(_Wait(starting, self._progress.cold, PUBLISHED_SECONDS, self._progress.failures))
 
+    def keep_alive(self) -> None:
+        """From now on a component that dies is started again; before, or without this, it ends the run."""
+        self._keeps_alive = True
+
+    def _watch(self) -> None:
+        if not self._keeps_alive:
+            self._processes.check()
+            return
+        for text in self._processes.revive(time.monotonic()):
+            self._screen.say(text)
+
     def wait_until_published(self) -> None:
         """Wait until every sample file has its verdict, every API is fetched, and the marts hold what was loaded.
 
@@ -104,23 +117,29 @@ class Installation:
         self._wait(_Wait("Đang xử lý · processing", progress.unpublished, PUBLISHED_SECONDS, progress.failures))
 
     def serve(self) -> None:
-        """Watch until something dies; say when a new version is published."""
+        """Watch until a signal comes; say when a new version is published."""
         self._screen.say("Đang phục vụ; nhấn Ctrl-C để dừng · serving, Ctrl-C stops")
         version = self._progress.version()
         while True:
             time.sleep(1)
-            self._processes.check()
+            self._watch()
             if (newest := self._progress.version()) != version:
                 version = newest
                 self._screen.say(f"Đã công bố · published {version}")
+
+    def _missing(self, wait: _Wait) -> str:
+        try:
+            return wait.missing()
+        except (OSError, HTTPException):
+            return "api-server"  # it died, and is started again
 
     def _wait(self, wait: _Wait) -> None:
         """Ask what is still missing until it is nothing; now and then say so and look for failures."""
         deadline = time.monotonic() + wait.limit_seconds
         said, said_at = "", time.monotonic()
         say_next_at = said_at
-        while text := wait.missing():
-            self._processes.check()
+        while text := self._missing(wait):
+            self._watch()
             is_late = time.monotonic() > deadline
             if is_late or time.monotonic() > said_at + SAY_SECONDS:
                 if found := wait.failures():

@@ -20,6 +20,8 @@ import psutil
 # A scheduler that stops lets running tasks finish; loading and building are harmless to kill, only slower to repeat.
 FINISH_TASKS_SECONDS = 20
 FINISH_SECONDS = 3
+RESTART_SECONDS = 60.0  # the longest pause before a component that died is started again
+LIVED_SECONDS = 300.0  # one that lived so long did not die of its start
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -35,6 +37,17 @@ class ComponentError(Exception):
 
 
 @dataclass(slots=True)
+class _Component:
+    """A process that must live. `restart_at` is on the monotonic clock, None while it lives."""
+
+    arguments: tuple[str, ...]
+    process: subprocess.Popen[bytes]
+    started_at: float
+    deaths: int = 0
+    restart_at: float | None = None
+
+
+@dataclass(slots=True)
 class Processes:
     """Python processes of one run, all with one environment and folder; each writes to a log of its name in `logs`.
 
@@ -45,11 +58,12 @@ class Processes:
     environment: Mapping[str, str]
     folder: Path
     components_lock: int
-    _living: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _living: dict[str, _Component] = field(default_factory=dict)
 
     def start(self, name: str, *arguments: str) -> None:
         """Start a process that must live from now on."""
-        self._living[name] = self._spawn(name, arguments)
+        (self.logs / f"{name}.log").unlink(missing_ok=True)
+        self._living[name] = _Component(arguments, self._spawn(name, arguments), time.monotonic())
 
     def finish(self, name: str, *arguments: str) -> str:
         """Run one command to its end and give what it printed.
@@ -57,6 +71,7 @@ class Processes:
         Raises:
             ComponentError: it failed, or a process that must live ended meanwhile.
         """
+        (self.logs / f"{name}.log").unlink(missing_ok=True)
         with (self.logs / f"{name}.out").open("w+b") as stdout:
             process = self._spawn(name, arguments, stdout)
             while process.poll() is None:
@@ -75,14 +90,39 @@ class Processes:
         Raises:
             ComponentError: a process that must live has ended.
         """
-        for name, process in self._living.items():
-            if process.poll() is not None:
-                raise ComponentError(
-                    f"{name}: đã dừng bất ngờ với mã · died with code {process.returncode}\n{self._tail(name)}"
+        for name, component in self._living.items():
+            if component.process.poll() is not None:
+                code = component.process.returncode
+                raise ComponentError(f"{name}: đã dừng bất ngờ với mã · died with code {code}\n{self._tail(name)}")
+
+    def revive(self, now: float) -> list[str]:
+        """Start again what has died, the later the more often it died; give what there is to say of it.
+
+        `now` is the monotonic clock's.
+        """
+        said = []
+        for name, component in self._living.items():
+            code = component.process.poll()
+            if code is None:
+                continue
+            if component.restart_at is None:
+                if now - component.started_at > LIVED_SECONDS:
+                    component.deaths = 0
+                seconds = min(2.0**component.deaths, RESTART_SECONDS)
+                component.deaths += 1
+                component.restart_at = now + seconds
+                said.append(
+                    f"{name}: đã dừng bất ngờ với mã · died with code {code}; khởi động lại sau · restarts in "
+                    f"{seconds:.0f} s ({self.logs / name}.log)"
                 )
+            elif now >= component.restart_at:
+                component.process = self._spawn(name, component.arguments)
+                component.started_at, component.restart_at = now, None
+                said.append(f"{name}: đã khởi động lại · started again")
+        return said
 
     def _spawn(self, name: str, arguments: tuple[str, ...], stdout: IO[bytes] | None = None) -> subprocess.Popen[bytes]:
-        with (self.logs / f"{name}.log").open("wb") as log:
+        with (self.logs / f"{name}.log").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, *arguments],
                 stdin=subprocess.DEVNULL,

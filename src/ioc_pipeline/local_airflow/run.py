@@ -34,6 +34,7 @@ def run(given: Settings, environment: Mapping[str, str]) -> int:
         try:
             installation = Installation(given, environment, components_lock, screen, months=MONTHS_TO_SHOW)
             installation.start()
+            installation.keep_alive()
             is_serving = True
             try:
                 installation.wait_until_published()
