@@ -39,11 +39,11 @@ def ingest_inbox() -> None:
         given = settings.from_environment()
         batches = inbox.land_inbox(given)  # of delivery_seq; empty when nothing waits
         if sum(map(len, batches)) > HANDFUL:
-            return batches
+            return batches + prepare.doubtful_batches(given)
         failed = prepare.prepare_all(given, batches)
         if (summary := loads.load_prepared(given)).changed:
             outlet_events[RAW_CHANGED].add(RAW, extra=summary.told)  # no change, no build
-        return failed  # tried again apart, where it may turn the run red
+        return failed + prepare.doubtful_batches(given)  # tried apart, where it may turn the run red
 
     @task(map_index_template="{{ task.op_kwargs['batch'] | join(', ') }}")
     def prepare_batch(batch: list[int]) -> int:

@@ -176,3 +176,20 @@ def test_a_load_that_only_returned_files_is_owed_to_the_marts_too(settings: Sett
     ledger.published(1, "000001_x", at=datetime.now(UTC))
     assert not ledger.has_unpublished()
     assert states(settings)[0][0] == "returned", "it stays what it is"
+
+
+def test_what_its_processes_died_of_twice_is_tried_apart_when_the_others_are_loaded(settings: Settings) -> None:
+    shutil.copy(settings.inbox / "so-khcn" / "khong-ro.xlsx", settings.inbox / "so-khcn" / "nang.xlsx")
+    assert inbox.land_inbox(settings) == [[1, 2]]
+    prepare.prepare(settings, [1])
+    for _ in range(2):
+        assert prepare.waiting_batches(settings) == [[2]]
+        killed = settings.home / "preparing" / "1-1"
+        killed.parent.mkdir(exist_ok=True)
+        killed.touch()
+        stores.open_ledger(settings).lease([2], owner=killed.name, seconds=900, at=datetime.now(UTC))
+    assert prepare.waiting_batches(settings) == []
+    assert prepare.doubtful_batches(settings) == [[2]]
+    assert prepare.prepare_all(settings, prepare.doubtful_batches(settings)) == []
+    assert states(settings)[1] == ("prepared", "")
+    assert list((settings.home / "deaths").iterdir()) == []

@@ -13,7 +13,7 @@ from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import Run, covered_until
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
 from ioc_pipeline.flows.marts import today
-from ioc_pipeline.flows.prepare import in_batches, prepare
+from ioc_pipeline.flows.prepare import in_batches, prepare_all
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.land.fetched import ApiRun, land_extract, land_page, read_extract
@@ -70,20 +70,13 @@ class Extraction:
         self._prepare_waiting(open_store(self.settings))
         before = load_prepared(self.settings)  # so that the watermark of a run that was fetched and not loaded counts
         pages = self.fetch_pages()
-        after = load_prepared(self.settings)
-        total = LoadSummary(
-            changed=before.changed or after.changed,
-            loaded=before.loaded + after.loaded,
-            returned=before.returned + after.returned,
-            other=before.other + after.other,
-        )
-        return ExtractSummary(pages, total)
+        return ExtractSummary(pages, before + load_prepared(self.settings))
 
     def _prepare_waiting(self, store: Store) -> None:
         """Prepare what was fetched from the API, also by a run that died."""
         waiting = store.ledger.deliveries(store.ledger.waiting(at=datetime.now(UTC)))
-        for batch in in_batches([one.delivery_seq for one in waiting if one.source_name == self.source_name]):
-            prepare(self.settings, batch)
+        batches = in_batches([one.delivery_seq for one in waiting if one.source_name == self.source_name])
+        prepare_all(self.settings, batches)  # what fails is held with its reason, and stops no new run
 
     def _land_run(self, store: Store, source: Source) -> int:
         assert source.api is not None

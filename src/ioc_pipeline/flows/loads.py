@@ -43,6 +43,16 @@ class LoadSummary:
     failed: int = 0
     load_seq: int = 0
 
+    def __add__(self, later: "LoadSummary") -> "LoadSummary":
+        return LoadSummary(
+            changed=self.changed or later.changed,
+            loaded=self.loaded + later.loaded,
+            returned=self.returned + later.returned,
+            other=self.other + later.other,
+            failed=self.failed + later.failed,
+            load_seq=max(self.load_seq, later.load_seq),
+        )
+
     @property
     def told(self) -> dict[str, int]:
         """What an event of Airflow says of it."""

@@ -8,7 +8,7 @@ from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.inbox import land_inbox, wait_until_still
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
-from ioc_pipeline.flows.prepare import prepare_all
+from ioc_pipeline.flows.prepare import doubtful_batches, prepare_all
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
 from ioc_pipeline.publish import versions
 from ioc_pipeline.publish.publication import Published, publish
@@ -23,6 +23,9 @@ def run(settings: Settings) -> tuple[LoadSummary, Published]:
     wait_until_still(settings)
     failed = prepare_all(settings, land_inbox(settings))
     summary = load_prepared(settings)
+    if doubtful := doubtful_batches(settings):
+        failed += prepare_all(settings, doubtful)
+        summary = summary + load_prepared(settings)
     published = build_and_publish(settings)
     return replace(summary, failed=summary.failed + sum(map(len, failed))), published
 
@@ -45,13 +48,15 @@ def _rows(count: int) -> str:
 
 
 def is_due(settings: Settings, day: date) -> bool:
-    """Whether the published marts lack a load, speak of another day or were touched.
+    """Whether the published marts lack a load, speak of another day or were touched; not before there is a load.
 
     Which reports are late changes at midnight.
     """
     ledger = open_ledger(settings)
-    is_sound = versions.is_sound(settings.published, version=ledger.head().published_version)
-    return not is_sound or ledger.has_unpublished() or published_day(settings) != day
+    version = ledger.head().published_version
+    if not version or ledger.has_unpublished():
+        return ledger.has_unpublished()
+    return published_day(settings) != day or not versions.is_sound(settings.published, version=version)
 
 
 def today() -> date:

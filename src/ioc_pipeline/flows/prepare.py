@@ -12,6 +12,7 @@ from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import ConflictError, DamagedError
 from ioc_pipeline.flows.checks import check_readings
 from ioc_pipeline.flows.cpu_budget import OverBudgetError, cpu_budget
+from ioc_pipeline.flows.deaths import died_often, forget_deaths, note_deaths
 from ioc_pipeline.flows.prepared import write_reading, write_verdict
 from ioc_pipeline.flows.reading import Reading, read_all
 from ioc_pipeline.flows.reference import Reference
@@ -40,10 +41,24 @@ class PrepareError(Exception):
 
 
 def waiting_batches(settings: Settings) -> list[list[int]]:
-    """Deliveries that nobody prepares, in the one order; what a process that has died was preparing waits again."""
+    """Deliveries that nobody prepares, in the one order; what a process that has died was preparing waits again.
+
+    What its processes died of is left out: `doubtful_batches`, for when the others are loaded.
+    """
+    waiting = _waiting(settings)
+    doubtful = died_often(settings, waiting)
+    return in_batches([seq for seq in waiting if seq not in doubtful])
+
+
+def doubtful_batches(settings: Settings) -> list[list[int]]:
+    """Each delivery that its processes died of, by itself."""
+    return [[seq] for seq in sorted(died_often(settings, _waiting(settings)))]
+
+
+def _waiting(settings: Settings) -> list[int]:
     ledger = open_ledger(settings)
     end_leases_of_the_dead(settings, ledger)
-    return in_batches(ledger.waiting(at=datetime.now(UTC)))
+    return ledger.waiting(at=datetime.now(UTC))
 
 
 def in_batches(delivery_seqs: Sequence[int]) -> list[list[int]]:
@@ -64,6 +79,7 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
     with _sign_of_life(settings) as owner:
         leases = store.ledger.lease(batch, owner=owner, seconds=LEASE_SECONDS, at=datetime.now(UTC))
         ready, failed = _prepare_leased(settings, store, leases) if leases else (0, [])
+        forget_deaths(settings, [lease.delivery_seq for lease in leases])
     if failed:
         raise PrepareError(failed)
     return ready
@@ -159,7 +175,7 @@ def end_leases_of_the_dead(settings: Settings, ledger: Ledger) -> None:
     """Killed while it prepared, a process keeps its leases; nobody should wait for them to run out."""
     for path in _signs_of_life(settings).glob("*"):
         with suppress(LockedError), locked_now(path):
-            ledger.end_leases(path.name)
+            note_deaths(settings, ledger.end_leases(path.name))
             path.unlink(missing_ok=True)
 
 

@@ -60,13 +60,16 @@ class Progress(Journal):
             taken = [_lease(row) for row in journal.connection.execute(take)]
         return sorted(taken, key=lambda lease: lease.delivery_seq)
 
-    def end_leases(self, owner: str) -> None:
-        """Let others take what a process that has died was preparing; its tokens are not given again."""
+    def end_leases(self, owner: str) -> list[int]:
+        """Let others take what a process that has died was preparing; its tokens are not given again. Gives which."""
         with self.writing() as journal:
-            journal.connection.execute(
-                sa.update(load).where(load.c.state == "landed", load.c.lease_owner == owner),
-                {"lease_owner": None, "lease_expires_at": None},
+            ended = (
+                sa.update(load)
+                .where(load.c.state == "landed", load.c.lease_owner == owner)
+                .values(lease_owner=None, lease_expires_at=None)
+                .returning(load.c.delivery_seq)
             )
+            return sorted(journal.connection.execute(ended).scalars())
 
     def prepared(self, lease: Lease, outcome: Outcome, contract_hash: str, *, source_name: str, at: datetime) -> None:
         """Move one load from landed to prepared.
