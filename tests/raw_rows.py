@@ -9,8 +9,9 @@ from typing import Any
 
 import duckdb
 
+from ioc_pipeline.build.record_tables import make_record_tables
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.settings import Settings
+from ioc_pipeline.settings import Settings, from_environment
 from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
 from ioc_pipeline.warehouse.raw import create_raw
 
@@ -81,6 +82,7 @@ class Warehouse:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with closing(duckdb.connect(str(self.path))) as connection:
             create_raw(connection)
+            make_record_tables(connection, from_environment({}).dbt_project)
             connection.begin()
             for table, rows in self.rows.items():
                 marks = f"({', '.join('?' * len(rows[0]))})"

@@ -183,7 +183,7 @@ def test_an_api_that_lies_is_returned_whole_and_asked_again_from_the_same_place(
     fail(systems, kind, "/dossiers", times=20)
     assert home.extract().load.returned == 1
     httpx.delete(f"{systems}/faults")
-    assert home.raw("select count(*) from raw.dossier") == [(0,)]
+    assert home.raw("select count(*) from duckdb_tables() where table_name = 'dossier'") == [(0,)]
     answers = list((home.settings.inbox / "vp-ubnd" / "phan-hoi").iterdir())
     assert len(answers) == 1
     assert home.extract().load.loaded == 1

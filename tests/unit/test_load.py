@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ioc_pipeline.build.catalogue import write_catalogue
+from ioc_pipeline.build.record_tables import make_record_tables, record_columns
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope, Verdict
 from ioc_pipeline.domain.errors import ContractError, Problem
 from ioc_pipeline.domain.messages.by_code import MESSAGES
@@ -151,21 +152,41 @@ def test_no_table_that_the_pipeline_makes_is_free_for_an_api() -> None:
         write_catalogue(connection, Catalogue({}, {}, [], []))
         made = connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall()
     of_the_build = {"reporting_obligation", "working_day"}
-    assert {name for (name,) in made} - {"dossier", "task", "rain_reading"} | of_the_build == OWN_TABLES
+    assert {name for (name,) in made} | of_the_build == OWN_TABLES
 
 
-def test_the_tables_of_records_are_those_of_the_contracts() -> None:
+def test_the_columns_of_records_that_models_read_are_those_of_the_contracts() -> None:
     root = Path(__file__).resolve().parents[2]
     contracts = read_contracts(root / "include" / "sources", root / "expectations", root / "include" / "seeds").apis()
     tables = [table for contract in contracts for table in contract.source.tables if table.record]
+    given = {}
     with duckdb.connect() as connection:
-        create_raw(connection)
         for table in tables:
             written = connection.from_arrow(record_schema(table).empty_table())
-            loaded = connection.table(f"raw.{table.record}")
-            assert loaded.columns == ["load_seq", *written.columns]
-            assert loaded.types == ["BIGINT", *(("VARCHAR" if "ENUM" in str(each) else each) for each in written.types)]
-    assert {table.record for table in tables} == {"dossier", "task", "rain_reading"}
+            types = ["VARCHAR" if "ENUM" in str(each) else str(each) for each in written.types]
+            given[table.record] = {"load_seq": "BIGINT", **dict(zip(written.columns, types, strict=True))}
+    assert record_columns(root / "dbt_project") == given
+
+
+def test_tables_of_records_that_models_read_are_there_before_the_first_record_is(tmp_path: Path) -> None:
+    project = Path(__file__).resolve().parents[2] / "dbt_project"
+    with duckdb.connect() as connection:
+        create_raw(connection)
+        connection.execute("create table raw.task as select 1::bigint as load_seq, 'T1' as task_id, 7 as other")
+        for _ in range(2):
+            make_record_tables(connection, project)
+        assert connection.execute("select task_id, other, progress from raw.task").fetchall() == [("T1", 7, None)]
+        for name, columns in record_columns(project).items():
+            assert set(columns) <= set(connection.table(f"raw.{name}").columns)
+        connection.execute("alter table raw.dossier alter fee_vnd type varchar")
+        with pytest.raises(
+            ContractError, match=r"sources\.yml: column fee_vnd is DECIMAL\(38,12\), and raw\.dossier has"
+        ):
+            make_record_tables(connection, project)
+        (tmp_path / "models").mkdir()
+        (tmp_path / "models" / "sources.yml").write_text("sources: [{name: raw, tables: [{columns: 1}]}]", "utf-8")
+        with pytest.raises(ContractError, match=r"models/sources\.yml: expected"):
+            make_record_tables(connection, tmp_path)
 
 
 def records(desk: Desk, delivery_seq: int, columns: dict[str, list[Any]], **more: Any) -> Verdict:

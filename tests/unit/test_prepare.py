@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,11 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(settings, stores.open_ledger(settings))
 
 
+def has_dossiers(desk: Desk) -> bool:
+    """Whether raw holds any; its table is made with the first."""
+    return desk.ask("select count(*) from duckdb_tables() where table_name = 'dossier'") == [(1,)]
+
+
 def outcomes(desk: Desk) -> Sequence[tuple[Any, ...]]:
     return desk.ask("select delivery_seq, kind, outcome from raw.delivery order by load_seq")
 
@@ -162,6 +167,58 @@ def test_bad_records_that_the_contract_allows_are_sent_back_by_name_and_the_rest
     assert desk.ask("select max(outcome) from raw.delivery where kind = 'extract'") == [("returned",)]
 
 
+SITES = """
+source: building_sites
+title: "API công trường"
+system: "02"
+department: vp-ubnd
+period_type: month
+clock: calendar
+due_working_days: 5
+reporting_since: 2025-07-01
+api: {connection: sites, schedule: "@daily", path: /sites, records: [sites]}
+tables:
+  - table: sites
+    record: building_site
+    replaces: record
+    record_key: [site_code]
+    columns:
+      - {name: site_code, field: code, type: code}
+      - {name: org_unit, field: commune, type: org_unit, level: commune}
+      - {name: workers, field: workers, type: count}
+      - {name: cost_vnd, field: cost, type: money}
+      - {name: opened_on, field: openedOn, type: date}
+"""
+
+
+def test_a_new_api_of_records_needs_nothing_but_its_contract_and_its_suite(desk: Desk, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    for name in ("include", "expectations"):
+        shutil.copytree(desk.settings.project / name, project / name)
+    contract = project / "include" / "sources" / "building_sites.yml"
+    contract.write_text(SITES, "utf-8")
+    suite = project / "expectations" / "building_sites__sites.yml"
+    suite.write_text("name: building_sites__sites\nexpectations: []\n", "utf-8")
+    desk.settings = from_environment({"IOC_HOME": str(tmp_path), "IOC_PROJECT": str(project)})
+    site = {"code": "007", "commune": "03646", "workers": 12, "cost": 1.5, "openedOn": "2025-09-01"}
+    desk.land({"sites": [site]}, source="building_sites")
+    desk.load()
+    contract.write_text(f"{SITES}      - {{name: roof, field: roof, type: text, required: false}}\n", "utf-8")
+    desk.land({"sites": [{**site, "workers": 13, "roof": "ngói"}]}, source="building_sites")
+    desk.load()
+    rows = (
+        "select site_code, org_unit_code, workers, cost_vnd, opened_on, roof from raw.building_site order by load_seq"
+    )
+    assert desk.ask(rows) == [
+        ("007", "03646", 12, Decimal("1.5"), date(2025, 9, 1), None),
+        ("007", "03646", 13, Decimal("1.5"), date(2025, 9, 1), "ngói"),
+    ]
+    kinds = {name: kind for name, kind, *_ in desk.ask("describe raw.building_site")}
+    assert [kinds[name] for name in ("load_seq", "workers", "cost_vnd", "opened_on", "roof")] == [
+        "BIGINT", "BIGINT", "DECIMAL(38,12)", "DATE", "VARCHAR",
+    ]  # fmt: skip
+
+
 def test_two_equal_polls_are_two(desk: Desk) -> None:
     for _ in range(2):
         desk.land(page(dossier(1)))
@@ -181,7 +238,7 @@ def test_pages_of_a_run_that_died_never_count(desk: Desk) -> None:
     )
     desk.load()
     assert outcomes(desk) == [(1, "page", "page")]
-    assert desk.ask("select count(*) from raw.dossier") == [(0,)]
+    assert not has_dossiers(desk)
 
 
 def test_an_extract_without_a_record_is_accepted_as_nil(desk: Desk) -> None:
@@ -224,7 +281,7 @@ def test_a_lie_returns_the_whole_extract_with_record_and_field(
     assert outcomes(desk)[-1] == (3, "extract", "returned")
     errors = "select code, sheet_name, cell_address, column_header from raw.delivery_error where severity = 'critical'"
     assert desk.ask(errors) == [(code, "/items", cell, field)]
-    assert desk.ask("select count(*) from raw.dossier") == [(0,)]
+    assert not has_dossiers(desk)
     answer = desk.answers()
     assert f"[{code}] Bản ghi “H001”, trường “{field}”, vị trí {cell}, câu trả lời 0002.json" in answer
     assert "TRẢ LẠI: chưa nạp số liệu nào của lần lấy dữ liệu này" in answer

@@ -13,6 +13,7 @@ from ioc_pipeline.build.changes import Change, Wanted
 from ioc_pipeline.build.inputs import hash_project, hash_reference
 from ioc_pipeline.build.nodes import NodeResult, run_dbt
 from ioc_pipeline.build.obligations import write_obligations
+from ioc_pipeline.build.record_tables import make_record_tables
 from ioc_pipeline.build.results import keep_results
 from ioc_pipeline.build.working_days import write_working_days
 from ioc_pipeline.reference.catalogue.load import load_catalogue
@@ -72,6 +73,7 @@ def _begin(settings: Settings, wanted: Wanted) -> Change:
         if not changes.has_reference(warehouse, wanted):
             write_obligations(warehouse, settings, wanted.as_of)
             write_catalogue(warehouse, load_catalogue(settings.seeds))
+            make_record_tables(warehouse, settings.dbt_project)
         write_working_days(warehouse, settings, wanted.as_of)
         change = changes.begin(warehouse, wanted)
         warehouse.commit()

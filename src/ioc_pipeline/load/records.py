@@ -11,6 +11,7 @@ from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.load.prepared import PREPARED, append_files
 from ioc_pipeline.reference.tables import OWN_TABLES
+from ioc_pipeline.warehouse.records import fit_record_table
 
 
 def append_records(
@@ -35,16 +36,8 @@ def _fit_record_table(connection: duckdb.DuckDBPyConnection, record: str, path: 
     if record in OWN_TABLES:
         raise ContractError(f"{verdict.source_name}.yml: record: raw.{record} is a table of the pipeline's own")
     wanted = connection.execute(f"describe select * exclude (filename) from {PREPARED}", [[str(path)]]).fetchall()  # noqa: S608
-    connection.execute(f'create table if not exists raw."{record}" (load_seq bigint)')
-    present = {name: kind for name, kind, *_ in connection.execute(f'describe raw."{record}"').fetchall()}
-    for name, kind, *_ in wanted:
-        if name not in present:
-            connection.execute(f'alter table raw."{record}" add column "{name}" {kind}')
-        elif present[name] != kind:
-            raise ContractError(
-                f"{verdict.source_name}.yml: column {name} is {kind}, and raw.{record} has it as {present[name]}: "
-                "give the column another name"
-            )
+    columns = [(name, kind) for name, kind, *_ in wanted]
+    fit_record_table(connection, record, columns, said_by=f"{verdict.source_name}.yml")
 
 
 def _check_records(

@@ -76,61 +76,6 @@ create table if not exists raw.waiver (
     reason varchar
 );
 
-create table if not exists raw.dossier (
-    load_seq bigint,
-    delivery_seq bigint,
-    source_name varchar,
-    record_key varchar,
-    org_unit_code varchar,
-    dossier_id varchar,
-    procedure_code varchar,
-    agency_code varchar,
-    received_at timestamp,
-    channel varchar,
-    is_fully_online bigint,
-    due_at timestamp,
-    settled_at timestamp,
-    status varchar,
-    is_digitised bigint,
-    reuses_data bigint,
-    fee_vnd decimal(38, 12),
-    is_paid_online bigint,
-    updated_at timestamp,
-    sheet_name varchar,
-    cell_address varchar
-);
-
-create table if not exists raw.task (
-    load_seq bigint,
-    delivery_seq bigint,
-    source_name varchar,
-    record_key varchar,
-    org_unit_code varchar,
-    task_id varchar,
-    assigned_at timestamp,
-    due_at timestamp,
-    done_at timestamp,
-    progress varchar,
-    updated_at timestamp,
-    sheet_name varchar,
-    cell_address varchar
-);
-
-create table if not exists raw.rain_reading (
-    load_seq bigint,
-    delivery_seq bigint,
-    source_name varchar,
-    record_key varchar,
-    org_unit_code varchar,
-    station_uuid varchar,
-    station_name varchar,
-    observed_at timestamp,
-    depth_mm decimal(38, 12),
-    level bigint,
-    sheet_name varchar,
-    cell_address varchar
-);
-
 create table if not exists raw.delivery_scope (
     load_seq bigint,
     scope_key varchar,
