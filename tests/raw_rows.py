@@ -88,7 +88,7 @@ class Warehouse:
                 marks = f"({', '.join('?' * len(rows[0]))})"
                 given = [name for name, *_ in connection.execute(f"describe raw.{table}").fetchall()]
                 keys = {name: key for name, key in KEYS.items() if name in given}
-                columns = ", ".join(name for name in given if name not in keys)
+                columns = ", ".join([name for name in given if name not in keys][: len(rows[0])])  # the rest is blank
                 made = ", ".join(f"{key} as {name}" for name, key in keys.items())
                 for start in range(0, len(rows), 500):
                     part = rows[start : start + 500]
