@@ -8,7 +8,7 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.days import read_days
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.periods import periods_between
-from ioc_pipeline.flows import decisions
+from ioc_pipeline.flows import decisions, purging
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.settings import Settings
 
@@ -17,6 +17,19 @@ def add_commands(commands: Commands) -> None:
     withdraw = add_command(commands, "withdraw", _withdraw, "take a delivery back: the version before it stands again")
     withdraw.add_argument("delivery_seq", type=int, help="its number, which receipts and `ioc status` show")
     withdraw.add_argument("--reason", required=True, help="why; kept with the delivery")
+    release = add_command(
+        commands,
+        "release",
+        _release,
+        "decide that a delivery was returned for personal data that are none: read it again",
+    )
+    release.add_argument("delivery_seq", type=int, help="its number, which its answer and `ioc status` show")
+    release.add_argument("--reason", required=True, help="why; kept with the decision, published with the figures")
+    purge = add_command(
+        commands, "purge", _purge, "delete the bytes of a returned delivery now; hash, reason and record stay"
+    )
+    purge.add_argument("delivery_seq", type=int, help="its number, which its answer and `ioc status` show")
+    purge.add_argument("--reason", required=True, help="why; kept in place of the bytes")
     waive = add_command(
         commands, "waive", _waive, "decide that a report is not owed, or only later; withdrawn like a delivery"
     )
@@ -32,6 +45,24 @@ def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
         raise UserError("--reason: expected why the delivery is taken back (found nothing)")
     seq = decisions.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
     print(f"withdrawal {seq} recorded for delivery {options.delivery_seq}; the next run takes it into the marts")
+    return 0
+
+
+def _release(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.reason.strip():
+        raise UserError("--reason: expected why these are no personal data (found nothing)")
+    seq = decisions.release(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
+    print(f"release {seq} recorded for delivery {options.delivery_seq}; the next run reads it again")
+    return 0
+
+
+def _purge(settings: Settings, options: argparse.Namespace) -> int:
+    if not options.reason.strip():
+        raise UserError("--reason: expected why the bytes are deleted (found nothing)")
+    count = purging.purge(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
+    print(
+        f"{count} files of delivery {options.delivery_seq} deleted from landing; the sender's own copy is the sender's"
+    )
     return 0
 
 

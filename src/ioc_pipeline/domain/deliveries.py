@@ -8,8 +8,10 @@ from typing import Any, Literal
 from ioc_pipeline.domain.errors import Problem, Severity
 from ioc_pipeline.domain.periods import Period
 
-Kind = Literal["file", "page", "extract", "withdrawal", "waiver"]
-Outcome = Literal["loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "page", "withdrawal", "waiver"]
+Kind = Literal["file", "page", "extract", "withdrawal", "waiver", "release"]
+Outcome = Literal[
+    "loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "page", "withdrawal", "waiver", "release"
+]
 ACCEPTED: frozenset[Outcome] = frozenset({"loaded", "nil_report"})
 """A delivery with one of these outcomes is a version of its scopes."""
 CheckOutcome = Literal["passed", "failed", "error"]
@@ -22,7 +24,7 @@ class Delivery:
     A `page` is one response of an API as it came, an `extract` the list of the pages that make one complete run: only
     through it do they count, together. Of both, `source_name` is the API's contract and `extract_id` the run; `request`
     (JSON: method, path, parameters, status, time by the server's clock) is what a page answers, without secrets.
-    A `withdrawal` names the delivery it decides on, a `waiver` its source.
+    A `withdrawal` and a `release` name the delivery they decide on, a `waiver` its source.
     """
 
     delivery_seq: int
@@ -80,6 +82,19 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """A person's decision that what looked like personal data in a delivery is none: it is read again without that.
+
+    `delivery_seq` is the decision's own number, `places` says what was found where, in words for the sender.
+    """
+
+    delivery_seq: int
+    reason: str
+    by: str
+    places: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One expectation over one delivery. `cells` are (sheet, A1) of failing values; aggregates have none."""
 
@@ -100,7 +115,8 @@ class Verdict:
 
     Only an accepted delivery (`loaded`) has an observation file beside its verdict. Loading says of a `duplicate` which
     delivery it repeats. `reason` is why a person withdrew one. `record_counts` are rows beside it by raw table, in
-    `<table>.parquet`; a waiver's new due date is `waived_until`, None when nothing is owed.
+    `<table>.parquet`; a waiver's new due date is `waived_until`, None when nothing is owed. `release` is the decision
+    that this verdict rests on, of a `release` itself what it says.
     """
 
     delivery: Delivery
@@ -116,6 +132,15 @@ class Verdict:
     reason: str = ""
     record_counts: dict[str, int] = field(default_factory=dict)
     waived_until: date | None = None
+    release: Release | None = None
+
+    @property
+    def read_under(self) -> str:
+        """The contract version, with the release if there is one: under the same a delivery is loaded once."""
+        is_released = self.release is not None and self.delivery.kind != "release"
+        return (
+            f"{self.contract_hash}/{self.release.delivery_seq}" if is_released and self.release else self.contract_hash
+        )
 
     def to_json(self) -> str:
         """As JSON; dates and times in ISO 8601."""
@@ -145,12 +170,14 @@ class Verdict:
         )
         problems = tuple(Problem(**problem) for problem in data.pop("problems"))
         until = data.pop("waived_until")
+        release = data.pop("release")
         return cls(
             delivery=Delivery(**delivery),
             problems=problems,
             scopes=scopes,
             checks=checks,
             waived_until=date.fromisoformat(until) if until else None,
+            release=Release(**{**release, "places": tuple(release["places"])}) if release else None,
             **data,
         )
 

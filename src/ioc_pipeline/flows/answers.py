@@ -75,4 +75,4 @@ def _marked(verdict: Verdict, title: str, store: Store, contracts: Contracts) ->
 def _needs_no_answer(verdict: Verdict) -> bool:
     """Nobody sent a page or an extract by hand: its department hears of an extract only if something is wrong."""
     is_silent = verdict.delivery.kind == "extract" and verdict.outcome != "returned" and not verdict.problems
-    return is_silent or verdict.outcome in ("page", "waiver")
+    return is_silent or verdict.outcome in ("page", "waiver", "release")

@@ -1,13 +1,17 @@
-"""What a person decides about deliveries: withdraw one, waive a report, read a source's again."""
+"""What a person decides about deliveries: withdraw or release one, waive a report, read a source's again."""
 
 from datetime import UTC, date, datetime
 
 from ioc_pipeline.domain.deliveries import Waiver
-from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.errors import Problem, UserError
+from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.flows.prepare import read_batch
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger, open_store
-from ioc_pipeline.land.decisions import land_waiver, land_withdrawal
+from ioc_pipeline.flows.verdicts import problems_of
+from ioc_pipeline.land.decisions import land_release, land_waiver, land_withdrawal
+from ioc_pipeline.land.tombstones import buried_verdict
 from ioc_pipeline.settings import Settings
 
 
@@ -26,6 +30,37 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
         )
     decision = land_withdrawal(store, delivery_seq, reason=reason, by=by, at=datetime.now(UTC))
     return decision.delivery_seq
+
+
+def release(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> int:
+    """Record a person's decision that what was taken for personal data in a delivery is none; give its own number.
+
+    The delivery keeps its place in the order and is read again, with a warning at each place in place of the return.
+
+    Raises:
+        UserError: there is no such delivery, it is purged, or it was not returned for personal data.
+    """
+    store = open_store(settings)
+    delivery = store.ledger.delivery(delivery_seq)
+    if buried_verdict(store, delivery):
+        raise UserError(f"delivery {delivery_seq} is purged: its sender has to send it again")
+    (reading,) = read_batch([delivery], store, Reference(settings))
+    places = [told_place(problem) for problem in problems_of(reading) if problem.code == "personal-data"]
+    if not places:
+        raise UserError(f"delivery {delivery_seq} was not returned for personal data: there is nothing to release")
+    reason = without_identifiers(reason)
+    decision = land_release(store, delivery_seq, places=places, reason=reason, by=by, at=datetime.now(UTC))
+    return decision.delivery_seq
+
+
+def told_place(problem: Problem) -> str:
+    """Where and what a finding is, without what was found."""
+    where = [
+        f"trang “{problem.sheet}”" if problem.sheet else "",
+        f"ô {problem.cell}" if problem.cell else "",
+        problem.page,
+    ]
+    return ": ".join(filter(None, [", ".join(filter(None, where)), problem.expected]))
 
 
 def waive(

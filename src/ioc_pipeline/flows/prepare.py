@@ -19,6 +19,7 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger, open_store
 from ioc_pipeline.flows.verdicts import verdict_on_own
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.land.tombstones import buried_verdict
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.ledger.progress import Lease, PreparedLoad
 from ioc_pipeline.locks import LockedError, locked, locked_now
@@ -119,7 +120,15 @@ def prepare_files(
             continue
         write_verdict(settings, verdict)
         yield delivery.delivery_seq, verdict
-    sent = [delivery for delivery in deliveries if delivery.kind in ("file", "extract")]
+    sent = []
+    for delivery in deliveries:
+        if delivery.kind not in ("file", "extract"):
+            continue
+        if buried := buried_verdict(store, delivery):
+            write_verdict(settings, buried)
+            yield delivery.delivery_seq, buried
+        else:
+            sent.append(delivery)
     for reading in read_batch(sent, store, Reference(settings)):
         yield reading.delivery.delivery_seq, reading.held or write_reading(settings, reading)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ioc_pipeline.answer.marked.marks import without_marks
-from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Scope
+from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Release, Scope
 from ioc_pipeline.domain.errors import ContractError, DamagedError, Problem, SourceError
 from ioc_pipeline.domain.http_date import parse_http_date
 from ioc_pipeline.domain.local_time import local_day
@@ -14,11 +14,13 @@ from ioc_pipeline.domain.pages import Json, Page
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.land.decisions import read_release
 from ioc_pipeline.land.fetched import read_extract
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.parse.api.extract import parse_extract
 from ioc_pipeline.parse.choice import choose_contract, waiting_for
 from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.personal import as_decided
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery, parse_workbook
@@ -33,7 +35,8 @@ from ioc_pipeline.reference.sources import Csv
 class Reading:
     """A file or an extract on its way: what was read of it so far, or why it stops.
 
-    `held` says why it must wait: our fault, so its department hears nothing yet.
+    `held` says why it must wait: our fault, so its department hears nothing yet. `release` is a person's decision that
+    what looks like personal data in it is none.
     """
 
     delivery: Delivery
@@ -43,6 +46,7 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
     held: str = ""
+    release: Release | None = None
 
     @property
     def source_name(self) -> str:
@@ -70,7 +74,13 @@ class Reading:
 
 def read_all(deliveries: Sequence[Delivery], store: Store, reference: Reference) -> list[Reading]:
     """Take files and extracts to typed values, or to everything that is wrong with each; suites come later."""
-    readings = [Reading(delivery) for delivery in deliveries]
+    releases = store.ledger.releases([delivery.delivery_seq for delivery in deliveries])
+    readings = [
+        Reading(
+            delivery, release=read_release(store, releases[seq]) if (seq := delivery.delivery_seq) in releases else None
+        )
+        for delivery in deliveries
+    ]
     for reading in readings:
         if reading.delivery.kind == "extract":
             _read_extract(reading, store, reference)
@@ -105,16 +115,19 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
         read = without_marks(read)
         choice = choose_contract(read, delivery.department_code, reference.contracts)
         if choice is None:
-            reading.problems = find_personal_data_in_workbook(read, delivery.file_name)
+            reading.problems = as_decided(find_personal_data_in_workbook(read, delivery.file_name), reading.release)
             return
         reading.contract = choice
-        reading.parsed = parse_workbook(read, choice.source, envelope_of(delivery, reference))
+        reading.parsed = parse_workbook(read, choice.source, envelope_of(delivery, reference, reading.release))
     except ContractError as error:
         reading.held = str(error)
     except SourceError as error:
         unread = read if isinstance(read, Workbook) and not reading.contract else None
         personal = find_personal_data_in_workbook(unread, delivery.file_name) if unread else []
-        reading.problems = personal or list(error.problems)
+        if reading.release:
+            reading.problems = [*error.problems, *as_decided(personal, reading.release)]
+        else:
+            reading.problems = personal or list(error.problems)
         reading.scopes = error.scopes if isinstance(error, BadFormError) else ()
     else:
         reading.scopes = tuple(reading.parsed.scopes)
@@ -129,7 +142,7 @@ def _read_extract(reading: Reading, store: Store, reference: Reference) -> None:
         reading.held = f"waiting for its contract: {broken or f'no API {delivery.source_name!r} in include/sources'}"
         return
     reading.contract = contract
-    envelope = envelope_of(delivery, reference)
+    envelope = envelope_of(delivery, reference, reading.release)
     try:
         pages = store.ledger.deliveries(read_extract(store, delivery).pages)
         reading.parsed = parse_extract(read_pages(pages, store), contract.source, envelope)
@@ -173,7 +186,7 @@ def read_pages(pages: Sequence[Delivery], store: Store) -> Iterator[Page]:
         )
 
 
-def envelope_of(delivery: Delivery, reference: Reference) -> Envelope:
+def envelope_of(delivery: Delivery, reference: Reference, release: Release | None = None) -> Envelope:
     """What is known of a delivery besides its bytes."""
     return Envelope(
         reporting_unit_code=delivery.department_code,
@@ -181,4 +194,5 @@ def envelope_of(delivery: Delivery, reference: Reference) -> Envelope:
         file_name=delivery.file_name,
         received_on=local_day(delivery.received_at),
         org_units=reference.org_units,
+        release=release,
     )

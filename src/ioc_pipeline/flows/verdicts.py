@@ -3,7 +3,7 @@
 from ioc_pipeline.domain.deliveries import ACCEPTED, Delivery, Outcome, Scope, Verdict
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.flows.reading import Reading
-from ioc_pipeline.land.decisions import read_reason, read_waiver
+from ioc_pipeline.land.decisions import read_reason, read_release, read_waiver
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.parse.personal import without_personal_data
 
@@ -26,6 +26,7 @@ def verdict_on(reading: Reading, observation_count: int) -> Verdict:
         observation_count=observation_count if outcome == "loaded" else 0,
         record_counts=record_counts if outcome in ACCEPTED else {},
         replaces={table.name: table.replaces for table in contract.source.tables} if contract else {},
+        release=reading.release,
     )
 
 
@@ -60,5 +61,8 @@ def verdict_on_own(delivery: Delivery, store: Store) -> Verdict:
         )
     if delivery.kind == "withdrawal":
         return Verdict(delivery, delivery.source_name, "", "withdrawal", reason=read_reason(store, delivery))
+    if delivery.kind == "release":
+        release = read_release(store, delivery)
+        return Verdict(delivery, delivery.source_name, "", "release", reason=release.reason, release=release)
     assert delivery.kind == "page"
     return Verdict(delivery, delivery.source_name, "", "page")

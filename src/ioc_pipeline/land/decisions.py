@@ -1,10 +1,11 @@
-"""A person's decisions, in landing like any other delivery: a withdrawal, a waiver."""
+"""A person's decisions, in landing like any other delivery: a withdrawal, a waiver, a release."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 
-from ioc_pipeline.domain.deliveries import Delivery, Waiver
+from ioc_pipeline.domain.deliveries import Delivery, Release, Waiver
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.land.own_json import as_json
 from ioc_pipeline.land.store import Store
@@ -39,6 +40,30 @@ def land_withdrawal(store: Store, delivery_seq: int, *, reason: str, by: str, at
     )
     store.write_sidecars()
     return delivery
+
+
+def land_release(
+    store: Store, delivery_seq: int, *, places: Sequence[str], reason: str, by: str, at: datetime
+) -> Delivery:
+    """Land a person's decision that what was found in a delivery is no personal data; it waits to be read once more.
+
+    Raises:
+        UserError: see `Ledger.record_release`.
+    """
+    content = as_json(
+        {"releases_delivery_seq": delivery_seq, "places": list(places), "reason": reason, "by": by, "at": at}
+    )
+    delivery = store.ledger.record_release(
+        delivery_seq, reason=reason, by=by, at=at, sha256=store.keep(content), size_bytes=len(content)
+    )
+    store.write_sidecars()
+    return delivery
+
+
+def read_release(store: Store, delivery: Delivery) -> Release:
+    """What the bytes of a release say."""
+    content = json.loads(store.read(delivery))
+    return Release(delivery.delivery_seq, content["reason"], content["by"], tuple(content["places"]))
 
 
 def read_waiver(store: Store, delivery: Delivery) -> Waiver:

@@ -125,30 +125,84 @@ class Arrivals(Journal):
             if known := self._by_origin(journal.connection, [origin]):
                 return known[origin]
             decided = find_delivery(journal.connection, delivery_seq)
+            if decided.kind == "release":
+                raise UserError(
+                    f"delivery {delivery_seq} releases delivery {decided.decides_delivery_seq}: withdraw that one"
+                )
             if decided.kind == "page":
                 raise UserError(f"delivery {delivery_seq} is a page of {decided.extract_id}: withdraw that extract")
             if decided.kind == "withdrawal":
                 raise UserError(f"delivery {delivery_seq} is a withdrawal, which stands for good: send the form again")
-            earlier = sa.select(delivery.c.delivery_seq).where(delivery.c.decides_delivery_seq == delivery_seq)
+            earlier = _decisions("withdrawal").where(delivery.c.decides_delivery_seq == delivery_seq)
             if (by_seq := journal.connection.execute(earlier).scalar()) is not None:
                 raise UserError(f"delivery {delivery_seq} is withdrawn already, by decision {by_seq}")
-            journal.delivery_seq += 1
-            journal.scan_seq += 1
-            decision = Delivery(
-                delivery_seq=journal.delivery_seq,
-                kind="withdrawal",
-                department_code=decided.department_code,
-                file_name=decided.file_name,
-                sha256=sha256,
-                size_bytes=size_bytes,
-                received_at=at.astimezone(UTC),
-                scan_seq=journal.scan_seq,
-                is_sealed=True,
-                decides_delivery_seq=delivery_seq,
-            )
-            self._insert(journal, [Sidecar(decision, origin)])
+            decision = self._insert_decision(journal, "withdrawal", decided, origin, at, sha256, size_bytes)
             journal.append("withdrawal decided", at, delivery_seq, by=by, reason=reason, decision=decision.delivery_seq)
             return decision
+
+    def record_release(
+        self, delivery_seq: int, *, reason: str, by: str, at: datetime, sha256: str, size_bytes: int
+    ) -> Delivery:
+        """Record a person's decision that a returned delivery holds no personal data, and let it be prepared once more.
+
+        Raises:
+            UserError: there is no such delivery, it is not at rest as returned, or it is released already.
+        """
+        origin = f"release:{delivery_seq}:{sha256}"
+        with self.writing() as journal:
+            if known := self._by_origin(journal.connection, [origin]):
+                return known[origin]
+            decided = find_delivery(journal.connection, delivery_seq)
+            earlier = _decisions("release").where(delivery.c.decides_delivery_seq == delivery_seq)
+            if (by_seq := journal.connection.execute(earlier).scalar()) is not None:
+                raise UserError(f"delivery {delivery_seq} is released already, by decision {by_seq}")
+            ended = journal.connection.execute(
+                sa.update(load)
+                .where(load.c.delivery_seq == delivery_seq, load.c.is_newest, load.c.state == "returned")
+                .values(is_newest=False)
+                .returning(load.c.attempt, load.c.lease_token)
+            ).first()
+            if ended is None:
+                raise UserError(f"delivery {delivery_seq} is not returned: there is nothing to release")
+            decision = self._insert_decision(journal, "release", decided, origin, at, sha256, size_bytes)
+            insert_loads(journal, [(delivery_seq, ended.attempt + 1, ended.lease_token + 1)])
+            journal.append("release decided", at, delivery_seq, by=by, reason=reason, decision=decision.delivery_seq)
+            return decision
+
+    def record_purge(self, delivery_seq: int, *, sha256s: Sequence[str], reason: str, by: str, at: datetime) -> None:
+        """Note that the bytes of a delivery are deleted, and by whom."""
+        with self.writing() as journal:
+            find_delivery(journal.connection, delivery_seq)
+            journal.append("purged", at, delivery_seq, by=by, reason=reason, sha256s=" ".join(sha256s))
+
+    def releases(self, delivery_seqs: Collection[int]) -> dict[int, Delivery]:
+        """The release of each of these deliveries that has one."""
+        query = sa.select(*DELIVERY_COLUMNS).where(
+            delivery.c.kind == "release", delivery.c.decides_delivery_seq.in_(delivery_seqs)
+        )
+        with self.transaction() as connection:
+            found = [to_delivery(row) for row in connection.execute(query)]
+        return {one.decides_delivery_seq: one for one in found if one.decides_delivery_seq is not None}
+
+    def _insert_decision(
+        self, journal: Writing, kind: Kind, decided: Delivery, origin: str, at: datetime, sha256: str, size_bytes: int
+    ) -> Delivery:
+        journal.delivery_seq += 1
+        journal.scan_seq += 1
+        decision = Delivery(
+            delivery_seq=journal.delivery_seq,
+            kind=kind,
+            department_code=decided.department_code,
+            file_name=decided.file_name,
+            sha256=sha256,
+            size_bytes=size_bytes,
+            received_at=at.astimezone(UTC),
+            scan_seq=journal.scan_seq,
+            is_sealed=True,
+            decides_delivery_seq=decided.delivery_seq,
+        )
+        self._insert(journal, [Sidecar(decision, origin)])
+        return decision
 
     def without_sidecar(self) -> list[Sidecar]:
         """Deliveries whose sidecar may not be written yet, oldest first."""
@@ -224,6 +278,10 @@ class Arrivals(Journal):
     def _by_origin(self, connection: sa.Connection, origins: Collection[str]) -> dict[str, Delivery]:
         query = sa.select(*DELIVERY_COLUMNS, delivery.c.origin).where(delivery.c.origin.in_(origins))
         return {row.origin: to_delivery(row) for row in connection.execute(query)}
+
+
+def _decisions(kind: Kind) -> sa.Select[tuple[int]]:
+    return sa.select(delivery.c.delivery_seq).where(delivery.c.kind == kind)
 
 
 def insert_loads(journal: Writing, loads: Sequence[tuple[int, int, int]]) -> None:

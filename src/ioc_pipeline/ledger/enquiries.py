@@ -60,6 +60,12 @@ class Enquiries(Journal):
         with self.transaction() as connection:
             return [to_delivery(row) for row in connection.execute(query)]
 
+    def deliveries_of(self, sha256: str) -> list[int]:
+        """The delivery_seq of all that have these bytes, in the one order."""
+        query = sa.select(delivery.c.delivery_seq).where(delivery.c.sha256 == sha256).order_by(delivery.c.delivery_seq)
+        with self.transaction() as connection:
+            return list(connection.execute(query).scalars())
+
     def accepted_extracts(self, source_name: str) -> list[Delivery]:
         """Extracts of an API that count: in the warehouse by their newest load and not withdrawn. In the one order."""
         query = (

@@ -184,7 +184,13 @@ class Progress(Journal):
             current = {
                 row.delivery_seq: row
                 for row in journal.connection.execute(
-                    sa.select(load.c.delivery_seq, load.c.state, load.c.load_seq, delivery.c.decides_delivery_seq)
+                    sa.select(
+                        load.c.delivery_seq,
+                        load.c.state,
+                        load.c.load_seq,
+                        delivery.c.decides_delivery_seq,
+                        delivery.c.kind,
+                    )
                     .join_from(load, delivery)
                     .where(load.c.delivery_seq.in_(noted), load.c.is_newest)
                 )
@@ -212,7 +218,7 @@ class Progress(Journal):
                     }
                 )
                 journal.append("loaded", at, delivery_seq, outcome=outcome, load_seq=load_seq)
-                if row.decides_delivery_seq is not None:
+                if row.kind == "withdrawal":
                     decisions.append({"seq": row.decides_delivery_seq, "state": "withdrawn"})
                     journal.append("withdrawn", at, row.decides_delivery_seq, decision=delivery_seq)
             newest = sa.and_(load.c.delivery_seq == sa.bindparam("seq"), load.c.is_newest)

@@ -24,7 +24,7 @@ def decide(
     new: list[tuple[Verdict, Loaded]] = []
     for verdict in verdicts:
         delivery = verdict.delivery
-        marker = markers.get((delivery.delivery_seq, verdict.contract_hash))
+        marker = markers.get((delivery.delivery_seq, verdict.read_under))
         if marker:
             load_seq, outcome, sha256 = marker
             if sha256 != delivery.sha256:

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.domain.deliveries import Delivery, Release, Verdict
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 from ioc_pipeline.load.outcome import Loaded
@@ -35,12 +35,14 @@ def append_facts(
         rows["waiver" if loaded.outcome == "waiver" else "delivery_scope"] += [
             {**keys, **scope} for scope in _scopes(verdict, loaded)
         ]
+        if verdict.delivery.kind == "release" and verdict.release:
+            rows["release"] += [{**keys, **release} for release in _releases(verdict.delivery, verdict.release)]
         rows["delivery_error"] += [{**keys, **problem} for problem in _problems(verdict, loaded)]
         rows["check_result"] += [{**keys, **check} for check in _checks(verdict)]
         rows["load"].append(
             {
                 **keys,
-                "contract_hash": verdict.contract_hash,
+                "contract_hash": verdict.read_under,
                 "outcome": loaded.outcome,
                 "loaded_at": _utc(loaded_at),
                 "sha256": verdict.delivery.sha256,
@@ -52,6 +54,17 @@ def append_facts(
             _append_rows(connection, table, values)
     imprints = take_imprints(connection, [marker["load_seq"] for marker in markers])
     _append_rows(connection, "load", [{**marker, "imprint": imprints[marker["load_seq"]]} for marker in markers])
+
+
+def _releases(decision: Delivery, release: Release) -> Iterator[_Row]:
+    """One row for each place at which something was found that is no personal data."""
+    for place in release.places:
+        yield {
+            "decides_delivery_seq": decision.decides_delivery_seq,
+            "found_place": place,
+            "reason": release.reason,
+            "decided_by": release.by,
+        }
 
 
 def _envelope(verdict: Verdict, loaded: Loaded) -> _Row:

@@ -58,7 +58,7 @@ class History:
             )
             for scope in placed_scopes(verdict):
                 self.versions[scope].append(version)
-        elif delivery.decides_delivery_seq is not None:
+        elif delivery.kind == "withdrawal" and delivery.decides_delivery_seq is not None:
             self.withdrawn_by.setdefault(delivery.decides_delivery_seq, loaded.load_seq)
 
 
@@ -97,7 +97,7 @@ def read_history(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdi
         connection.execute(
             """
             select decides_delivery_seq, min(load_seq) from raw.delivery
-            where decides_delivery_seq is not null group by decides_delivery_seq
+            where kind = 'withdrawal' group by decides_delivery_seq
             """
         ).fetchall()
     )

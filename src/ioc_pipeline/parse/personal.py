@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ioc_pipeline.domain.addresses import cell_address
+from ioc_pipeline.domain.deliveries import Release
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.identifiers import (
@@ -110,6 +111,17 @@ def at_cell(sheet: str, row: int, position: int, kind: str, header: str = "") ->
     """That personal data of this kind stand in a cell (0-based)."""
     place = safe_name(sheet), cell_address(row, position), without_identifiers(header)
     return Problem("personal-data", *place, expected=f"ô, cột không có {kind}")
+
+
+def as_decided(personal: Iterable[Problem], release: Release | None) -> list[Problem]:
+    """What was found, or if somebody has released it a warning at each place that names the decision and its reason."""
+    if release is None:
+        return list(personal)
+    decided = f"quyết định số {release.delivery_seq} của {release.by}: {release.reason}"
+    return [
+        replace(problem, code="personal-data-released", severity="warning", expected=decided, fix="")
+        for problem in personal
+    ]
 
 
 def safe_name(sheet: str) -> str:

@@ -18,6 +18,7 @@ from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.maturity import stated_maturity
 from ioc_pipeline.parse.period_rule import block_period
+from ioc_pipeline.parse.personal import as_decided
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable, Rows
@@ -60,7 +61,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         whole, source = source, in_its_time(workbook, source, envelope.file_name, envelope.received_on)
         blocks = find_blocks(workbook, source)
     except SourceError:
-        if personal := find_personal_data_in_workbook(workbook, envelope.file_name):
+        if not envelope.release and (personal := find_personal_data_in_workbook(workbook, envelope.file_name)):
             raise SourceError(personal) from None
         raise
     bodies: list[tuple[Block, Body]] = []
@@ -115,7 +116,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         parsed.nil += [Scope(table.name, envelope.reporting_unit_code, period) for period in nil_periods]
         parsed.scopes += [Scope(table.name, envelope.reporting_unit_code, period) for period in periods]
     problems += _table_period_problems(parsed, source)
-    personal = find_personal_data_in_workbook(workbook, envelope.file_name, bodies)
+    personal = as_decided(find_personal_data_in_workbook(workbook, envelope.file_name, bodies), envelope.release)
+    if envelope.release:
+        warnings += personal
+        personal = []
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
     if personal or problems:
         named = [Scope(name, envelope.reporting_unit_code, period) for name, period in inherited.items() if period]

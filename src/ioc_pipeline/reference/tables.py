@@ -47,6 +47,7 @@ OWN_TABLES = frozenset(
         "indicator_term",
         "target",
         "catalogue_fault",
+        "release",
     }
 )
 """Tables of the schema raw that the pipeline fills itself."""

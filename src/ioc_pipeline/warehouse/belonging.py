@@ -9,7 +9,10 @@ from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.domain.installation import Installation, Marker
 
 _MARKERS = """
-select marker.load_seq, marker.delivery_seq, delivery.sha256, marker.outcome, marker.contract_hash, delivery.source_name
+select
+    marker.load_seq, marker.delivery_seq, delivery.sha256, marker.outcome,
+    split_part(marker.contract_hash, '/', 1), -- the number of a release may follow it
+    delivery.source_name
 from raw.load as marker
 inner join raw.delivery as delivery on marker.load_seq = delivery.load_seq
 where marker.load_seq >= ?

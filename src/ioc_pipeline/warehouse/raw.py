@@ -76,6 +76,16 @@ create table if not exists raw.waiver (
     reason varchar
 );
 
+-- One row for each place at which a released delivery holds what looked like personal data.
+create table if not exists raw.release (
+    load_seq bigint,
+    delivery_seq bigint,
+    decides_delivery_seq bigint,
+    found_place varchar,
+    reason varchar,
+    decided_by varchar
+);
+
 create table if not exists raw.delivery_scope (
     load_seq bigint,
     scope_key varchar,

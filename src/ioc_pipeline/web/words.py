@@ -127,6 +127,7 @@ WORDS: Mapping[str, Words] = {
         "duplicate": ("• Trùng, đã có", "• Duplicate"),
         "withdrawal": ("• Rút lại", "• Withdrawal"),
         "waiver": ("• Miễn báo cáo", "• Waiver"),
+        "release": ("• Xác nhận không có dữ liệu cá nhân", "• Released"),
         "waiting": ("… Đang xử lý", "… Being processed"),
     },
     "role": {"numerator": ("tử số", "numerator"), "denominator": ("mẫu số", "denominator")},

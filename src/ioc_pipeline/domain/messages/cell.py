@@ -57,6 +57,12 @@ CELL: dict[str, Message] = {
         "Xóa cột, ô hoặc ghi chú có dữ liệu cá nhân, chỉ gửi số liệu tổng hợp",
         "Personal data: the whole file is returned and the value is printed nowhere.",
     ),
+    "personal-data-released": Message(
+        "chỗ này giống dữ liệu cá nhân; người của Trung tâm IOC đã xem và xác nhận là không phải",
+        "",
+        "Không cần sửa",
+        "A person at the IOC decided that what looked like personal data is none (`ioc release`).",
+    ),
     "blank-cell": Message(
         "ô bắt buộc bị để trống",
         "một số; ghi 0 nếu không có, “-” nếu không phát sinh, “…” nếu chưa có số liệu",

@@ -16,6 +16,7 @@ from ioc_pipeline.parse.api.lists import Lists
 from ioc_pipeline.parse.api.page import in_force, keys_in, records_by_table
 from ioc_pipeline.parse.api.record_table import read_records
 from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.personal import as_decided
 from ioc_pipeline.parse.sheet import BadFormError, ParsedDelivery
 from ioc_pipeline.reference.responses import read_list_page
 from ioc_pipeline.reference.sources import Source
@@ -62,6 +63,10 @@ def parse_extract(pages: Iterable[Page], source: Source, envelope: Envelope) -> 
             parsed.scopes += [Scope(found.table.name, envelope.reporting_unit_code, period) for period in periods]
     if not told.problems:
         lists.judge(told)
-    if told.personal or told.problems:
-        raise BadFormError(list(told.personal.values()) or told.problems, parsed.scopes)
+    personal = as_decided(told.personal.values(), envelope.release)
+    if envelope.release:
+        parsed.warnings += personal
+        personal = []
+    if personal or told.problems:
+        raise BadFormError(personal or told.problems, parsed.scopes)
     return parsed

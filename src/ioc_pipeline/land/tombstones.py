@@ -1,0 +1,116 @@
+"""What stays of bytes that were deleted because people stand in them: the hash, who deleted them and why.
+
+A tombstone lies where the bytes lay, `<sha256>.purged`, written before they go. It keeps what was said of each delivery
+of these bytes, free of what was found, so that a rebuild comes to the same.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
+from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.durable import sync_folder, write_durably
+from ioc_pipeline.land.own_json import as_json
+from ioc_pipeline.land.store import Store
+
+_SUFFIX = ".purged"
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """`deliveries` are those that had these bytes, as numbers."""
+
+    sha256: str
+    reason: str
+    by: str
+    at: datetime
+    deliveries: frozenset[int]
+
+
+def bury(
+    store: Store, sha256: str, verdicts: Iterable[Verdict], pages: Iterable[int], *, reason: str, by: str, at: datetime
+) -> None:
+    """Write the tombstone of some bytes: `verdicts` of their deliveries, or the numbers of their `pages`. Durable."""
+    said: dict[str, object] = {str(verdict.delivery.delivery_seq): _said_of(verdict) for verdict in verdicts}
+    said.update({str(page): None for page in pages})
+    path = _path(store, sha256)
+    if path.exists():  # the same bytes came again after they were deleted
+        said = {**json.loads(path.read_bytes())["deliveries"], **said}
+    write_durably(path, as_json({"sha256": sha256, "reason": reason, "by": by, "at": at, "deliveries": said}))
+
+
+def tombstone_of(store: Store, sha256: str) -> Tombstone | None:
+    """What stays of these bytes; None where nobody deleted them."""
+    path = _path(store, sha256)
+    if not path.exists():
+        return None
+    content = json.loads(path.read_bytes())
+    return Tombstone(
+        sha256=sha256,
+        reason=content["reason"],
+        by=content["by"],
+        at=datetime.fromisoformat(content["at"]),
+        deliveries=frozenset(map(int, content["deliveries"])),
+    )
+
+
+def buried_verdict(store: Store, delivery: Delivery) -> Verdict | None:
+    """What was said of a delivery whose bytes are deleted; None while they are there."""
+    path = _path(store, delivery.sha256)
+    if not path.exists():
+        return None
+    said = json.loads(path.read_bytes())["deliveries"].get(str(delivery.delivery_seq))
+    if said is None:
+        return None
+    return Verdict(
+        delivery=delivery,
+        source_name=said["source_name"],
+        contract_hash=said["contract_hash"],
+        outcome="returned",
+        problems=tuple(Problem(**problem) for problem in said["problems"]),
+        scopes=tuple(
+            Scope(
+                scope["table_name"],
+                scope["reporting_unit_code"],
+                Period(
+                    scope["period"]["type"],
+                    date.fromisoformat(scope["period"]["start"]),
+                    date.fromisoformat(scope["period"]["end"]),
+                ),
+            )
+            for scope in said["scopes"]
+        ),
+    )
+
+
+def finish_burials(store: Store) -> Iterator[str]:
+    """Delete bytes that have a tombstone for each of their deliveries and lie there still; give their hashes.
+
+    A process that was killed between the two leaves them. Bytes that came again since then have a delivery more.
+    """
+    for path in sorted(store.folder.glob(f"??/*{_SUFFIX}")):
+        sha256 = path.name.removesuffix(_SUFFIX)
+        tombstone = tombstone_of(store, sha256)
+        blob = store.blob_path(sha256)
+        if tombstone and blob.exists() and set(store.ledger.deliveries_of(sha256)) <= tombstone.deliveries:
+            blob.unlink()
+            sync_folder(blob.parent)
+            yield sha256
+
+
+def _path(store: Store, sha256: str) -> Path:
+    path = store.blob_path(sha256)
+    return path.with_name(path.name + _SUFFIX)
+
+
+def _said_of(verdict: Verdict) -> dict[str, object]:
+    return {
+        "source_name": verdict.source_name,
+        "contract_hash": verdict.contract_hash,
+        "problems": [asdict(problem) for problem in verdict.problems],
+        "scopes": [asdict(scope) for scope in verdict.scopes],
+    }
