@@ -53,6 +53,7 @@ def load(settings: Settings) -> None:
 def publish(settings: Settings, *, on: datetime) -> None:
     settings.published.mkdir(exist_ok=True)
     stores.open_ledger(settings).published(99, "000007_x", at=on)
+    (settings.published / "x.duckdb").touch(0o444)
     move_pointer(
         settings.published,
         Pointer("000007_x", "x.duckdb", "x", on.isoformat(), alerts.local_day(on).isoformat(), 99, ""),
@@ -166,9 +167,22 @@ def test_a_ledger_that_cannot_be_opened_is_an_alert_and_no_traceback(settings: S
     assert codes(settings) == ["state-unknown"]
 
 
-def test_a_question_that_fails_hides_no_other(settings: Settings) -> None:
+def test_a_published_file_that_somebody_could_write_is_told_of(settings: Settings) -> None:
+    publish(settings, on=datetime.now(UTC))
+    (settings.published / "x.duckdb").chmod(0o644)
+    assert codes(settings) == ["publication-touched"]
+
+
+def test_a_lost_warehouse_is_told_of_with_the_command_that_heals(settings: Settings) -> None:
+    drop(settings)
+    load(settings)
+    settings.warehouse.unlink()
+    assert "ioc rebuild" in text_of(settings, "stores-apart")
+
+
+def test_a_question_that_fails_hides_no_other(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     (settings.published).mkdir()
-    (settings.published / "current.json").write_bytes(b"{")
+    monkeypatch.setattr(alerts, "_QUESTIONS", (lambda _look: iter([1 // 0]), *alerts._QUESTIONS))
     (settings.inbox / "so-khcn" / "phan-hoi").rmdir()
     (settings.inbox / "so-khcn" / "phan-hoi").write_bytes(b"")
     assert codes(settings) == ["state-unknown", "folder-unusable"]

@@ -18,6 +18,7 @@ from ioc_pipeline.flows import alerts, extracts, marts, stores
 from ioc_pipeline.flows.preview import check_file, explain_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
+from ioc_pipeline.flows.verify import verify
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 
 
@@ -41,7 +42,12 @@ def add_commands(commands: Commands) -> None:
         _status,
         "deliveries and their state, stopped contracts; verifies what is new in the chain of events",
     )
-    add_command(commands, "verify", _verify, "recompute the whole chain of events; 2 if one was changed")
+    add_command(
+        commands,
+        "verify",
+        _verify,
+        "look at everything that is kept against what was recorded of it; 2 if something differs",
+    )
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> int:
@@ -159,5 +165,10 @@ def _status(settings: Settings, _: argparse.Namespace) -> int:
 
 
 def _verify(settings: Settings, _: argparse.Namespace) -> int:
-    print(f"{stores.open_ledger(settings).verify_events()} events, each as it was recorded")
-    return 0
+    found = verify(settings)
+    for one in found:
+        complain(f"{one.area}: {one.place}: {one.what}")
+    if not found:
+        head = stores.open_ledger(settings).head()
+        print(f"{head.delivery_seq} deliveries, {head.load_seq} loads: bytes, rows and versions are as recorded")
+    return 2 if found else 0

@@ -6,6 +6,7 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.flows import inbox_folders
 from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
+from ioc_pipeline.flows.maintenance import maintain
 from ioc_pipeline.flows.rebuild import rebuild
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 
@@ -18,7 +19,8 @@ def add_commands(commands: Commands) -> None:
         _rebuild,
         "rebuild an empty warehouse from landing and compare the marts by ordered-row hash",
     )
-
+    about = "what is done every night: sweep leftovers, verify a share; 2 if something is damaged"
+    add_command(commands, "maintain", _maintain, about)
     about = "restore the ledger, or move it to another database"
     ledger = commands.add_parser("ledger", help=about, description=about)
     ledgers = ledger.add_subparsers(metavar="restore, move", required=True)
@@ -67,6 +69,13 @@ def _rebuild(settings: Settings, _: argparse.Namespace) -> int:
     for seq, reason in comparison.lacking.items():
         complain(f"delivery {seq} could not be rebuilt and counts no longer, until its bytes are back: {reason}")
     return 2 if comparison.differing or comparison.lacking else 0
+
+
+def _maintain(settings: Settings, _: argparse.Namespace) -> int:
+    found = maintain(settings)
+    for one in found:
+        complain(f"{one.area}: {one.place}: {one.what}")
+    return 2 if found else 0
 
 
 def _ledger_restore(settings: Settings, _: argparse.Namespace) -> int:

@@ -22,6 +22,9 @@ SEVERITIES: dict[str, Severity] = {
     "nothing-arrives": "warning",
     "many-returned": "warning",
     "record-broken": "critical",
+    "stores-apart": "critical",
+    "stores-damaged": "critical",
+    "publication-touched": "critical",
 }
 """A critical one says that something is lost to the wall, or will be soon; a warning can wait for office hours."""
 

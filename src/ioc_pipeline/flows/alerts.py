@@ -14,10 +14,10 @@ from ioc_pipeline.durable import write_durably
 from ioc_pipeline.flows.failures import failures
 from ioc_pipeline.flows.inbox_folders import known_folders, not_taken_for
 from ioc_pipeline.flows.reference import Reference
-from ioc_pipeline.flows.stores import open_ledger
+from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.publish.versions import read_pointer
+from ioc_pipeline.publish.versions import is_sound, read_pointer
 from ioc_pipeline.settings import Settings
 
 LATE = timedelta(minutes=15)  # a drop takes seconds, a pass of thousands of files minutes
@@ -199,10 +199,27 @@ def _record(look: Look) -> Iterator[Alert]:
         yield Alert("record-broken", f"Nhật ký của sổ cái đã bị sửa: {error}")
 
 
+def _stores(look: Look) -> Iterator[Alert]:
+    try:
+        expect_own_warehouse(look.settings, look.ledger)
+    except StoresError as error:
+        yield Alert("stores-apart", f"Không nhận và không nạp gì cho tới khi khôi phục: {error}")
+    version = look.ledger.head().published_version
+    if version and not is_sound(look.settings.published, version=version):
+        text = f"Bản công bố {version} bị mất, bị sửa hoặc không phải bản mới nhất: màn hình có thể hiển thị số sai"
+        yield Alert("publication-touched", f"{text} cho tới lần công bố sau")
+    by_area: dict[str, list[str]] = {}
+    for finding in look.ledger.findings():
+        by_area.setdefault(finding.area, []).append(finding.place)
+    for area, places in by_area.items():
+        text = f"Dữ liệu lưu giữ khác với lúc ghi nhận ({area}): {', '.join(places[:3])}"
+        yield Alert("stores-damaged", text + (f" và {len(places) - 3} nơi khác" if len(places) > 3 else ""), area)
+
+
 def _time(moment: datetime) -> str:
     return f"{as_local(moment):%H:%M ngày %d/%m/%Y}"
 
 
 _QUESTIONS: tuple[Callable[[Look], Iterator[Alert]], ...] = (
-    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _runs, _arrivals, _record),
+    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _runs, _arrivals, _record, _stores),
 )

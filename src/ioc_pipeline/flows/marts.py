@@ -39,7 +39,8 @@ def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Publi
         for node in result.nodes:
             _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
         published = publish(settings, published_at=datetime.now(UTC), last_version=ledger.head().published_version)
-    ledger.published(published.load_seq, published.version, at=datetime.now(UTC))
+    hashes = {"sha256": published.sha256, "package_sha256": published.package_sha256}
+    ledger.published(published.load_seq, published.version, at=datetime.now(UTC), **hashes)
     return published
 
 

@@ -1,5 +1,6 @@
 """What arrived: every delivery gets its number, its sidecar and its first attempt at being loaded."""
 
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from ioc_pipeline.domain.deliveries import Delivery, Kind
 from ioc_pipeline.domain.errors import StoresError, UserError
 from ioc_pipeline.ledger.enquiries import find_delivery
+from ioc_pipeline.ledger.events import canonical
 from ioc_pipeline.ledger.journal import Journal, Writing
 from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, blob, delivery, head, load, to_delivery
 
@@ -49,6 +51,14 @@ class Sidecar:
 
     delivery: Delivery
     origin: str
+
+
+def hash_sidecar(sidecar: Sidecar) -> str:
+    """SHA-256 of all that the ledger says of an arrival: its event carries it, so that no part changes unseen."""
+    delivery = sidecar.delivery
+    received_at = delivery.received_at.astimezone(UTC).isoformat(timespec="microseconds")
+    content = {**asdict(delivery), "received_at": received_at, "origin": sidecar.origin}
+    return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
 class Arrivals(Journal):
@@ -273,7 +283,13 @@ class Arrivals(Journal):
         )
         insert_loads(journal, [(one.delivery.delivery_seq, 1, 0) for one in sidecars])
         for one in sidecars:
-            journal.append("received", one.delivery.received_at, one.delivery.delivery_seq, sha256=one.delivery.sha256)
+            journal.append(
+                "received",
+                one.delivery.received_at,
+                one.delivery.delivery_seq,
+                sha256=one.delivery.sha256,
+                row=hash_sidecar(one),
+            )
 
     def _by_origin(self, connection: sa.Connection, origins: Collection[str]) -> dict[str, Delivery]:
         query = sa.select(*DELIVERY_COLUMNS, delivery.c.origin).where(delivery.c.origin.in_(origins))

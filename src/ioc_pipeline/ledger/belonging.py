@@ -86,6 +86,8 @@ class Belonging(Journal):
             for row in rows:
                 marker = newest.get(row.delivery_seq)
                 if marker is not None:
+                    if row.state == "withdrawn" and row.delivery_seq not in decided:
+                        journal.append("set back", at, row.delivery_seq)  # the decision is not in this warehouse
                     _take_over(journal, row, marker, is_withdrawn=row.delivery_seq in decided, at=at)
                 elif row.load_seq is not None:
                     _set_back(journal, row, at=at)

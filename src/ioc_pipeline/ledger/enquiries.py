@@ -1,5 +1,6 @@
 """Questions to the ledger; nothing is written."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from ioc_pipeline.domain.deliveries import Delivery, Kind
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.ledger.journal import Journal
-from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, delivery, load, to_delivery
+from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, delivery, event, load, to_delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class Enquiries(Journal):
         with self.transaction() as connection:
             return [to_delivery(row) for row in connection.execute(query)]
 
-    def loads(self, delivery_seqs: Collection[int]) -> list[LoadRow]:
-        """The newest load of each of these deliveries, in the one order."""
+    def loads(self, delivery_seqs: Collection[int] | None = None) -> list[LoadRow]:
+        """The newest load of all deliveries, or of those asked for, in the one order."""
         query = (
             sa.select(
                 load.c.delivery_seq,
@@ -93,11 +94,24 @@ class Enquiries(Journal):
                 sa.func.coalesce(load.c.contract_hash, ""),
                 sa.func.coalesce(load.c.source_name, ""),
             )
-            .where(load.c.is_newest, load.c.delivery_seq.in_(delivery_seqs))
+            .where(load.c.is_newest)
             .order_by(load.c.delivery_seq)
         )
+        if delivery_seqs is not None:
+            query = query.where(load.c.delivery_seq.in_(delivery_seqs))
         with self.transaction() as connection:
             return [_load_row(row) for row in connection.execute(query)]
+
+    def published_hashes(self) -> dict[str, dict[str, str]]:
+        """Of each version that was published, the hashes noted with it; reads all events."""
+        query = sa.select(event.c.detail).where(event.c.kind == "published").order_by(event.c.event_seq)
+        with self.transaction() as connection:
+            said = [json.loads(detail) for detail in connection.execute(query).scalars()]
+        return {
+            one["version"]: {name: text for name, text in one.items() if name.endswith("sha256")}
+            for one in said
+            if "sha256" in one
+        }
 
     def status_rows(self) -> list[StatusRow]:
         """What became of each delivery, in the one order."""

@@ -5,12 +5,14 @@ from ioc_pipeline.ledger.backlog import Backlog
 from ioc_pipeline.ledger.belonging import Belonging
 from ioc_pipeline.ledger.copying import Copying
 from ioc_pipeline.ledger.enquiries import Enquiries
+from ioc_pipeline.ledger.findings import Findings
 from ioc_pipeline.ledger.progress import Progress
+from ioc_pipeline.ledger.reckoning import Reckoning
 from ioc_pipeline.ledger.refusals import Refusals
 from ioc_pipeline.ledger.verification import Verification
 
 
-class Ledger(Arrivals, Refusals, Progress, Backlog, Enquiries, Verification, Belonging, Copying):
+class Ledger(Arrivals, Refusals, Progress, Backlog, Enquiries, Verification, Belonging, Copying, Reckoning, Findings):
     """The ledger at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none.
 
     Every `at` is the caller's time, aware. Methods that write are one durable transaction each.

@@ -243,8 +243,10 @@ class Progress(Journal):
             for delivery_seq in sorted(told):
                 journal.append("answered", at, delivery_seq)
 
-    def published(self, up_to_load_seq: int, version: str, *, at: datetime) -> None:
+    def published(self, up_to_load_seq: int, version: str, *, at: datetime, **hashes: str) -> None:
         """Note that a version of the marts holds every load up to this one; the same version again is nothing new.
+
+        `hashes` of its files are kept with the event, so that the version can be verified as long as it is kept.
 
         What was returned stays so, and is in the marts as such.
         """
@@ -259,7 +261,7 @@ class Progress(Journal):
             )
             if moved or journal.published_version != version:
                 journal.published_version = version
-                journal.append("published", at, None, version=version, up_to_load_seq=up_to_load_seq)
+                journal.append("published", at, None, version=version, up_to_load_seq=up_to_load_seq, **hashes)
 
     def has_unpublished(self) -> bool:
         """Whether something is in the warehouse that no published version holds, also what was returned."""

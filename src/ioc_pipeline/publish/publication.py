@@ -40,6 +40,8 @@ class Published:
     path: Path
     load_seq: int
     changed: bool
+    sha256: str
+    package_sha256: str
 
     @property
     def told(self) -> dict[str, str | int | bool]:
@@ -73,7 +75,8 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
         before = folder / current.file if current else None
         if current and before and current.content_hash == content_hash:
             link(folder, current.file)
-            return Published(current.version, before, load_seq, changed=False)
+            hashes = (current.sha256, current.package_sha256)
+            return Published(current.version, before, load_seq, False, *hashes)
         version = f"{next_number(folder, last_version):06d}_{content_hash[:8]}"
         forget_unfinished(folder)
         publication = Publication(version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)
@@ -81,6 +84,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
         kept = write_database(connection, path, publication, prints, before)
         kept_files = intact_files(folder / current.parquet, kept) if current else {}
         write_parquet(connection, parquet, publication, marts, kept_files)
+        hashes = (hash_file(path), hash_file(parquet / PACKAGE))
         move_pointer(
             folder,
             Pointer(
@@ -91,13 +95,13 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
                 as_of=as_of.isoformat(),
                 load_seq=load_seq,
                 content_hash=content_hash,
-                sha256=hash_file(path),
-                package_sha256=hash_file(parquet / PACKAGE),
+                sha256=hashes[0],
+                package_sha256=hashes[1],
                 installation_id=installation_id,
             ),
         )
         forget_old(folder)
-    return Published(version, path, load_seq, changed=True)
+    return Published(version, path, load_seq, True, *hashes)
 
 
 def _usable(folder: Path, installation_id: str) -> Pointer | None:
@@ -105,7 +109,7 @@ def _usable(folder: Path, installation_id: str) -> Pointer | None:
     current = read_pointer(folder)
     if current is None or current.installation_id != installation_id:
         return None
-    if damage := damage_of(folder, current):
+    if damage := damage_of(folder, current.version, current.sha256, current.package_sha256):
         _LOG.warning("version %s: %s; a new one is published", current.version, damage)
         return None
     return current

@@ -61,16 +61,16 @@ def hash_file(path: Path) -> str:
         return ""
 
 
-def damage_of(folder: Path, pointer: Pointer) -> str:
+def damage_of(folder: Path, version: str, sha256: str, package_sha256: str) -> str:
     """What of a version is not as it was published, "" if all is; its files are read whole."""
-    if hash_file(folder / pointer.file) != pointer.sha256:
-        return f"{pointer.file} is not what was published, or gone"
-    package = folder / pointer.parquet / PACKAGE
-    if hash_file(package) != pointer.package_sha256:
-        return f"{pointer.parquet}/{PACKAGE} is not what was published, or gone"
+    file, package = folder / f"marts_{version}.duckdb", folder / f"parquet_{version}" / PACKAGE
+    if hash_file(file) != sha256:
+        return f"{file.name} is not what was published, or gone"
+    if hash_file(package) != package_sha256:
+        return f"{package.parent.name}/{PACKAGE} is not what was published, or gone"
     for resource in json.loads(package.read_bytes())["resources"]:
         if f"sha256:{hash_file(package.with_name(resource['path']))}" != resource["hash"]:
-            return f"{pointer.parquet}/{resource['path']} is not what was published, or gone"
+            return f"{package.parent.name}/{resource['path']} is not what was published, or gone"
     return ""
 
 

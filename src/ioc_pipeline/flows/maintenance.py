@@ -1,0 +1,71 @@
+"""What is done every night: leftovers of killed processes go, a share of all that is kept is verified."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from ioc_pipeline.domain.findings import Finding
+from ioc_pipeline.flows.prepared import forget_prepared, prepared_seqs
+from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.flows.verify import verify_share
+from ioc_pipeline.land.store import Store
+from ioc_pipeline.settings import Settings
+
+NIGHTLY_SECONDS = 600.0  # for the hashes of landed bytes; the rest is quick
+DAY = 86_400.0
+_KEPT_SECONDS = {
+    "landing/??/.*.tmp": DAY,
+    "landing/contracts/*/.*.tmp": DAY,
+    "prepared/.writing-*": DAY,
+    "prepared/*/.*.tmp": DAY,
+    "published/.*.tmp": DAY,
+    "inbox/*/phan-hoi/.*.tmp": DAY,
+    "rebuild-*": 7 * DAY,
+    "warehouse/set-aside-*.duckdb": 30 * DAY,
+}
+"""Leftovers, as patterns below home, and how long after its last change each is somebody's still."""
+
+
+def maintain(settings: Settings, *, seconds: float = NIGHTLY_SECONDS) -> list[Finding]:
+    """Sweep, write lost sidecars again, and verify for so long; give what is found damaged.
+
+    Raises:
+        StoresError: ledger and landing do not belong together.
+    """
+    store = open_store(settings)
+    for path in leftovers(settings, now=time.time()):
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    _forget_finished(settings, store)
+    found = verify_share(settings, seconds=seconds)
+    _describe_again(store, found)
+    return found
+
+
+def leftovers(settings: Settings, *, now: float) -> Iterator[Path]:
+    """What a process that died left half done, long enough ago that nobody can be at it any more."""
+    for pattern, seconds in _KEPT_SECONDS.items():
+        for path in sorted(settings.home.glob(pattern)):
+            if now - path.lstat().st_mtime > seconds:
+                yield path
+
+
+def _forget_finished(settings: Settings, store: Store) -> None:
+    """Prepared files of deliveries that are loaded and answered: a crash came before they were removed."""
+    there = prepared_seqs(settings)
+    unanswered = set(store.ledger.to_answer())
+    for row in store.ledger.loads(there):
+        if row.load_seq and row.delivery_seq not in unanswered:
+            forget_prepared(settings, row.delivery_seq)
+
+
+def _describe_again(store: Store, found: list[Finding]) -> None:
+    """Write sidecars that are gone or damaged again, of deliveries whose row is as it was recorded."""
+    doubted = {one.place for one in found if one.area in ("ledger", "events")}
+    lost = {one.place for one in found if one.area == "sidecars"}
+    if "chain" in doubted:
+        return
+    for sidecar in store.ledger.all_sidecars():
+        place = f"delivery {sidecar.delivery.delivery_seq}"
+        if place in lost - doubted:
+            store.describe_again(sidecar)
