@@ -94,7 +94,7 @@ def test_what_was_not_touched_is_as_recorded(home: Home) -> None:
         (in_ledger("update event set detail = '{}' where event_seq = 3"), "events", "chain"),
         (in_ledger("delete from event where event_seq = 2"), "events", "chain"),
         (in_warehouse("update raw.delivery set file_name = 'x' where load_seq = 2"), "warehouse", "load 2"),
-        (in_warehouse("insert into raw.task (load_seq, delivery_seq) values (1, 1)"), "warehouse", "load 1"),
+        (in_warehouse("insert into raw.waiver (load_seq, delivery_seq) values (1, 1)"), "warehouse", "load 1"),
         (in_warehouse("delete from raw.delivery where load_seq = 3"), "warehouse", "load 3"),
         (in_warehouse("update raw.load set outcome = 'loaded' where load_seq = 3"), "warehouse", "load 3"),
     ],
