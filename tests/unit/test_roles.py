@@ -7,17 +7,27 @@ from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Value, Workbook
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.roles import cell_roles, picture, read_rows
+from ioc_pipeline.parse.roles import Reading, cell_roles, picture
+from ioc_pipeline.parse.sheet import BadFormError, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contract, read_contracts
+from ioc_pipeline.reference.sources import Source
 from settlements_form import FOOT, HEADER, ORG_UNITS, ROWS, TOP, book, source
 
 PROJECT = Path(__file__).resolve().parents[2]
 ENVELOPE = Envelope("vp-ubnd", "14", "bao cao.xlsx", date(2025, 10, 20), ORG_UNITS)
 
 
+def readings_of(workbook: Workbook, contract: Source, envelope: Envelope = ENVELOPE) -> list[Reading]:
+    """What a form was taken for, returned or not."""
+    try:
+        return parse_workbook(workbook, contract, envelope).readings
+    except BadFormError as error:
+        return list(error.readings)
+
+
 def roles_of(workbook: Workbook) -> dict[str, str]:
-    return {each.cell: each.role for each in cell_roles(workbook, read_rows(workbook, source(), ENVELOPE))}
+    return {each.cell: each.role for each in cell_roles(workbook, readings_of(workbook, source()))}
 
 
 def test_every_cell_has_the_role_a_person_gives_it() -> None:
@@ -43,7 +53,7 @@ def test_what_is_hidden_has_no_role_and_what_cannot_be_told_says_so() -> None:
 
 def test_the_picture_draws_rows_that_look_alike_once() -> None:
     workbook = book([*TOP, *HEADER, *ROWS])
-    lines = list(picture(workbook, read_rows(workbook, source(), ENVELOPE)))
+    lines = list(picture(workbook, readings_of(workbook, source())))
     assert lines[0] == "[Biểu 1]"
     assert "       9-10 |.KFFF" in lines
 
@@ -62,7 +72,7 @@ def test_every_cell_of_the_statistics_offices_workbooks_has_a_role(shared: Path 
         if not isinstance(contract, Contract):
             continue
         envelope = Envelope("cuc-thong-ke", "14", path.name, date(2026, 1, 1), ORG_UNITS)
-        parts = read_rows(workbook, contract.source, envelope)
+        parts = readings_of(workbook, contract.source, envelope)
         given = [each.cell for each in cell_roles(workbook, parts)]
         (sheet,) = {id(part.block.sheet): part.block.sheet for part in parts}.values()
         visible = [row for number, row in enumerate(sheet.rows) if number not in sheet.hidden_rows]

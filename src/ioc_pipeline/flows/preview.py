@@ -12,7 +12,8 @@ from ioc_pipeline.flows.reading import Reading, csv_of, envelope_of, read_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.verdicts import verdict_on
 from ioc_pipeline.parse.choice import choose_contract
-from ioc_pipeline.parse.roles import CellRole, cell_roles, picture, read_rows
+from ioc_pipeline.parse.roles import CellRole, cell_roles, picture
+from ioc_pipeline.parse.sheet import BadFormError, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.settings import Settings
 
@@ -56,7 +57,12 @@ def explain_file(settings: Settings, path: Path, department_code: str) -> Explan
         return Explanation([], [])
     if isinstance(choice, str):
         raise ContractError(choice)
-    parts = read_rows(read, choice.source, envelope_of(_as_delivery(path, department_code), reference))
+    try:
+        parts = list(
+            parse_workbook(read, choice.source, envelope_of(_as_delivery(path, department_code), reference)).readings
+        )
+    except BadFormError as error:
+        parts = list(error.readings)
     return Explanation(list(cell_roles(read, parts)), list(picture(read, parts)))
 
 

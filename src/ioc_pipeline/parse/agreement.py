@@ -21,7 +21,7 @@ NAMED_UNITS = 10  # how many missing units a message names before it only counts
 def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> list[Problem]:
     """Each total row against the rows it adds up: counts exactly, money within the rounding of its parts.
 
-    Where a table goes on in a second block, a grand total is right when it fits its own block or all of them.
+    A grand total is right when it fits the rows above it or all of them, also in the blocks where the table goes on.
     """
     problems = []
     for block, rows, body in parts:
@@ -29,8 +29,9 @@ def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> l
             for column in block.table.columns:
                 if column.type in ADDITIVE and column.name in rows.values:
                     whole = [others for _, others, _ in parts if others.periods[:1] == rows.periods[:1]]
-                    added = [rows.values[column.name][total.start : total.stop]]
-                    if total.is_grand and len(whole) > 1:
+                    stops = (*total.or_stops, total.stop)
+                    added = [rows.values[column.name][total.start : stop] for stop in stops]
+                    if total.is_grand and (len(whole) > 1 or total.stop < len(rows.numbers)):
                         added.append([parsed for others in whole for parsed in others.values.get(column.name, [])])
                     problems += _check_total(block, source, column, total.number, added)
     return problems

@@ -12,9 +12,10 @@ from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import Block, is_continuation
 from ioc_pipeline.parse.marks import without_marks
+from ioc_pipeline.parse.parts import is_listed, is_mean, is_part, part_problems, stray_cell
 from ioc_pipeline.parse.row_units import RowUnits
 from ioc_pipeline.parse.rows import classify_row
-from ioc_pipeline.parse.sums import Total, find_sums
+from ioc_pipeline.parse.sums import Total, find_sums, is_sum_of_all
 from ioc_pipeline.parse.table_end import (
     end_of_notes,
     figure_positions,
@@ -24,13 +25,20 @@ from ioc_pipeline.parse.table_end import (
     other_table_problems,
     rows_after_end,
 )
-from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.texts import cell_text, seen_cells
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Table
 
-_TOTAL_WORDS = re.compile(r"(?:tong|cong|toan tinh|toan bo|ca tinh|total)(?: (?!ty\b)|$)(?!cong ty)")
+_TOTAL_WORDS = re.compile(  # with their marks: "Cộng" adds up, "Công an" does not
+    r"[\W_]*(?:tổng|cộng|t\.?\s*cộng|toàn tỉnh|toàn bộ|cả tỉnh|chung$|grand total|total|overall|sum$)"
+    r"(?!\w| công ty| đài)"
+)
+_TOTAL_WORDS_UNMARKED = re.compile(
+    r"(?:tong(?! (?:cong ty|dai))|cong(?! (?:ty|an|thuong|doan|nghe|dong))|t cong|toan tinh|toan bo|ca tinh|chung$"
+    r"|grand total|total|overall|sum$)(?:\s|$)"
+)
 
 
 @dataclass(slots=True)
@@ -67,6 +75,10 @@ class _BodyReader:
         self.known: dict[Value, OrgUnit] = {}
         self.unnamed: list[tuple[int, Problem]] = []
         self.section_start, self.section_row = 0, -1
+        self.subtotal_start = 0
+        self.section_stops: list[int] = []
+        self.follows_of_which = False
+        self.strays: list[int] = []
         self.header = block.sheet.rows[block.title_row + 1 : block.body_start]
 
     def read(self) -> tuple[Body, list[Problem]]:
@@ -78,10 +90,17 @@ class _BodyReader:
             if unit is not None:
                 body.data.append(number)
                 body.units.append(unit)
+                self.follows_of_which = False
             elif self._ends_at(number, key):
                 break
         self._close_section()
         self._tell_unnamed()
+        self._tell_rows_below_total()
+        if self.strays:
+            number = self.strays[0]
+            texts = " | ".join(cell_text(value) for _, value in seen_cells(self.block.sheet, number))
+            where = (self.block.sheet.name, stray_cell(self.block, number))
+            self.problems.append(Problem("other-table", *where, found=texts[:120], severity="warning"))
         # A total that stands over the first row adds up all that follow.
         body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
         return body, self.problems
@@ -100,6 +119,7 @@ class _BodyReader:
                     body.data.append(number)
                     body.units.append(unit)
                     self.known[key] = unit
+                    self.follows_of_which = False
                 else:
                     body.others[number] = "section"
                 return False
@@ -112,6 +132,11 @@ class _BodyReader:
             body.end = number
             return True
         kind = classify_row(texts)
+        if kind == "footnote" and texts[0].lstrip()[:1] == "*":
+            if has_figures(self.block, number):
+                kind = "data"
+            elif self._heads_data(number):
+                kind = "section"
         if kind in ("footnote", "signature", "title"):
             self.problems += rows_after_end(self.block, number + 1, self.position, self.units, self.source)
             end = end_of_notes(self.block, number) if kind == "footnote" else number
@@ -124,10 +149,13 @@ class _BodyReader:
         elif kind == "total":
             body.totals.append(Total(number, 0, len(body.data), is_grand=True))
         elif kind == "subtotal":
-            body.totals.append(Total(number, self.section_start, len(body.data), is_grand=False))
-            self.section_start = len(body.data)
+            body.totals.append(Total(number, self.subtotal_start, len(body.data), is_grand=False))
+            self.subtotal_start = len(body.data)
         elif kind == "section":
             self._open_section(number)
+        elif kind in ("of_which", "breakdown"):
+            self.follows_of_which = True
+            self._check_part(number)
         elif kind == "data":
             self._take_unnamed(number, key, texts, problem)
         return False
@@ -143,16 +171,71 @@ class _BodyReader:
             body.units.append(self.whole_form)
         elif is_empty and not self._is_numbered(number):
             body.others[number] = "section" if len(texts) <= 2 else "remark"
+            if stray_cell(self.block, number):
+                self.strays.append(number)
         elif key is None and len(texts) == 1 and has_no_figure:
             body.others[number] = "header"  # "%" over the columns of a repeated header
-        elif problem is None or _TOTAL_WORDS.match(fold(cell_text(key))):
+        elif problem is None or _is_total(cell_text(key)):
             body.others[number] = "total"
             body.totals.append(Total(number, 0, len(body.data), is_grand=True))
         elif self.units and key is not None and self.units.is_district(cell_text(key)):
             body.others[number] = "section"
             self._open_section(number)
+        elif self._is_part(number, cell_text(key), problem):
+            body.others[number] = "of_which"
+            self._check_part(number)
+        elif problem.code == "unknown-unit" and is_mean(cell_text(key)) and not self._is_numbered(number):
+            body.others[number] = "mean"
         else:
             self.unnamed.append((number, problem))
+
+    def _is_part(self, number: int, text: str, problem: Problem) -> bool:
+        """Whether a row without a unit says more of the row above; not where units stand behind dashes."""
+        if problem.code != "unknown-unit" or self._is_numbered(number) or self._whole_of(number) is None:
+            return False
+        if not is_part(text, follows_of_which=self.follows_of_which):
+            return False
+        assert self.units is not None
+        names = (cell_text(value_at(self.block, row, self.position)) for row in self.body.data[-3:])
+        return not (is_listed(text) and any(map(is_listed, names)))
+
+    def _whole_of(self, number: int) -> int | None:
+        """The row that a part is of: the last one of data or of a total above it."""
+        totals = [row for row, kind in self.body.others.items() if kind in ("total", "subtotal") and row < number]
+        return max([*self.body.data[-1:], *totals], default=None)
+
+    def _check_part(self, number: int) -> None:
+        whole = self._whole_of(number)
+        if whole is not None and has_figures(self.block, number):
+            self.problems += part_problems(self.block, self.source, number, whole)
+
+    def _heads_data(self, number: int) -> bool:
+        """Whether the next row that holds something is a unit with figures."""
+        if self.units is None:
+            return False
+        for below in range(number + 1, self.block.body_end):
+            if any(value is not None for value in self.block.sheet.rows[below]):
+                unit, _ = self.units.read(below)
+                return unit is not None and has_figures(self.block, below)
+        return False
+
+    def _tell_rows_below_total(self) -> None:
+        """Rows of data below the last total, which does not add them up: forgotten in it, or of another table."""
+        data = self.body.data
+        totals = [total for total in self.body.totals if total.number < self.body.end]
+        last = max(totals, key=lambda total: total.number, default=None)
+        if last is None or not last.is_grand or not last.stop or not data or data[-1] < last.number:
+            return
+        if last.stop and last.number > data[0] and not is_sum_of_all(self.block, self.source, last.number, data):
+            number = next(row for row in data if row > last.number)
+            where = (
+                self.block.sheet.name,
+                cell_address(number, self.position),
+                self.block.headers.get(self.position, ""),
+            )
+            self.problems.append(
+                Problem("row-after-end", *where, found=cell_text(value_at(self.block, number, self.position)))
+            )
 
     def _is_heading_of(self, unit: OrgUnit, number: int) -> bool:
         """Whether a row names a unit only as a heading: it has no figure, and the unit's own row follows."""
@@ -172,13 +255,22 @@ class _BodyReader:
         return any(text.isdecimal() for text in before)
 
     def _open_section(self, number: int) -> None:
-        self._close_section()
-        self.section_start, self.section_row = len(self.body.data), number
+        """A heading without figures may be one within the section that is open, or may end it."""
+        self.follows_of_which = False
+        self.subtotal_start = len(self.body.data)
+        if self._adds_up(number) or self.section_row < 0:
+            self._close_section()
+            self.section_start, self.section_row, self.section_stops = len(self.body.data), number, []
+        else:
+            self.section_stops.append(len(self.body.data))
 
     def _close_section(self) -> None:
         """A section row that carries figures is the total of the rows under it."""
-        if self.section_row >= 0 and len(self.body.data) > self.section_start and self._adds_up(self.section_row):
-            self.body.totals.append(Total(self.section_row, self.section_start, len(self.body.data), is_grand=False))
+        stop = len(self.body.data)
+        if self.section_row >= 0 and stop > self.section_start and self._adds_up(self.section_row):
+            stops = tuple(other for other in self.section_stops if other > self.section_start)
+            total = Total(self.section_row, self.section_start, stop, is_grand=False, or_stops=stops)
+            self.body.totals.append(total)
 
     def _adds_up(self, number: int) -> bool:
         return has_figures(self.block, number) or not self.has_numbers
@@ -194,6 +286,11 @@ class _BodyReader:
                 self.body.unread.append(number)
                 self.body.others.pop(number, None)
                 self.problems.append(problem)
+
+
+def _is_total(text: str) -> bool:
+    folded = fold(text)
+    return bool(_TOTAL_WORDS_UNMARKED.match(folded) if text.isascii() else _TOTAL_WORDS.match(text.casefold()))
 
 
 def _key_position(block: Block) -> int:

@@ -1,6 +1,7 @@
 """Whether a form says twice whose figures it holds, and says the same: codes beside names, letterhead and folder."""
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 
 from ioc_pipeline.domain.addresses import cell_address
@@ -10,7 +11,7 @@ from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.headers import bare_header
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
-from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.texts import cell_text, seen_cells
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.org_units.unit import OrgUnit
@@ -22,9 +23,18 @@ _CODE_OF_UNIT = re.compile(
     r" (?:xa|phuong|thi tran|don vi|dvhc|hanh chinh|dia phuong|dia ban|co quan)(?: .*)?"
 )
 _DIGITS = re.compile(r"(\d{1,5})(?:\.0)?")
-_TO_WHOM = re.compile(r"kinh gui|noi nhan|don vi nhan|gui ")
+_TO_WHOM = re.compile(r"kinh gui|noi nhan|don vi nhan|^gui ")
 _REPORTER = re.compile(
-    r"^(?:đơn vị(?: gửi)? báo cáo|đơn vị lập|cơ quan báo cáo|tên đơn vị|đơn vị)\s*:\s*", re.IGNORECASE
+    r"^(?:đơn vị(?: gửi)? báo cáo|(?:đơn vị|cơ quan) (?:lập|gửi|thực hiện|báo cáo)|nơi gửi|tên đơn vị|đơn vị"
+    r"|reporting unit|reported by|reporter)\s*:\s*",
+    re.IGNORECASE,
+)
+_OFFICE = re.compile(r"\s*(?:ubnd|uỷ ban nhân dân|ủy ban nhân dân|hđnd|xã|phường|tỉnh|thị trấn)\b", re.IGNORECASE)
+_SIGNS_FOR = re.compile(
+    r"\s*(?:(?:TM|T/M|KT|TL|TUQ)\.?\s+(?:(?:phó )?(?:giám đốc|chủ tịch|chánh văn phòng|thủ trưởng)\s+)?"
+    r"|(?:phó )?(?:giám đốc|chủ tịch|chánh văn phòng|thủ trưởng)\s+)"
+    r"(?=(?:UBND|uỷ ban|ủy ban|sở|ban|chi cục|cục|văn phòng|công an|xã|phường)\b)",
+    re.IGNORECASE,
 )
 
 
@@ -70,32 +80,64 @@ def _is_code_of(text: str, unit: OrgUnit) -> bool:
     return digits[1].zfill(len(unit.code)) == unit.code if digits else text.casefold() == unit.code.casefold()
 
 
-def letterhead_problems(block: Block, source: Source, envelope: Envelope) -> list[Problem]:
-    """A warning where the lines over the title name another reporter than the folder, and not this one.
+def reporter_problems(block: Block, source: Source, envelope: Envelope, end: int) -> list[Problem]:
+    """A warning where a sheet names another reporter than the folder, and nowhere this one.
 
-    The province over its agencies and communes, and whom a letter is sent to, are no reporters.
+    It may say so in the lines over the title and in its signature (rows from `end` on); where every commune reports for
+    itself, also in the lines below the title and in the names of sheet and file. The province over its agencies and
+    communes, and whom a letter is sent to, are no reporters.
     """
-    level = "commune" if source.reporters == "communes" else "agency"
-    on = envelope.received_on
-    own = envelope.org_units.get(envelope.reporting_unit_code, on)
-    named: list[tuple[str, str, OrgUnit]] = []
-    rows = block.sheet.rows
-    for number in range(max(0, block.title_row - HEADER_DISTANCE), max(block.title_row, 0)):
-        for position, value in enumerate(rows[number]):
-            text = cell_text(value) if isinstance(value, str) else ""
-            if not text or _TO_WHOM.search(fold(text)):
-                continue
-            name = _REPORTER.sub("", text)
-            with suppress(UnknownUnit, AmbiguousUnit):
-                unit = envelope.org_units.find(name, on=on, level=level, province_code=envelope.province_code)
-                named.append((cell_address(number, position), text, unit))
-    codes = {unit.code for _, _, unit in named}
+    named = [*_named_on_sheet(block, source, envelope, end), *_named_by_names(block, source, envelope)]
+    own = envelope.org_units.get(envelope.reporting_unit_code, envelope.received_on)
     allowed = {envelope.reporting_unit_code, own.parent_code if own else "", envelope.province_code}
-    if not codes or envelope.reporting_unit_code in codes or codes <= allowed:
+    codes = {unit.code for _, _, unit in named}
+    letterhead_is_own = any(unit.code == envelope.reporting_unit_code for _, _, unit in named)
+    others = [each for each in named if each[2].code not in allowed]
+    if not others or (letterhead_is_own and source.reporters != "communes") or codes <= allowed:
         return []
-    address, text, unit = next(each for each in named if each[2].code not in allowed)
+    address, text, unit = others[0]
     expected = f"{own.full_name if own else 'đơn vị'} ({envelope.reporting_unit_code}), đơn vị của thư mục này"
     fix = f"Nếu là báo cáo của {unit.full_name}, hãy gửi vào thư mục inbox/{unit.code}/"
     return [
         Problem("other-reporter", block.sheet.name, address, found=text, expected=expected, fix=fix, severity="warning")
     ]
+
+
+_Named = tuple[str, str, OrgUnit]  # address, text and the unit that it names
+
+
+def _named_on_sheet(block: Block, source: Source, envelope: Envelope, end: int) -> Iterator[_Named]:
+    top = block.body_start - block.header_height if source.reporters == "communes" else max(block.title_row, 0)
+    for number in range(max(0, block.title_row - HEADER_DISTANCE), top):
+        for position, value in seen_cells(block.sheet, number):
+            text = cell_text(value) if isinstance(value, str) else ""
+            if text and not _TO_WHOM.search(fold(text)):
+                unit = _unit_of(_REPORTER.sub("", text), source, envelope)
+                if unit:
+                    yield cell_address(number, position), text, unit
+    for number in range(end, min(block.body_end, len(block.sheet.rows))):
+        for position, value in seen_cells(block.sheet, number):
+            text = cell_text(value) if isinstance(value, str) else ""
+            if (signs := _SIGNS_FOR.match(text)) and (unit := _unit_of(text[signs.end() :], source, envelope)):
+                yield cell_address(number, position), text, unit
+
+
+def _named_by_names(block: Block, source: Source, envelope: Envelope) -> Iterator[_Named]:
+    if source.reporters != "communes":
+        return
+    members = envelope.org_units.members(level="commune", province_code=envelope.province_code, on=envelope.received_on)
+    for name in (envelope.file_name, block.sheet.name):
+        words = f" {fold(name.replace('_', ' '))} "
+        yield from (("", name, unit) for unit in members if f" {fold(unit.full_name)} " in words)
+
+
+def _unit_of(name: str, source: Source, envelope: Envelope) -> OrgUnit | None:
+    """The unit of a line that names nothing else, of the levels that may send this form; also another province."""
+    levels: tuple[str, ...] = ("commune",) if source.reporters == "communes" else ("agency",)
+    if _OFFICE.match(name):
+        levels = (*dict.fromkeys((*levels, "commune")), "province")
+    for level in levels:
+        province = None if level == "province" else envelope.province_code
+        with suppress(UnknownUnit, AmbiguousUnit):
+            return envelope.org_units.find(name, on=envelope.received_on, level=level, province_code=province)
+    return None

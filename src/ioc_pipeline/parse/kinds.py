@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
@@ -26,6 +27,7 @@ from ioc_pipeline.parse.statements import (
     own_words,
     statements_above,
     statements_elsewhere,
+    statements_in_rows,
     whole_label,
 )
 from ioc_pipeline.reference.sources import Source
@@ -34,6 +36,8 @@ _BOUNDS = re.compile(r"\(?\s*\btu (?:ngay )?\d.*\bden\b[\s\d/.a-z-]*\)?")
 _FIRST_AND_LAST = re.compile(r"(\d{1,2})\D+(\d{1,2})$")
 _LONGEST_TOLD = 200
 _LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
+_LONGEST_REMARK = 40
+_FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]|\d)")
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
 _YEARS = frozenset({"year", "range", "school_year"})
 _NAMES = frozenset({"file name", "sheet name"})
@@ -57,10 +61,13 @@ def kind_problems(
     return judge.first_problem(statements_above(block))
 
 
-def late_problems(block: Block, source: Source, period: Period | None, *, end: int, file_name: str) -> list[Problem]:
-    """The same for what is said elsewhere: in notes below the table, in comments, in the names of sheet and file."""
+def late_problems(
+    block: Block, source: Source, period: Period | None, data: Sequence[int], end: int, file_name: str
+) -> list[Problem]:
+    """The same for what is said elsewhere: in remarks, in notes below the table, comments, names of sheet and file."""
     judge = _Judge(block, source, period, None, is_named_by_file_only=False)
-    return judge.first_problem(statements_elsewhere(block, end, file_name))
+    statements = chain(statements_in_rows(block, data), statements_elsewhere(block, end, file_name))
+    return judge.first_problem(statements)
 
 
 def row_period_problems(block: Block, source: Source, periods: Sequence[Period], file_name: str) -> list[Problem]:
@@ -141,6 +148,8 @@ class _Judge:
             rest = _NOTE.sub("", rest)
             if not _OF_FIGURES.match(rest):
                 return "", "critical"
+        if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(rest)):
+            return "", "critical"  # it tells of something else
         if self._is_of_another_kind(said, rest, own):
             return text, "critical"
         if self.period is None:
@@ -200,6 +209,8 @@ class _Judge:
             return False
         if said.place in _NAMES or is_whole:
             return True
+        if said.place == "row":
+            return False
         # Of labels in longer texts: two of the source's type are told with the period; notes may speak of any time.
         return not (is_of_type or holds or said.place == "below" or other.type in ("week", "ytd"))
 

@@ -91,9 +91,16 @@ def _stated_period(
         return None, [Problem("unknown-period", *where, expected=expected_period(source))]
     periods = stated[0][1]
     if len(periods) > 1:
+        texts = _texts(block, stated[0][0], file_name)
+        # A line of its own says it; what others mention may be another time, and is told.
+        alone = {own for text in texts if (own := whole_label(text, source, year)) and own in periods}
+        if not alone.issuperset(_periods_in([block.title], source, "label", year)):
+            alone = set()
         # Two clocks under one label ("Tháng 9/2025") are no question of months: the file's name cannot settle that.
         is_one_label = len({label(period) for period in periods}) == 1
-        agreed = [] if is_one_label else [period for period in periods if period in named]
+        agreed = (
+            [] if is_one_label else [period for period in periods if period in (alone if len(alone) == 1 else named)]
+        )
         told = ", ".join(_bounds(period) if is_one_label else label(period) for period in periods)
         if len(agreed) != 1:
             return None, [Problem("period-conflict", *where, found=told, expected=expected_period(source))]

@@ -7,17 +7,13 @@ from typing import Literal
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.period_labels import find_period
-from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
-from ioc_pipeline.parse.body import Body, read_keys
-from ioc_pipeline.parse.dated import in_its_time
-from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.layout import SERIAL, Block, find_blocks
+from ioc_pipeline.parse.body import Body
+from ioc_pipeline.parse.layout import SERIAL, Block
 from ioc_pipeline.parse.marks import without_marks
-from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.rows import classify_row
 from ioc_pipeline.parse.spans import is_cumulative, is_plan, is_sum_of_months, names_several_periods
-from ioc_pipeline.parse.statements import whole_label
+from ioc_pipeline.parse.statements import figure_columns, whole_label
 from ioc_pipeline.parse.table_end import is_header_of_another
 from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.parse.units_of_measure import stated_units
@@ -33,7 +29,7 @@ _OF_ROW_KIND: dict[str, Role] = {
     "receiver_line": "letterhead", "period_line": "period", "unit_line": "unit", "date_line": "signature",
     "title": "title", "header": "header", "column_numbers": "column number", "section": "section",
     "of_which": "of which", "breakdown": "of which", "subtotal": "total", "total": "total",
-    "footnote": "footnote", "signature": "signature", "nil_report": "remark", "remark": "remark",
+    "footnote": "footnote", "signature": "signature", "nil_report": "remark", "remark": "remark", "mean": "total",
 }  # fmt: skip
 
 
@@ -48,28 +44,12 @@ class CellRole:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A block with its rows told apart."""
+    """A block with its rows told apart; `strays` are the places of numbers that are no part of it."""
 
     block: Block
     body: Body
     source: Source
-
-
-def read_rows(workbook: Workbook, source: Source, envelope: Envelope) -> list[Reading]:
-    """The blocks of a workbook with their rows told apart, whatever is wrong with what they say.
-
-    Raises:
-        SourceError: a table of the source is not there, or its header is not.
-    """
-    source = in_its_time(workbook, source, envelope.file_name, envelope.received_on)
-    readings = []
-    inherited: dict[str, Period | None] = {}
-    for block in find_blocks(workbook, source):
-        name = block.table.name
-        period, _ = block_period(block, source, envelope.file_name, envelope.received_on, inherited.get(name))
-        inherited[name] = period
-        readings.append(Reading(block, read_keys(block, source, envelope, period)[0], source))
-    return readings
+    strays: frozenset[tuple[int, int]] = frozenset()
 
 
 def cell_roles(workbook: Workbook, readings: Iterable[Reading]) -> Iterator[CellRole]:
@@ -101,6 +81,8 @@ def _roles_of_sheet(sheet: Sheet, parts: list[Reading]) -> Iterator[CellRole]:
 
 def _role(part: Reading, number: int, position: int, value: Value) -> Role:
     block, body = part.block, part.body
+    if (number, position) in part.strays:
+        return "unread"
     if number < block.body_start - block.header_height:
         return _role_of_line(part, number, value)
     if number < block.body_start:
@@ -109,7 +91,7 @@ def _role(part: Reading, number: int, position: int, value: Value) -> Role:
         kind = classify_row([without_marks(cell_text(value))])
         return "footnote" if kind == "footnote" else "signature"
     told = body.others.get(number, "")
-    if told in ("total", "subtotal", "section", "of_which") and position in _figures(block):
+    if told in ("total", "subtotal", "section", "mean") and position in figure_columns(block):
         return "total"
     if told:
         return _OF_ROW_KIND.get(told, "remark")
@@ -126,14 +108,6 @@ def _role_in_data(block: Block, position: int) -> Role:
         return "figure"
     is_key = column.type in ("org_unit", "period") or column.name in block.table.record_key
     return "key" if is_key else "remark"
-
-
-def _figures(block: Block) -> set[int]:
-    return {
-        block.columns[column.name]
-        for column in block.table.columns
-        if column.type in NUMERIC and column.name in block.columns
-    }
 
 
 def _role_of_line(part: Reading, number: int, value: Value) -> Role:

@@ -38,7 +38,7 @@ _EXACT |= dict.fromkeys(
      "tong cong toan tinh", "tong so toan tinh", "tong chung", "total", "whole country"),
     "total",
 )  # fmt: skip
-_EXACT |= dict.fromkeys(("trong do", "tr do", "trong so do", "of which"), "of_which")
+_EXACT |= dict.fromkeys(("trong do", "tr do", "trong so do", "of which", "in which", "o w"), "of_which")
 _EXACT |= dict.fromkeys(("chia ra", "chia theo", "phan theo", "bao gom"), "breakdown")
 _EXACT |= {"khong phat sinh": "nil_report", "ghi chu": "header"}
 
@@ -63,7 +63,7 @@ _FIRST_WORDS: list[tuple[RowClass, re.Pattern[str]]] = [
     ("date_line", re.compile(r"(?:[a-z]+ ){0,4}ngay (?:\d+ )?thang (?:\d+ )?nam")),
     ("signature", re.compile(_SIGNATURE)),
     ("footnote", re.compile(r"ghi chu |nguon |chu thich|luu y|note |source ")),
-    ("of_which", re.compile(r"trong do |tr do ")),
+    ("of_which", re.compile(r"trong (?:so )?do |tr do |of which |in which |o w ")),
     ("breakdown", re.compile(r"(?:chia|phan) (?:theo|ra) ")),
     (
         "subtotal",

@@ -13,7 +13,7 @@ from ioc_pipeline.parse.agreement import check_keys, check_totals
 from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.identity import code_problems, letterhead_problems
+from ioc_pipeline.parse.identity import code_problems, reporter_problems
 from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.maturity import stated_maturity
@@ -21,6 +21,8 @@ from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import as_decided
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
+from ioc_pipeline.parse.roles import Reading
+from ioc_pipeline.parse.strays import find_strays, stray_problems
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
@@ -32,7 +34,8 @@ from ioc_pipeline.reference.sources import Source
 class ParsedDelivery:
     """`scopes` are all the delivery speaks for; `nil` those of them where it says that nothing occurred.
 
-    `records` are an API's records, which speak for themselves and no period.
+    `records` are an API's records, which speak for themselves and no period. `readings` are the blocks of a form with
+    their rows told apart, from which `cell_roles` says what every cell was taken for.
     """
 
     tables: list[ParsedTable]
@@ -40,14 +43,19 @@ class ParsedDelivery:
     nil: list[Scope]
     warnings: list[Problem]
     records: list[RecordTable] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
 
 
 class BadFormError(SourceError):
-    """A form with errors that still says what it wanted to speak for: its return counts for that period."""
+    """A form with errors that still says what it wanted to speak for: its return counts for that period.
 
-    def __init__(self, problems: Iterable[Problem], scopes: Iterable[Scope]) -> None:
+    `readings` are what its blocks and rows were taken for all the same.
+    """
+
+    def __init__(self, problems: Iterable[Problem], scopes: Iterable[Scope], readings: Iterable[Reading] = ()) -> None:
         super().__init__(problems)
         self.scopes = tuple(scopes)
+        self.readings = tuple(readings)
 
 
 def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> ParsedDelivery:
@@ -87,11 +95,14 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             body, found = read_keys(block, source, envelope, period)
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
-            said = late_problems(block, source, period, end=body.end, file_name=envelope.file_name)
+            strays = find_strays(block, body, source)
+            warnings += stray_problems(block, strays)
+            parsed.readings.append(Reading(block, body, source, frozenset(strays)))
+            said = late_problems(block, source, period, body.data, body.end, envelope.file_name)
             problems += [problem for problem in said if problem.severity == "critical"]
             warnings += [problem for problem in said if problem.severity == "warning"]
             problems += unit_problems(block, body, [block.sheet.name, envelope.file_name])
-            said_twice = code_problems(block, body) + letterhead_problems(block, source, envelope)
+            said_twice = code_problems(block, body) + reporter_problems(block, source, envelope, body.end)
             problems += [problem for problem in said_twice if problem.severity == "critical"]
             warnings += [problem for problem in said_twice if problem.severity == "warning"]
             warnings += unseen_cells(block, body)
@@ -123,7 +134,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
     if personal or problems:
         named = [Scope(name, envelope.reporting_unit_code, period) for name, period in inherited.items() if period]
-        raise BadFormError(personal or problems, dict.fromkeys([*parsed.scopes, *named]))
+        raise BadFormError(personal or problems, dict.fromkeys([*parsed.scopes, *named]), parsed.readings)
     return parsed
 
 

@@ -1,7 +1,7 @@
 """Every text on a sheet, and in its names, that may say which figures these are, with its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -21,12 +21,12 @@ from ioc_pipeline.reference.tables import NUMERIC, Table
 _ENDING = re.compile(r"\.(?:xlsx?|ods|csv|tsv|txt)$", re.IGNORECASE)
 _BEFORE_LABEL = re.compile(r"^(?:(?:ghi chú|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)+", re.IGNORECASE)
 
-Place = Literal["line", "letterhead", "header", "below", "file name", "sheet name"]
+Place = Literal["line", "letterhead", "header", "row", "below", "file name", "sheet name"]
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One text that may say which figures these are. A `header` stands over columns of figures."""
+    """One text that may say which figures these are. A `header` stands over columns of figures, a `row` beside some."""
 
     address: str
     text: str
@@ -75,6 +75,26 @@ def statements_elsewhere(block: Block, end: int, file_name: str) -> Iterator[Sta
             for position, value in cells:
                 if isinstance(value, str):
                     yield Statement(cell_address(number, position), cell_text(value), "below")
+
+
+def statements_in_rows(block: Block, data: Sequence[int]) -> Iterator[Statement]:
+    """Texts beside the figures of a row, each once: its remark, and what stands in no column of the form."""
+    of_form = {
+        block.columns[column.name]
+        for column in block.table.columns
+        if column.type != "text" and column.name in block.columns
+    }
+    rows, hidden = block.sheet.rows, block.sheet.hidden_columns
+    width = max((len(rows[number]) for number in data[:1]), default=0)
+    seen: set[str] = set()
+    for position in range(width):
+        if position in of_form or position in hidden:
+            continue
+        for number in data:
+            value = rows[number][position] if position < len(rows[number]) else None
+            if isinstance(value, str) and value not in seen:
+                seen.add(value)
+                yield Statement(cell_address(number, position), cell_text(value), "row")
 
 
 _FOOT = 6  # rows of notes above the end of a table, of which some belong to its last rows

@@ -14,12 +14,16 @@ _SMALLEST_SUM = 10  # of the largest figure: small numbers are sums of each othe
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A row at position `number` that adds up `data[start:stop]`; a grand total may also add up the whole table."""
+    """A row at position `number` that adds up `data[start:stop]`, or as far as one of `or_stops`.
+
+    A grand total may also add up the whole table.
+    """
 
     number: int
     start: int
     stop: int
     is_grand: bool
+    or_stops: tuple[int, ...] = ()
 
 
 def find_sums(block: Block, source: Source, data: Sequence[int], candidates: Sequence[int]) -> dict[int, Total]:
@@ -29,7 +33,7 @@ def find_sums(block: Block, source: Source, data: Sequence[int], candidates: Seq
     """
     if not candidates or not data:
         return {}
-    figures = {number: _figures(block, source, number) for number in (*data, *candidates)}
+    figures = {number: additive_figures(block, source, number) for number in (*data, *candidates)}
     found: dict[int, Total] = {}
     for place, number in enumerate(candidates):
         before = candidates[place - 1] if place else -1
@@ -48,7 +52,12 @@ def _extents(data: Sequence[int], before: int, number: int, after: int) -> Itera
     yield 0, len(data)
 
 
-def _figures(block: Block, source: Source, number: int) -> list[Decimal | None]:
+def is_sum_of_all(block: Block, source: Source, number: int, data: Sequence[int]) -> bool:
+    """Whether a row adds up every row of data, wherever they stand."""
+    return _adds_up(additive_figures(block, source, number), [additive_figures(block, source, row) for row in data])
+
+
+def additive_figures(block: Block, source: Source, number: int) -> list[Decimal | None]:
     """Figures of a row in the additive columns, None where a cell is blank or cannot be read."""
     figures: list[Decimal | None] = []
     for column in block.table.columns:

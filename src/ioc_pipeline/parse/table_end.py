@@ -10,13 +10,14 @@ from ioc_pipeline.parse.layout import SERIAL, Block
 from ioc_pipeline.parse.period_rule import period_text, row_period
 from ioc_pipeline.parse.row_units import RowUnits
 from ioc_pipeline.parse.rows import classify_row
-from ioc_pipeline.parse.texts import cell_text, seen_value
+from ioc_pipeline.parse.texts import cell_text, seen_cells, seen_value
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC
 
 _FIGURE = re.compile(r"\d|^\s*(?:[-–—−…xX]|\.{2,})\s*$")
+_LONGEST_TOLD = 120
 _GAP = 3  # rows above a header in which its own title or a blank row sets it apart
 
 
@@ -55,9 +56,19 @@ def is_header_of_another(block: Block, number: int) -> bool:
     texts = [cell_text(value) for value in cells]
     if fold(texts[0]) in SERIAL:
         return True
+    if classify_row(texts) == "signature":
+        return False
     above = [[v for v in block.sheet.rows[row] if v is not None] for row in range(max(0, number - _GAP), number)]
     is_apart = any(not row for row in above) and any(len(row) == 1 and isinstance(row[0], str) for row in above)
-    return is_apart and len(texts) > 2
+    return is_apart and (len(texts) > 2 or _has_number_under(block, number))
+
+
+def _has_number_under(block: Block, number: int) -> bool:
+    """Whether a number stands in the next row under one of the texts of a row."""
+    if number + 1 >= min(block.body_end, len(block.sheet.rows)):
+        return False
+    pairs = zip(block.sheet.rows[number], block.sheet.rows[number + 1], strict=False)
+    return any(isinstance(text, str) and isinstance(value, int | float) for text, value in pairs)
 
 
 def other_table_problems(block: Block, number: int) -> list[Problem]:
@@ -71,7 +82,11 @@ def other_table_problems(block: Block, number: int) -> list[Problem]:
     text = next((text for text in headers.values() if text), "")
     if any(column.name in shared for column in block.table.columns if column.type in NUMERIC):
         return [Problem("row-after-end", *where, found=text)]
-    return [Problem("other-table", *where, found=" | ".join(filter(None, headers.values()))[:120], severity="warning")]
+    return [
+        Problem(
+            "other-table", *where, found=" | ".join(filter(None, headers.values()))[:_LONGEST_TOLD], severity="warning"
+        )
+    ]
 
 
 def end_of_notes(block: Block, first: int) -> int:
@@ -101,4 +116,16 @@ def rows_after_end(block: Block, first: int, position: int, units: RowUnits | No
             continue
         where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
         return [Problem("row-after-end", *where, found=text)]
+    return _figures_below(block, first)
+
+
+def _figures_below(block: Block, first: int) -> list[Problem]:
+    """Rows that look like data of something else, below the end of the table."""
+    for number in range(first, block.body_end):
+        cells = seen_cells(block.sheet, number)
+        numbers = [position for position, value in cells if isinstance(value, int | float)]
+        if numbers and len(cells) > 1:
+            text = " | ".join(cell_text(value) for _, value in cells)[:_LONGEST_TOLD]
+            where = (block.sheet.name, cell_address(number, cells[0][0]))
+            return [Problem("other-table", *where, found=text, severity="warning")]
     return []

@@ -73,6 +73,8 @@ def stated_units(text: str) -> tuple[str, ...]:
     labelled = [part for line in read_unit_lines(written) for part in _UNITS.split(line) if part]
     if labelled and all(map(is_unit, labelled)):
         return tuple(dict.fromkeys(labelled))
+    if folded == "d" and "đ" not in inner.casefold():
+        return ()  # a letter of a list
     if found := _ALONE.fullmatch(folded):
         told = [part for part in _UNITS.split(_as_written(inner, found["unit"])) if part]
     else:

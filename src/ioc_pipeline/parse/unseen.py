@@ -8,11 +8,12 @@ from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.layout import Block, extra_columns
 from ioc_pipeline.reference.tables import NUMERIC
 
+_COUNTS = NUMERIC | {"org_unit", "period"}
 _NAMED = 10  # how many places a message names before it only counts
 
 
 def hidden_columns(block: Block) -> list[Problem]:
-    """Figures of the form that stand in hidden columns only.
+    """Figures, names and periods of the form that stand in hidden columns only.
 
     A warning where nothing visible could be meant instead; where a visible column is none of the form's, which of the
     two counts is a question to the sender.
@@ -38,7 +39,7 @@ def hidden_columns(block: Block) -> list[Problem]:
             severity="critical" if others else "warning",
         )
         for column in block.table.columns
-        if column.type in NUMERIC and block.columns.get(column.name) in hidden
+        if column.type in _COUNTS and block.columns.get(column.name) in hidden
     ]
 
 

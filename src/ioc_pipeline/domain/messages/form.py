@@ -105,6 +105,18 @@ FORM: dict[str, Message] = {
         "Kiểm tra lại: nếu gửi nhầm thư mục, đề nghị Trung tâm IOC thu hồi rồi gửi lại vào đúng thư mục",
         "The letterhead names another reporter than the folder.",
     ),
+    "part-larger-than-whole": Message(
+        "dòng “trong đó” lớn hơn dòng mà nó là một phần",
+        "",
+        "Kiểm tra lại hai dòng; nếu dòng này là một đơn vị, ghi đúng tên đơn vị",
+        "A row of a part (of which, a dash before its name) is more than the row above it.",
+    ),
+    "cell-without-role": Message(
+        "có số nằm ngoài các cột của biểu, không rõ là số gì; hệ thống không nạp",
+        "mọi số nằm dưới một tiêu đề cột",
+        "Ghi tiêu đề cho cột đó, hoặc chuyển các số ghi nháp ra khỏi trang tính",
+        "A number beside the rows under no header, or between title and header; not loaded.",
+    ),
     "other-table": Message(
         "dưới bảng còn một bảng khác, hệ thống không nạp bảng đó",
         "trên trang tính chỉ có bảng của biểu này",
