@@ -30,11 +30,12 @@ def read_headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int,
         for column in range(first_column, min(last_column + 1, width)):
             grid[first_row - top][column] = text
     if spread:
+        written = [list(line) for line in grid]
         for number in range(height - 1):
             group = ""
             for column in range(width):
-                above = any(grid[upper][column] for upper in range(number))
-                below = any(grid[lower][column] for lower in range(number + 1, height))
+                above = any(written[upper][column] for upper in range(number))
+                below = any(written[lower][column] for lower in range(number + 1, height))
                 if grid[number][column]:
                     group = grid[number][column]
                 elif below and not above:
@@ -78,7 +79,7 @@ def match_columns(table: Table, headers: dict[int, str]) -> dict[str, list[int]]
             if position not in taken and (bare := fold(bare_header(text))):
                 by_bare_text.setdefault(bare, []).append(position)
         for column in table.columns:
-            if column.name not in found and (positions := _positions(by_bare_text, column)):
+            if column.name not in found and (positions := _positions(by_bare_text, column, is_bare=True)):
                 found[column.name] = positions
     for column in table.columns:
         if column.name not in found and EMPTY_HEADER in column.headers and blank:
@@ -86,8 +87,10 @@ def match_columns(table: Table, headers: dict[int, str]) -> dict[str, list[int]]
     return found
 
 
-def _positions(by_text: dict[str, list[int]], column: Column) -> list[int]:
+def _positions(by_text: dict[str, list[int]], column: Column, *, is_bare: bool = False) -> list[int]:
     exact, patterns = _synonyms(tuple(column.headers))
+    if is_bare:
+        exact = exact | _bare_synonyms(tuple(column.headers))
     named = [text for text in by_text if text in exact or any(pattern.fullmatch(text) for pattern in patterns)]
     return sorted(position for text in named for position in by_text[text])
 
@@ -105,6 +108,11 @@ def units_beyond(column: Column, header: str) -> list[str]:
     if folded in exact or any(pattern.fullmatch(folded) for pattern in patterns):
         return []
     return bracketed_units(header)
+
+
+@lru_cache(maxsize=4096)
+def _bare_synonyms(headers: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(fold(bare_header(text)) for text in headers if text != EMPTY_HEADER and "*" not in text)
 
 
 @lru_cache(maxsize=4096)

@@ -151,6 +151,8 @@ def _is_written_in(text: str, read: Callable[[str], str]) -> bool:
     for token in _TOKEN.findall(text):
         if token.isascii() or len(token) == 1 or token.startswith("µ"):  # µm is a unit before it is a word
             continue
+        if token.endswith("¹") and token[:-1].isascii() and token[:-1].isupper() and text.rstrip().endswith(token):
+            continue  # a footnote of "4G" or "KH", unless the words beside it say otherwise
         if not _stands(token):
             if _is_syllable(read(token)) or (read is _tcvn3 and _is_tcvn3_name(token)):
                 made += 3 if _SIGN_BETWEEN_LETTERS.search(token) else 1

@@ -29,7 +29,8 @@ _FORMULA, _FORMULA_3, _FORMULA_4 = 0x0006, 0x0206, 0x0406
 _FORMULAS = frozenset({_FORMULA, _FORMULA_3, _FORMULA_4})
 _LABELSST, _LABEL, _RSTRING = 0x00FD, 0x0204, 0x00D6
 _CELLS = frozenset({_NUMBER, _RK, _BOOLERR, _LABELSST, _LABEL, _RSTRING}) | _FORMULAS
-_ROW, _COLINFO = 0x0208, 0x007D
+_ROW, _COLINFO, _DEFAULT_ROW = 0x0208, 0x007D, 0x0225
+_EXCEL_2_CELLS = frozenset({0x0002, 0x0003, 0x0004, 0x0005})  # whole number, number, text, truth value or error
 _MERGES, _NOTE, _OBJ, _TXO = 0x00E5, 0x001C, 0x005D, 0x01B6
 _BIFF5, _BIFF8 = 0x0500, 0x0600
 _WORKSHEET, _MACRO_SHEET = 0, 1
@@ -195,6 +196,8 @@ class _BookScan:
         texts: dict[int, str] = {}
         awaits_text = 0
         places = array("L")
+        described: set[int] = set()  # rows that say of themselves whether they are hidden
+        are_others_hidden = False
         for kind, data, offset in self._records(start):
             column = -1
             if kind == _MULRK and len(data) >= 6:
@@ -219,8 +222,14 @@ class _BookScan:
                     self._take_text(facts, kind, data)
                 if style := self._styles.get(style_number):
                     facts.style(row, column, style)
-            elif kind == _ROW and len(data) >= 14 and data[12] & 0x20:
-                facts.hidden_rows.append((_short(data, 0), _short(data, 0)))
+            elif kind == _ROW and len(data) >= 14:
+                described.add(_short(data, 0))
+                if data[12] & 0x20:
+                    facts.hidden_rows.append((_short(data, 0), _short(data, 0)))
+            elif kind == _DEFAULT_ROW and len(data) >= 4:
+                are_others_hidden = bool(data[0] & 0x02)
+            elif kind in _EXCEL_2_CELLS:  # Excel shows them, the workbook reader would leave them out
+                raise Refused("old-workbook")
             elif kind == _COLINFO and len(data) >= 10 and (data[8] & 1 or _short(data, 4) == 0):
                 facts.hidden_columns.append((_short(data, 0), _short(data, 2)))
             elif kind == _MERGES:
@@ -238,6 +247,8 @@ class _BookScan:
                 self._note(facts, data, texts)
             if column >= 0:
                 last_row, last_column = max(last_row, row), max(last_column, column)
+        if are_others_hidden:
+            facts.hidden_rows += [(row, row) for row in range(last_row + 1) if row not in described]
         if len(set(places)) != len(places):  # of two values in one place nobody can say which is seen
             raise Refused("damaged-file")
         self._area += (last_row + 1) * (last_column + 1)

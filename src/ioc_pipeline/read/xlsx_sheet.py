@@ -22,6 +22,10 @@ _ADDRESS = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"')
 _ROW_NUMBER = re.compile(rb'<row r="(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb"""<row\b[^>]*?\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0)["'][^>]*>""")
 _COLUMN_TAG = re.compile(rb"<(?:[\w.\-]+:)?col\s([^>]*)>")
+_NO_DEFAULT_WIDTH = re.compile(rb"""<(?:[\w.\-]+:)?sheetFormatPr\s[^>]*?\bdefaultColWidth\s*=\s*["']0(?:\.0+)?["']""")
+_COLUMN_SPAN = re.compile(
+    rb"""<(?:[\w.\-]+:)?col\s(?=[^>]*?\bmin\s*=\s*["'](\d{1,5})["'])[^>]*?\bmax\s*=\s*["'](\d{1,5})["']"""
+)
 _SHARED_TEXT = re.compile(rb' t="s"[^>]*><v>(\d+)</v>')
 _INLINE_VALUE = re.compile(rb' t="inlineStr"[^>]*><v>')
 _FONT_CHANGE = re.compile(b"|".join(FONT_CHANGES))
@@ -128,6 +132,18 @@ class SheetScan:
             first, last = found.get(b"min", b""), found.get(b"max", b"")
             if (is_on(found.get(b"hidden")) or found.get(b"width") == b"0") and first.isdigit() and last.isdigit():
                 self.facts.hidden_columns.append((int(first) - 1, min(int(last) - 1, LAST_COLUMN)))
+
+        if _NO_DEFAULT_WIDTH.search(head):
+            self._hide_undescribed_columns(head)
+
+    def _hide_undescribed_columns(self, head: bytes) -> None:
+        """Where columns have no width unless they say so, those that say nothing are not seen."""
+        described = sorted((int(first) - 1, int(last)) for first, last in _COLUMN_SPAN.findall(head))
+        seen_to = 0
+        for first, end in [*described, (LAST_COLUMN + 1, LAST_COLUMN + 1)]:
+            if first > seen_to:
+                self.facts.hidden_columns.append((seen_to, first - 1))
+            seen_to = max(seen_to, end)
 
     def _hide_row(self, row: int) -> None:
         spans = self.facts.hidden_rows
