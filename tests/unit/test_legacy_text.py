@@ -98,3 +98,12 @@ def test_no_foreign_letter_is_left_in_the_real_tcvn3_workbooks(shared: Path | No
         if any(not sign.isascii() and sign not in allowed for sign in repair_text(cell))
     }
     assert foreign == set()
+
+
+@pytest.mark.parametrize("text", ["4G¹", "KH¹", "Số khoản thu¹", "Doanh thu¹ Tổng số", "I¹"])
+def test_a_raised_one_behind_a_word_is_a_footnote_and_no_letter(text: str) -> None:
+    assert repair_text(text) == text
+
+
+def test_the_same_sign_within_words_of_the_old_font_is_its_letter() -> None:
+    assert (repair_text("m¹ng"), repair_text("(T¹/ha)")) == ("mạng", "(Tạ/ha)")

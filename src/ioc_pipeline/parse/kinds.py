@@ -7,7 +7,7 @@ from itertools import chain
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
-from ioc_pipeline.domain.folding import fold, naked
+from ioc_pipeline.domain.folding import naked
 from ioc_pipeline.domain.period_labels import FoundLabel, find_labels, find_period
 from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.domain.time_words import time_words
@@ -23,6 +23,7 @@ from ioc_pipeline.parse.spans import (
 )
 from ioc_pipeline.parse.statements import (
     Statement,
+    is_own_word,
     name_in_words,
     own_words,
     statements_above,
@@ -83,7 +84,7 @@ def row_period_problems(block: Block, source: Source, periods: Sequence[Period],
         for found in labels:
             other = found.period
             is_meant = found.is_in_words or whole_label(text, source) is not None
-            if not is_meant or other.type == "day" or fold(plain[found.start : found.end]) in own_words(block.table):
+            if not is_meant or other.type == "day" or is_own_word(block.table, plain[found.start : found.end]):
                 continue
             if other in periods and (other.end == last or sum(one.period in periods for one in labels) > 1):
                 continue
@@ -141,7 +142,7 @@ class _Judge:
     def _contradiction(self, said: Statement) -> tuple[str, Severity]:
         """What in a text speaks against figures of the period itself, and how surely; "" if nothing does."""
         text, own = said.text, own_words(self.block.table)
-        if fold(text) in own:
+        if is_own_word(self.block.table, text):
             return "", "critical"
         rest = self._without_own(text)
         if said.place == "below":
@@ -158,7 +159,7 @@ class _Judge:
             return several, "critical"
         if is_sum_of_months(rest) or is_average(rest):
             return text, "critical"
-        return self._other_period(said, self.period, own)
+        return self._other_period(said, self.period)
 
     def _is_of_another_kind(self, said: Statement, rest: str, own: str) -> bool:
         """Whether a text without its own period calls the figures cumulative, planned or of another time."""
@@ -181,12 +182,12 @@ class _Judge:
                 plain = f"{plain[: found.start]} {OWN} {plain[found.end :]}"
         return " ".join(plain.split())
 
-    def _other_period(self, said: Statement, period: Period, own: str) -> tuple[str, Severity]:
+    def _other_period(self, said: Statement, period: Period) -> tuple[str, Severity]:
         """A label of another period than that of the figures, which does not only hold it."""
         plain = time_words(said.text)
         is_whole = whole_label(said.text, self.source, period.end.year) is not None
         for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
-            is_own = found.period == period or fold(plain[found.start : found.end]) in own
+            is_own = found.period == period or is_own_word(self.block.table, plain[found.start : found.end])
             if is_own or found.period.type == "day" or not (found.is_in_words or is_whole):
                 continue
             if found.period.type == "ytd" and found.period.end == period.end and self.block.table.to_date:

@@ -19,6 +19,7 @@ TITLE_ROWS = 4
 HEADER_ROWS = 4
 HEADER_DISTANCE = 14  # rows between a title and the first row of its header
 MIXED_CELLS = 6
+LINE_TEXTS = 3  # at most, in a row of nothing but texts that is no header
 CSV_HEAD = 30  # a CSV may come without a title: its header is looked for in the first rows
 _CONTINUED = re.compile(r"^(?:(?:bieu|bang)\s+)?(?:\d+[a-z]?\s+)?tiep(?: theo)?\b\s*")
 SERIAL = frozenset({"stt", "tt", "so tt", "so thu tu"})
@@ -118,7 +119,7 @@ def _text_lines(sheet: Sheet, first: int = 0, last: int | None = None) -> list[t
             if value is None:
                 continue
             text = value if isinstance(value, str) or not sheet.shown else seen_value(sheet, number, position)
-            if not isinstance(text, str) or len(texts) == 3:
+            if not isinstance(text, str) or len(texts) == LINE_TEXTS:
                 break
             texts.append(text)
         else:
@@ -137,7 +138,8 @@ def _mixed_lines(sheet: Sheet, first: int, last: int) -> list[str]:
     lines = []
     for number in range(first, last):
         cells = [value for _, value in seen_cells(sheet, number)]
-        if 0 < len(cells) <= MIXED_CELLS and not all(isinstance(value, str) for value in cells):
+        is_text_line = len(cells) <= LINE_TEXTS and all(isinstance(value, str) for value in cells)
+        if len(cells) <= MIXED_CELLS and not is_text_line:
             lines.append(" ".join(_shown_in_line(value) for value in cells))
     return lines
 

@@ -151,14 +151,19 @@ def _is_written_in(text: str, read: Callable[[str], str]) -> bool:
     for token in _TOKEN.findall(text):
         if token.isascii() or len(token) == 1 or token.startswith("µ"):  # µm is a unit before it is a word
             continue
-        if token.endswith("¹") and token[:-1].isascii() and token[:-1].isupper() and text.rstrip().endswith(token):
-            continue  # a footnote of "4G" or "KH", unless the words beside it say otherwise
+        if token.endswith("¹") and _may_be_marked(token[:-1]) and text.rstrip().endswith(token):
+            continue  # a footnote of "4G" or "thu", unless the words beside it say otherwise
         if not _stands(token):
             if _is_syllable(read(token)) or (read is _tcvn3 and _is_tcvn3_name(token)):
                 made += 3 if _SIGN_BETWEEN_LETTERS.search(token) else 1
             else:
                 spoiled += 1
     return made > 2 * spoiled
+
+
+def _may_be_marked(stem: str) -> bool:
+    """Whether letters are a word or an abbreviation without the sign behind them, which TCVN3 has for ạ."""
+    return stem.isascii() and (stem.isupper() or _is_syllable(stem))
 
 
 def _stands(token: str) -> bool:

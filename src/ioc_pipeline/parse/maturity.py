@@ -3,12 +3,11 @@
 import re
 from itertools import chain
 
-from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.period_labels import find_labels
 from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.spans import maturity_word
-from ioc_pipeline.parse.statements import Statement, label_of_line, own_words, statements_above, statements_elsewhere
+from ioc_pipeline.parse.statements import Statement, is_own_word, label_of_line, statements_above, statements_elsewhere
 from ioc_pipeline.reference.sources import Source
 
 _SHORT_LINE = 30
@@ -29,7 +28,7 @@ def stated_maturity(block: Block, source: Source, end: int) -> str:
         if named and named.maturity:
             return named.maturity
         word = maturity_word(said.text)
-        if word and fold(said.text) not in own_words(block.table) and _is_about_figures(said, source):
+        if word and not is_own_word(block.table, said.text) and _is_about_figures(said, source):
             return word
     return ""
 

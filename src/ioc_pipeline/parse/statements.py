@@ -11,14 +11,18 @@ from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, parse_period
 from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.time_words import time_words
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.headers import columns_under
-from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
+from ioc_pipeline.parse.layout import HEADER_DISTANCE, MIXED_CELLS, Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
 from ioc_pipeline.parse.texts import cell_text, seen_cells
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Table
 
 _ENDING = re.compile(r"\.(?:xlsx?|ods|csv|tsv|txt)$", re.IGNORECASE)
+_LONGEST_PIECE = 8
+_SPREAD_LABEL = re.compile(r"(?:thang|quy|nam|ky)\b[\s\divx/.-]*(?:nam)?[\s/.-]*(?:19|20)\d\d$")
 _BEFORE_LABEL = re.compile(r"^(?:(?:ghi chú|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)+", re.IGNORECASE)
 
 Place = Literal["line", "letterhead", "header", "row", "below", "file name", "sheet name"]
@@ -46,6 +50,9 @@ def statements_above(block: Block) -> Iterator[Statement]:
     for number in range(max(block.title_row, 0) + 1, top):
         cells = seen_cells(sheet, number)
         texts = [(position, cell_text(value)) for position, value in cells if isinstance(value, str)]
+        if _is_spread_label(cells):
+            yield Statement(cell_address(number, cells[0][0]), " ".join(cell_text(value) for _, value in cells), "line")
+            continue
         is_line = len(cells) == len(texts) <= 3
         for position, text in texts:
             if is_line or numeric & columns_under(sheet, number, position):
@@ -58,6 +65,13 @@ def statements_above(block: Block) -> Iterator[Statement]:
         for position, value in cells:
             if position in numeric and isinstance(value, str):
                 yield Statement(cell_address(number, position), cell_text(value), "header")
+
+
+def _is_spread_label(cells: list[tuple[int, Value]]) -> bool:
+    """Whether the cells of a row are one label together: "Tháng" | 9 | "năm" | 2025."""
+    texts = [cell_text(value) for _, value in cells]
+    is_short = 1 < len(texts) <= MIXED_CELLS and all(len(text) <= _LONGEST_PIECE for text in texts)
+    return is_short and bool(_SPREAD_LABEL.match(time_words(" ".join(texts))))
 
 
 def statements_elsewhere(block: Block, end: int, file_name: str) -> Iterator[Statement]:
@@ -113,6 +127,11 @@ def _own_words(titles: tuple[str, ...], headers: tuple[str, ...]) -> str:
 def own_words(table: Table) -> str:
     """What the contract's own titles and headers say, folded: in a form of that name it is meant so."""
     return _own_words(tuple(table.titles), tuple(text for column in table.columns for text in column.headers))
+
+
+def is_own_word(table: Table, text: str) -> bool:
+    """Whether the contract's own titles or headers say a text, word for word."""
+    return f" {fold(text)} " in f" {own_words(table)} "
 
 
 def whole_label(text: str, source: Source, year: int | None = None) -> Period | None:

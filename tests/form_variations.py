@@ -1,0 +1,377 @@
+"""A form of one month written in the ways of departments: those that change nothing, and those that say something else.
+
+Each variation is drawn from its own small grammar, so that two runs meet other words, places and neighbours.
+"""
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+
+@dataclass
+class Form:
+    """Lines from top to bottom. Columns: serial number, name, three figures, remark."""
+
+    letterhead: list[list[Value]] = field(
+        default_factory=lambda: [["UBND TỈNH SƠN LA", None, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"], ["VĂN PHÒNG"]]
+    )
+    title: list[list[Value]] = field(default_factory=lambda: [["KẾT QUẢ THU NGÂN SÁCH"]])
+    period: list[list[Value]] = field(default_factory=lambda: [["Tháng 9 năm 2025"]])
+    unit: list[list[Value]] = field(default_factory=lambda: [[None, None, "Đơn vị tính: tỷ đồng"]])
+    header: list[list[Value]] = field(
+        default_factory=lambda: [
+            ["STT", "Xã, phường", "Thu ngân sách", None, "Số khoản thu", "Ghi chú"],
+            [None, None, "Tổng số", "Thu thuế", None, None],
+        ]
+    )
+    data: list[list[Value]] = field(
+        default_factory=lambda: [
+            [1.0, "Phường Tô Hiệu", 57.25, 40.5, 12.0, None],
+            [2.0, "Phường Chiềng An", 12.5, 8.25, 7.0, None],
+            [3.0, "Xã Vân Hồ", 3.1, 1.4, 5.0, None],
+            [4.0, "Xã Mường Lạn", 7.4, 2.15, 9.0, None],
+        ]
+    )
+    total: list[list[Value]] = field(default_factory=lambda: [[None, "Tổng cộng", 80.25, 52.3, 33.0, None]])
+    foot: list[list[Value]] = field(
+        default_factory=lambda: [
+            [],
+            [None, None, "Sơn La, ngày 02 tháng 10 năm 2025"],
+            ["NGƯỜI LẬP BIỂU", None, "CHÁNH VĂN PHÒNG"],
+        ]
+    )
+    file_name: str = "thu ngan sach.xlsx"
+    sheet_name: str = "Sheet1"
+    merges: bool = True
+    left: int = 0
+    hidden_rows: list[list[Value]] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    shown: dict[str, str] = field(default_factory=dict)  # name of a unit → how its first figure is seen
+    order: list[int] = field(default_factory=lambda: [0, 1, 2, 3, 4, 5])
+
+    def workbook(self) -> Workbook:
+        """The form as it is read: columns in `order`, behind `left` empty ones."""
+        lines = [*self.letterhead, [], *self.title, *self.period, *self.unit]
+        top = len(lines)
+        table = [*self.header, *self.data, *self.total]
+        width = 1 + max(len(line) for line in (*lines, *table, *self.foot, *self.hidden_rows))
+        moved = [[(line + [None] * width)[at] for at in self.order] + line[6:] for line in table]
+        rows = [[None] * self.left + line for line in (*lines, *moved, *self.foot, *self.hidden_rows)]
+        width = max(map(len, rows))
+        sheet = Sheet(self.sheet_name, [line + [None] * (width - len(line)) for line in rows], notes=self.notes)
+        if self.merges and self.order == sorted(self.order) and len(self.header) == 2:
+            sheet.merged = [(top, self.left + 2, top, self.left + 3)]
+        sheet.hidden_rows = set(range(len(rows) - len(self.hidden_rows), len(rows)))
+        for number, line in enumerate(sheet.rows):
+            for name, text in self.shown.items():
+                if name in line:
+                    sheet.shown[number, self.left + self.order.index(2)] = text
+        return Workbook("xlsx", [sheet])
+
+
+Variation = Callable[[Form, Draw], None]
+
+
+def _pick(*texts: str) -> st.SearchStrategy[str]:
+    return st.sampled_from(texts)
+
+
+LABELS = _pick(
+    "Tháng 9 năm 2025", "tháng 9/2025", "T9/2025", "T9-2025", "T.09/2025", "Tháng 09/2025", "THÁNG CHÍN NĂM 2025",
+    "September 2025", "Tháng: 9 năm: 2025",
+)  # fmt: skip
+MARKS = _pick("", "¹", "*", " (1)", " [2]", " (*)", "²")
+LEADS = _pick("", "", "Kỳ báo cáo: ", "Báo cáo ", "Thực hiện ", "TH ", "1. ", "a) ", "Số liệu ", "Trong ", "(")
+
+
+# ---------- what changes nothing
+
+
+def period_in_other_words(form: Form, draw: Draw) -> None:
+    lead, label, mark = draw(LEADS), draw(LABELS), draw(MARKS)
+    form.period = [[f"{lead}{label}{')' if lead == '(' else ''}{mark}"]]
+
+
+def period_on_two_lines(form: Form, draw: Draw) -> None:
+    lines: list[list[Value]] = [
+        [draw(_pick("Tháng 9", "T9", "tháng Chín"))],
+        [draw(_pick("Năm 2025", "2025", "NĂM 2025"))],
+    ]
+    form.period = lines if draw(st.booleans()) else lines[::-1]
+
+
+def period_in_cells(form: Form, draw: Draw) -> None:
+    form.period = [draw(st.sampled_from([["Tháng", 9.0, "năm", 2025.0], ["Tháng", "9", "năm", "2025"]]))]
+
+
+def bounds_beside_it(form: Form, draw: Draw) -> None:
+    written = _pick("(từ ngày 01/9/2025 đến ngày 30/9/2025)", "(Từ 1/9 đến 30/9/2025)", "01/9/2025 - 30/9/2025")
+    form.period.append([draw(written)])
+
+
+def marks_on_headers(form: Form, draw: Draw) -> None:
+    form.header = [[f"{cell}{draw(MARKS)}" if isinstance(cell, str) else cell for cell in line] for line in form.header]
+
+
+def units_on_headers(form: Form, draw: Draw) -> None:
+    unit = draw(_pick("(tỷ đồng)", "(ĐVT: tỷ đồng)", "(Tỷ VNĐ)", "(billion VND)", "[tỷ đ]"))
+    form.header[0][2] = f"Thu ngân sách {unit}"
+
+
+def unit_in_other_words(form: Form, draw: Draw) -> None:
+    form.unit = [
+        [
+            None,
+            None,
+            draw(_pick("(tỷ đồng)", "ĐVT: Tỷ đồng", "Tỉ đồng", "Unit: billion VND", "Đơn vị: tỷ VNĐ", "ĐVT: tỷ đ")),
+        ]
+    ]
+
+
+def names_in_other_words(form: Form, draw: Draw) -> None:
+    for number, line in enumerate((line for line in form.data if len(line) > 3 and line[0]), 1):
+        name = str(line[1])
+        line[1] = draw(_pick(name, name.upper(), f"{number}. {name}", f"{name}¹", f"{name} *", f"UBND {name.lower()}"))
+
+
+def figures_as_text(form: Form, draw: Draw) -> None:
+    for line in (line for line in form.data if len(line) > 3):
+        for at in (2, 3):
+            mark = draw(_pick("", "", "¹", " ②"))
+            line[at] = f"{line[at]}".replace(".", ",") + mark
+
+
+def total_in_other_words(form: Form, draw: Draw) -> None:
+    total = form.total[0] if form.total else form.data[0]
+    total[1] = draw(
+        _pick(
+            "Tổng số", "TỔNG CỘNG¹", "Toàn tỉnh (4 xã, phường)", "Cộng chung các xã", "Total", "Grand total", "T.cộng"
+        )
+    )
+
+
+def total_on_top(form: Form, draw: Draw) -> None:
+    form.data, form.total = form.total + form.data, []
+
+
+def headings(form: Form, draw: Draw) -> None:
+    text = draw(_pick("I. Khu vực thành thị", "Các xã vùng cao", "* Vùng II", "Cụm thi đua số 1", "KHỐI XÃ"))
+    at = draw(st.integers(0, 3))
+    form.data.insert(at, [text] if draw(st.booleans()) else [None, text])
+
+
+def parts_of_rows(form: Form, draw: Draw) -> None:
+    at = draw(st.integers(1, 4))
+    whole = form.data[at - 1]
+    if len(whole) > 4 and isinstance(whole[2], float) and isinstance(whole[4], float):
+        part: list[Value] = [
+            None,
+            draw(_pick("- Nữ", "Trong đó: nộp qua mạng", "+ Trực tuyến", "Of which: online", "• Nam")),
+        ]
+        form.data.insert(at, [*part, whole[2] / 2, None, float(int(whole[4]) // 2), None])
+
+
+def row_of_means(form: Form, draw: Draw) -> None:
+    form.data.append(
+        [None, draw(_pick("Bình quân", "Trung bình các xã", "Average", "Cao nhất")), 20.06, 13.08, 8.0, None]
+    )
+
+
+def other_order(form: Form, draw: Draw) -> None:
+    form.order = draw(st.permutations([0, 1, 2, 3, 4, 5]))
+    form.header = [["STT", "Xã, phường", "Thu ngân sách Tổng số", "Thu ngân sách Thu thuế", "Số khoản thu", "Ghi chú"]]
+
+
+def no_merged_cells(form: Form, draw: Draw) -> None:
+    form.merges = False
+
+
+def moved_right(form: Form, draw: Draw) -> None:
+    form.left = draw(st.integers(1, 3))
+
+
+def blank_rows(form: Form, draw: Draw) -> None:
+    form.data.insert(draw(st.integers(0, 4)), [])
+
+
+def column_numbers(form: Form, draw: Draw) -> None:
+    form.header.append(
+        draw(st.sampled_from([["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"], ["A", "B", "1", "2", "3", "4"]]))
+    )
+    form.data, form.header = [form.header.pop(), *form.data], form.header
+
+
+def harmless_notes(form: Form, draw: Draw) -> None:
+    text = _pick(
+        "Ghi chú: Tăng 5% so với cùng kỳ năm trước", "Nguồn: Kho bạc Nhà nước", "(1) Chưa tính 3 khoản hoàn trả",
+        "Ghi chú: Đạt 75% kế hoạch năm 2025", "* Số liệu do Kho bạc cung cấp",
+    )  # fmt: skip
+    form.foot.insert(0, [draw(text)])
+
+
+def harmless_lines(form: Form, draw: Draw) -> None:
+    text = _pick(
+        "Số: 123/BC-VP", "(Ban hành kèm theo Quyết định số 12/2024/QĐ-UBND ngày 05/01/2024)", "Kính gửi: Sở Tài chính",
+        "Ngày gửi báo cáo: ngày 02 tháng sau", "Biểu số 31/NS",
+    )  # fmt: skip
+    form.letterhead.append([draw(text)])
+
+
+def names_of_file_and_sheet(form: Form, draw: Draw) -> None:
+    form.file_name = draw(
+        _pick("Thu NS T9.2025.xlsx", "thu_ns_thang_09_2025.xlsx", "BC 202509.xlsx", "T9 (gui T10).xlsx")
+    )
+    form.sheet_name = draw(_pick("T9", "Tháng 9", "Biểu 31", "2025"))
+
+
+def forgotten_rows_that_are_hidden(form: Form, draw: Draw) -> None:
+    form.hidden_rows = [[draw(_pick("Tháng 8 năm 2025", "ĐVT: triệu đồng", "Bản nháp"))]]
+
+
+HARMLESS: list[Variation] = [
+    period_in_other_words, period_on_two_lines, period_in_cells, bounds_beside_it, marks_on_headers, units_on_headers,
+    unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
+    parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
+    harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
+]  # fmt: skip
+
+
+# ---------- what says something else
+
+
+def another_span(form: Form, draw: Draw) -> None:
+    text = _pick(
+        "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
+        "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm 2025",
+    )  # fmt: skip
+    form.period = [[draw(text)]]
+
+
+def sums_and_plans(form: Form, draw: Draw) -> None:
+    label = draw(_pick("tháng 9/2025", "T9/2025", "tháng 9 năm 2025"))
+    text = _pick(
+        "Lũy kế {}", "LK {}", "Tính đến hết {}", "Đến {}", "KH {}", "Kế hoạch {}", "Dự toán {}", "{} (cộng dồn)",
+        "{} (lũy kế từ đầu năm)", "Bình quân 9 tháng đến {}", "Cùng kỳ {}",
+    )  # fmt: skip
+    form.period = [[draw(text).format(label)]]
+
+
+def another_kind_in_a_header(form: Form, draw: Draw) -> None:
+    text = draw(
+        _pick("Lũy kế", "LK", "Kế hoạch năm", "KH", "Dự toán", "Cùng kỳ năm trước", "Tháng 8/2025", "YTD", "9 tháng")
+    )
+    line: list[Value] = [None, None, text]
+    form.header.insert(0, line) if draw(st.booleans()) else form.data.insert(0, line)
+
+
+def another_kind_in_a_note(form: Form, draw: Draw) -> None:
+    text = draw(
+        _pick(
+            "Số liệu lũy kế từ đầu năm",
+            "Số liệu kế hoạch",
+            "Các số liệu tính đến hết tháng 9 là lũy kế",
+            "Số liệu tháng 8/2025",
+        )
+    )
+    place = draw(_pick("note", "foot", "remark"))
+    if place == "note":
+        form.notes.append(("C7", text))
+    elif place == "foot":
+        form.foot.insert(0, [f"Ghi chú: {text}"])
+    else:
+        form.data[0][5] = draw(_pick("số lũy kế", "số kế hoạch", "lũy kế", "số của tháng 8"))
+
+
+def another_unit(form: Form, draw: Draw) -> None:
+    unit = draw(
+        _pick(
+            "triệu đồng", "Nghìn đồng", "tr.đ", "VND million", "millions of VND", "1.000 đồng", "nghìn tỷ đồng", "Trđ"
+        )
+    )
+    place = draw(_pick("line", "label", "header", "foot", "beside", "title"))
+    if place == "line":
+        form.unit = [[f"({unit})"]]
+    elif place == "label":
+        form.unit = [[None, f"ĐVT: {unit}"]]
+    elif place == "header":
+        form.header[0][2] = f"Thu ngân sách ({unit})"
+    elif place == "foot":
+        form.foot.insert(0, [f"Đơn vị tính: {unit}"])
+    elif place == "beside":
+        form.data[0].append(unit)
+    else:
+        form.title[0][0] = f"{form.title[0][0]} ({unit})"
+
+
+def another_scale_on_the_screen(form: Form, draw: Draw) -> None:
+    form.shown["Phường Tô Hiệu"] = draw(_pick("57", "0,05725", "$57,25", "57,25 ¤", ""))
+
+
+def another_month_in_a_name(form: Form, draw: Draw) -> None:
+    text = draw(_pick("Thu NS T8.2025", "bao cao thang 10", "Tháng 8", "Lũy kế 9 tháng", "KH 2025"))
+    if draw(st.booleans()):
+        form.file_name = f"{text}.xlsx"
+    else:
+        form.sheet_name = text
+
+
+def another_reporter(form: Form, draw: Draw) -> None:
+    form.letterhead[1][0] = draw(_pick("SỞ NỘI VỤ", "Đơn vị báo cáo: Sở Y tế", "UBND XÃ VÂN HỒ", "UBND TỈNH LAI CHÂU"))
+
+
+def a_wrong_total(form: Form, draw: Draw) -> None:
+    form.total[0][2] = 80.25 + draw(st.sampled_from([1.0, -0.5, 100.0]))
+
+
+def an_unknown_row(form: Form, draw: Draw) -> None:
+    name = draw(_pick("Xã Không Tồn Tại", "- Xã Lạ", "Phường Mới", "Đơn vị khác"))
+    form.data.append([draw(st.sampled_from([5.0, None])), name, 1.5, 1.0, 2.0, None])
+
+
+def a_row_below(form: Form, draw: Draw) -> None:
+    line = draw(st.sampled_from([[], ["Bổ sung"], ["Ghi chú: bổ sung"], ["Kết quả khác"], ["NGƯỜI LẬP BIỂU"]]))
+    form.foot[:0] = [line, [5.0, draw(_pick("Phường Chiềng Cơi", "Xã Chiềng Khoa")), 1.5, 1.0, 2.0, None]]
+
+
+def a_table_below(form: Form, draw: Draw) -> None:
+    head = draw(
+        st.sampled_from([["STT", "Xã, phường", "Chi ngân sách"], [None, "Nội dung", "Số tiền"], ["Chi tiết chi"]])
+    )
+    rows: list[list[Value]] = [[], ["Chi ngân sách"], head, [1.0, "Chi thường xuyên", 3.0], [2.0, "Chi đầu tư", 9.0]]
+    form.foot = [*rows, *form.foot] if draw(st.booleans()) else [*form.foot, *rows]
+
+
+def a_part_larger_than_its_whole(form: Form, draw: Draw) -> None:
+    form.data.insert(1, [None, draw(_pick("- Nữ", "Trong đó: trực tuyến")), 99.0, 1.0, 1.0, None])
+
+
+def a_number_without_header(form: Form, draw: Draw) -> None:
+    form.data[draw(st.integers(0, 3))].append(draw(st.sampled_from([3.0, 99.5])))
+
+
+def a_code_of_another(form: Form, draw: Draw) -> None:
+    form.header[0].append(draw(_pick("Mã xã", "Mã ĐVHC", "Mã đơn vị")))
+    for line, code in zip(form.data, ("03646", "04048", "03664", "04246"), strict=True):
+        line.append(code)
+
+
+TELLING: list[Variation] = [
+    another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
+    another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
+    a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
+]  # fmt: skip
+
+
+def varied(variations: list[Variation], draw: Draw) -> Form:
+    """A fresh form with these variations, one upon the other."""
+    form = deepcopy(Form())
+    for variation in variations:
+        variation(form, draw)
+    return form

@@ -1,0 +1,120 @@
+"""However a form is written, it gives the same values or a question; what says something else is never silent."""
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from form_variations import HARMLESS, TELLING, Form, Variation, varied
+from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
+from ioc_pipeline.reference.sources import Source
+from settlements_form import ORG_UNITS
+
+FORM = Source.model_validate(
+    {
+        "source": "revenue",
+        "title": "Thu ngân sách",
+        "system": "01",
+        "department": "vp-ubnd",
+        "period_type": "month",
+        "clock": "calendar",
+        "due_working_days": 5,
+        "reporting_since": "2025-07-01",
+        "tables": [
+            {
+                "table": "revenue",
+                "titles": ["Kết quả thu ngân sách"],
+                "unit_line": "tỷ đồng",
+                "columns": [
+                    {"name": "org_unit", "headers": ["Xã, phường"], "type": "org_unit", "level": "commune"},
+                    {"name": "all", "headers": ["Thu ngân sách Tổng số"], "type": "money", "element": "revenue"},
+                    {"name": "tax", "headers": ["Thu ngân sách Thu thuế"], "type": "money", "element": "tax"},
+                    {"name": "items", "headers": ["Số khoản thu"], "type": "count", "element": "items"},
+                    {"name": "note", "headers": ["Ghi chú"], "type": "text", "required": False, "blank": "no_data"},
+                ],
+            }
+        ],
+    }
+)
+Values = set[tuple[str, str, object, object, str]]
+QUICK = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+THOROUGH = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+
+
+def read(form: Form) -> tuple[ParsedDelivery | None, list[str]]:
+    """What was read, None for a file that comes back; and the codes of what is told."""
+    envelope = Envelope("vp-ubnd", "14", form.file_name, date(2025, 10, 20), ORG_UNITS)
+    try:
+        parsed = parse_workbook(form.workbook(), FORM, envelope)
+    except SourceError as error:
+        return None, [problem.code for problem in error.problems]
+    return parsed, [problem.code for problem in parsed.warnings]
+
+
+def values(parsed: ParsedDelivery) -> Values:
+    return {
+        (row["org_unit_code"], row["element_code"], row["measured_value"], row["period_start_date"], row["maturity"])
+        for table in parsed.tables
+        for batch in table.observations(7)
+        for row in batch.to_pylist()
+    }
+
+
+def expected() -> Values:
+    parsed, told = read(Form())
+    assert parsed
+    assert not told
+    return values(parsed)
+
+
+EXPECTED = expected()
+
+
+def test_the_form_as_it_is_drawn_says_what_it_says() -> None:
+    assert len(EXPECTED) == 12
+    assert ("03646", "revenue", 57.25, date(2025, 9, 1), "official") in EXPECTED
+
+
+@pytest.mark.parametrize("variation", HARMLESS, ids=lambda each: each.__name__)
+@QUICK
+@given(data=st.data())
+def test_what_changes_nothing_is_read(variation: Variation, data: st.DataObject) -> None:
+    parsed, told = read(varied([variation], data.draw))
+    assert parsed, told
+    assert values(parsed) == EXPECTED
+
+
+@THOROUGH
+@given(data=st.data(), variations=st.lists(st.sampled_from(HARMLESS), min_size=2, max_size=5, unique=True))
+def test_what_changes_nothing_together_gives_the_same_or_a_question(
+    data: st.DataObject, variations: list[Variation]
+) -> None:
+    parsed, _ = read(varied(variations, data.draw))
+    assert parsed is None or values(parsed) == EXPECTED
+
+
+@pytest.mark.parametrize("variation", TELLING, ids=lambda each: each.__name__)
+@QUICK
+@given(data=st.data())
+def test_what_says_something_else_is_asked_or_told(variation: Variation, data: st.DataObject) -> None:
+    parsed, told = read(varied([variation], data.draw))
+    assert told
+    assert parsed is None or values(parsed) == EXPECTED
+
+
+@THOROUGH
+@given(
+    data=st.data(),
+    telling=st.sampled_from(TELLING),
+    around=st.lists(st.sampled_from(HARMLESS), min_size=1, max_size=3, unique=True),
+)
+def test_what_says_something_else_is_heard_among_what_does_not(
+    data: st.DataObject, telling: Variation, around: list[Variation]
+) -> None:
+    quiet = [each for each in around if not each.__name__.startswith("period")]
+    parsed, told = read(varied([*quiet, telling], data.draw))
+    assert told
+    assert parsed is None or values(parsed) == EXPECTED
