@@ -249,7 +249,7 @@ HARMLESS: list[Variation] = [
 def another_span(form: Form, draw: Draw) -> None:
     text = _pick(
         "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
-        "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm 2025",
+        "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm",
     )  # fmt: skip
     form.period = [[draw(text)]]
 

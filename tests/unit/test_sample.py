@@ -16,7 +16,7 @@ from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import find_blocks
-from ioc_pipeline.parse.roles import cell_roles, read_rows
+from ioc_pipeline.parse.roles import cell_roles
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
@@ -98,7 +98,7 @@ def test_every_cell_of_every_sample_has_a_role(samples: list[Path], eight: Contr
         contract = choose_contract(workbook, path.parent.name, eight)
         assert isinstance(contract, Contract)
         envelope = Envelope(path.parent.name, "14", path.name, date(2025, 10, 5), org_units)
-        parts = read_rows(workbook, contract.source, envelope)
+        parts = parse_workbook(workbook, contract.source, envelope).readings
         given = list(cell_roles(workbook, parts))
         read = {id(part.block.sheet): part.block.sheet for part in parts}.values()
         held = sum(value not in (None, "") for sheet in read for row in sheet.rows for value in row)
