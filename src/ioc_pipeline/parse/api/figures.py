@@ -8,6 +8,7 @@ from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.agreement import check_keys
 from ioc_pipeline.parse.api.columns import read_column, read_units
 from ioc_pipeline.parse.api.gathered import BadRecords, Gathered, Told
+from ioc_pipeline.parse.api.twins import tell_contradictions
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.records import pointers, text_of
 from ioc_pipeline.parse.tables import ParsedTable, Rows
@@ -24,6 +25,7 @@ def read_figures(found: Gathered, source: Source, envelope: Envelope, told: Told
     if unit_column:
         days = [periods[page].end for page in found.page_of]
         units = read_units(found, unit_column, columns.pop(unit_column.name), days, envelope, bad)
+        tell_contradictions(found, unit_column, units, days, envelope, bad)
     else:
         code = envelope.province_code if table.org_unit == "province" else envelope.reporting_unit_code
         units = [envelope.org_units.get(code, periods[page].end) for page in found.page_of]

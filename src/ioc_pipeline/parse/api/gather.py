@@ -1,5 +1,6 @@
 """Records of a page → columns of its table; what is wrong with the fields themselves is told once each."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.pages import Json, pointer
 from ioc_pipeline.parse.api.gathered import Gathered, PageRecords, Record, Told, key_fields
 from ioc_pipeline.parse.api.identifiers import tell_personal, tell_personal_names
+from ioc_pipeline.parse.api.twins import twin_fields
 from ioc_pipeline.parse.fields import Absent
 from ioc_pipeline.parse.records import text_of
 from ioc_pipeline.reference.apis import Api
@@ -16,14 +18,15 @@ from ioc_pipeline.reference.tables import FETCHED_AT
 
 def gather(found: Gathered, given: PageRecords, api: Api, told: Told) -> None:
     """Add the records of one page; what is wrong with the fields themselves is told once each."""
-    _check_shapes(given, api, told)
+    _check_shapes(given, api, found, told)
     kept = _without_repeated(given, told)
     records = kept.records
     index = len(found.pages)
     found.pages.append(kept.page)
     found.arrays.append(kept.array)
-    found.page_of += [index] * len(records)
+    _take_twins(found, records)
     found.positions += kept.positions
+    found.page_of += [index] * len(records)
     for column in found.table.columns:
         name = str(column.field)
         values = found.fields[column.name]
@@ -33,7 +36,16 @@ def gather(found: Gathered, given: PageRecords, api: Api, told: Told) -> None:
             values += [record.get(name, Absent.ABSENT) for record in records]
 
 
-def _check_shapes(given: PageRecords, api: Api, told: Told) -> None:
+def _take_twins(found: Gathered, records: Sequence[Record]) -> None:
+    names = dict.fromkeys(name for shape in {tuple(record) for record in records} for name in shape)
+    before = len(found.positions)
+    for name in twin_fields(found.unit_field, names):
+        found.twins.setdefault(name, [Absent.ABSENT] * before)
+    for name, values in found.twins.items():
+        values += [record.get(name, Absent.ABSENT) for record in records]
+
+
+def _check_shapes(given: PageRecords, api: Api, found: Gathered, told: Told) -> None:
     """Unknown fields, and fields about persons. Records of one shape are looked at once."""
     table, page, array = given.table, given.page, given.array
     read = {column.field: column for column in table.columns if column.field and not column.field.startswith("$")}
@@ -61,7 +73,8 @@ def _check_shapes(given: PageRecords, api: Api, told: Told) -> None:
                 )
     for name in others:
         values = [(position, record.get(name)) for position, record in zip(given.positions, given.records, strict=True)]
-        tell_personal(name, values, lambda position: (page, array, position), told, by_name=True)
+        is_of_unit = bool(twin_fields(found.unit_field, [name]))  # commune.fullName is nobody's
+        tell_personal(name, values, lambda position: (page, array, position), told, by_name=not is_of_unit)
 
 
 def _without_repeated(given: PageRecords, told: Told) -> PageRecords:

@@ -65,7 +65,10 @@ class PageRecords:
 
 @dataclass(slots=True)
 class Gathered:
-    """The records of one table in the order they came: parallel lists. `page_of` is the index in `pages`."""
+    """The records of one table in the order they came: parallel lists. `page_of` is the index in `pages`.
+
+    `twins` are the fields that say the unit of a record again (twins.py), whether the contract reads them or not.
+    """
 
     table: Table
     pages: list[Page] = field(default_factory=list)
@@ -73,9 +76,15 @@ class Gathered:
     page_of: list[int] = field(default_factory=list)
     positions: list[int] = field(default_factory=list)
     fields: dict[str, list[Field]] = field(init=False)
+    twins: dict[str, list[Field]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.fields = {column.name: [] for column in self.table.columns}
+
+    @property
+    def unit_field(self) -> str:
+        """The field that names the unit; "" where the table has none."""
+        return next((str(each.field) for each in self.table.columns if each.type == "org_unit"), "")
 
     def where(self, row: int) -> tuple[Page, str, int]:
         """Page, pointer of the array and place in it of one record."""

@@ -9,6 +9,7 @@ from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.record_keys import record_key
 from ioc_pipeline.parse.api.columns import read_column, read_units
 from ioc_pipeline.parse.api.gathered import BadRecords, Gathered, Told
+from ioc_pipeline.parse.api.twins import tell_contradictions
 from ioc_pipeline.parse.cells import Parsed
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.fields import Absent
@@ -30,6 +31,7 @@ def read_records(found: Gathered, source: Source, envelope: Envelope, told: Told
         names = columns.pop(unit_column.name)
         days = _days(table, columns, envelope.received_on, len(names))
         read.units = read_units(found, unit_column, names, days, envelope, bad)
+        tell_contradictions(found, unit_column, read.units, days, envelope, bad)
     else:
         read.units = [None] * len(found.positions)
     read.values = {name: [_single(value) for value in values] for name, values in columns.items()}
