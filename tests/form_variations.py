@@ -286,7 +286,8 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
     elif place == "foot":
         form.foot.insert(0, [f"Ghi chú: {text}"])
     else:
-        form.data[0][5] = draw(_pick("số lũy kế", "số kế hoạch", "lũy kế", "số của tháng 8"))
+        row = next(line for line in form.data if line and line[0] == 1.0)
+        row[5] = draw(_pick("số lũy kế", "số kế hoạch", "lũy kế", "số của tháng 8"))
 
 
 def another_unit(form: Form, draw: Draw) -> None:
@@ -305,6 +306,7 @@ def another_unit(form: Form, draw: Draw) -> None:
     elif place == "foot":
         form.foot.insert(0, [f"Đơn vị tính: {unit}"])
     elif place == "beside":
+        form.data[0].extend([None] * (6 - len(form.data[0])))
         form.data[0].append(unit)
     else:
         form.title[0][0] = f"{form.title[0][0]} ({unit})"
@@ -353,12 +355,15 @@ def a_part_larger_than_its_whole(form: Form, draw: Draw) -> None:
 
 
 def a_number_without_header(form: Form, draw: Draw) -> None:
-    form.data[draw(st.integers(0, 3))].append(draw(st.sampled_from([3.0, 99.5])))
+    line = draw(st.sampled_from([line for line in form.data if len(line) == 6]))
+    line.append(draw(st.sampled_from([3.0, 99.5])))
 
 
 def a_code_of_another(form: Form, draw: Draw) -> None:
     form.header[0].append(draw(_pick("Mã xã", "Mã ĐVHC", "Mã đơn vị")))
-    for line, code in zip(form.data, ("03646", "04048", "03664", "04246"), strict=True):
+    units = (line for line in form.data if line and line[0] in (1.0, 2.0, 3.0, 4.0))
+    for line, code in zip(units, ("03646", "04048", "03664", "04246"), strict=True):
+        line.extend([None] * (6 - len(line)))
         line.append(code)
 
 

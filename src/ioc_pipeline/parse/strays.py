@@ -11,6 +11,7 @@ from ioc_pipeline.parse.texts import cell_text, seen_cells
 from ioc_pipeline.reference.sources import Source
 
 _NAMED = 10  # how many places a message names before it only counts
+_WITH_FIGURES = frozenset({"total", "subtotal", "section", "of_which", "mean"})
 _ANY_YEAR = 2000
 
 
@@ -40,11 +41,12 @@ def _above(block: Block, source: Source) -> Iterator[tuple[int, int]]:
 def _beside(block: Block, body: Body) -> Iterator[tuple[int, int]]:
     rows, hidden = block.sheet.rows, block.sheet.hidden_columns
     known = {*block.headers, *block.columns.values()}
-    width = max((len(rows[number]) for number in body.data[:1]), default=0)
+    of_figures = [*body.data, *(number for number, kind in body.others.items() if kind in _WITH_FIGURES)]
+    width = max((len(rows[number]) for number in of_figures[:1]), default=0)
     for position in range(min(known, default=0), width):
         if position in known or position in hidden:
             continue
-        for number in body.data:
+        for number in of_figures:
             row = rows[number]
             if position < len(row) and isinstance(row[position], int | float) and number not in block.sheet.hidden_rows:
                 yield number, position
