@@ -33,6 +33,8 @@ def postgresql_url() -> Iterator[str]:
         os.chown(home, nobody.pw_uid, nobody.pw_gid)
         for part in (f"{programs.name}/pginstall18", f"{programs.name}.libs"):
             shutil.copytree(programs.parent / part, home / part, symlinks=True)
+        for path in home.rglob("*"):  # whatever umask a test before this has set
+            os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
         programs = home / programs.name
     binaries = programs / "pginstall18" / "bin"
     data, log = home / "data", home / "log"

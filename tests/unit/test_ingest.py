@@ -166,6 +166,27 @@ def test_what_a_killed_process_was_preparing_waits_for_nobody(settings: Settings
     assert list(owner.parent.iterdir()) == []
 
 
+def test_a_database_that_fails_while_something_is_prepared_leaves_no_lease(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert inbox.land_inbox(settings) == [[1]]
+
+    def restarted(*_: Any) -> None:
+        raise ConnectionError("the database system is shutting down")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(prepare, "_prepare_leased", restarted)
+        with pytest.raises(ConnectionError):
+            prepare.prepare(settings, [1])
+    assert prepare.prepare(settings, [1]) == 1
+
+
+def test_a_lease_of_nobody_we_know_of_ends(settings: Settings) -> None:
+    assert inbox.land_inbox(settings) == [[1]]
+    stores.open_ledger(settings).lease([1], owner="from-a-backup", seconds=900, at=datetime.now(UTC))
+    assert prepare.prepare(settings, [1]) == 1
+
+
 def test_a_load_that_only_returned_files_is_owed_to_the_marts_too(settings: Settings) -> None:
     ledger = stores.open_ledger(settings)
     (batch,) = inbox.land_inbox(settings)

@@ -1,10 +1,12 @@
 """Commands on this installation: where everything is, and whether it can be rebuilt from what landed."""
 
 import argparse
+from pathlib import Path
 
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.flows import inbox_folders
+from ioc_pipeline.flows.backup import back_up, bring_back
 from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.maintenance import maintain
 from ioc_pipeline.flows.rebuild import rebuild
@@ -21,6 +23,12 @@ def add_commands(commands: Commands) -> None:
     )
     about = "what is done every night: sweep leftovers, verify a share; 2 if something is damaged"
     add_command(commands, "maintain", _maintain, about)
+    backup = add_command(commands, "backup", _backup, "copy a consistent set of all stores to a folder, while all runs")
+    backup.add_argument("folder", type=Path, help="a new or an empty one, on another disk")
+    restore = add_command(
+        commands, "restore", _restore, "bring the stores of a backup back, and take in what came since"
+    )
+    restore.add_argument("folder", type=Path, help="as `ioc backup` wrote it; nothing else may run meanwhile")
     about = "restore the ledger, or move it to another database"
     ledger = commands.add_parser("ledger", help=about, description=about)
     ledgers = ledger.add_subparsers(metavar="restore, move", required=True)
@@ -76,6 +84,26 @@ def _maintain(settings: Settings, _: argparse.Namespace) -> int:
     for one in found:
         complain(f"{one.area}: {one.place}: {one.what}")
     return 2 if found else 0
+
+
+def _backup(settings: Settings, options: argparse.Namespace) -> int:
+    made = back_up(settings, options.folder)
+    print(f"{made.delivery_seq} deliveries, {made.load_seq} loads, version {made.version or '-'}: {options.folder}")
+    for seq in made.damaged:
+        complain(f"delivery {seq}: its bytes are not what was landed, and are not in the backup")
+    return 2 if made.damaged else 0
+
+
+def _restore(settings: Settings, options: argparse.Namespace) -> int:
+    done = bring_back(settings, options.folder)
+    print(f"the stores of {done.backup.made_at} are back; what was there is in {done.aside}")
+    print(f"{len(done.taken)} deliveries came since and are taken in: `ioc run`")
+    if done.missing:
+        numbers = ", ".join(map(str, done.missing))
+        complain(
+            f"lost, in neither landing nor the backup: deliveries {numbers}; their senders have to send them again"
+        )
+    return 2 if done.missing else 0
 
 
 def _ledger_restore(settings: Settings, _: argparse.Namespace) -> int:

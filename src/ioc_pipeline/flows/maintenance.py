@@ -1,4 +1,4 @@
-"""What is done every night: leftovers of killed processes go, a share of all that is kept is verified."""
+"""What is done every night: what may not stay goes, lost sidecars come back, a share of all is verified."""
 
 import shutil
 import time
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ioc_pipeline.domain.findings import Finding
 from ioc_pipeline.flows.prepared import forget_prepared, prepared_seqs
+from ioc_pipeline.flows.purging import purge_due
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.flows.verify import verify_share
 from ioc_pipeline.land.store import Store
@@ -28,7 +29,9 @@ _KEPT_SECONDS = {
 
 
 def maintain(settings: Settings, *, seconds: float = NIGHTLY_SECONDS) -> list[Finding]:
-    """Sweep, write lost sidecars again, and verify for so long; give what is found damaged.
+    """Sweep, delete what was returned for personal data, verify for so long; give what is found damaged.
+
+    A sidecar that is lost is written again.
 
     Raises:
         StoresError: ledger and landing do not belong together.
@@ -37,6 +40,7 @@ def maintain(settings: Settings, *, seconds: float = NIGHTLY_SECONDS) -> list[Fi
     for path in leftovers(settings, now=time.time()):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
     _forget_finished(settings, store)
+    purge_due(settings)
     found = verify_share(settings, seconds=seconds)
     _describe_again(store, found)
     return found

@@ -171,13 +171,14 @@ def _hold(ledger: Ledger, lease: Lease, reason: str, *, until: datetime | None =
 
 @contextmanager
 def _sign_of_life(settings: Settings) -> Iterator[str]:
-    """A name for this process, and a lock under that name which ends with it, however it ends."""
+    """A name for this process, and a lock under that name which ends with it, however it ends.
+
+    Where it ends badly, the database being restarted say, the file stays: the next pass ends the leases by it.
+    """
     path = _signs_of_life(settings) / f"{os.getpid()}-{time.time_ns()}"
     with locked(path):
-        try:
-            yield path.name
-        finally:
-            path.unlink(missing_ok=True)
+        yield path.name
+        path.unlink(missing_ok=True)
 
 
 def end_leases_of_the_dead(settings: Settings, ledger: Ledger) -> None:
@@ -186,6 +187,9 @@ def end_leases_of_the_dead(settings: Settings, ledger: Ledger) -> None:
         with suppress(LockedError), locked_now(path):
             note_deaths(settings, ledger.end_leases(path.name))
             path.unlink(missing_ok=True)
+    for owner in ledger.lease_owners():  # of a ledger that was restored, or whose folder of signs was lost
+        if not (_signs_of_life(settings) / owner).exists():
+            ledger.end_leases(owner)
 
 
 def _signs_of_life(settings: Settings) -> Path:

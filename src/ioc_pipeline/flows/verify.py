@@ -13,6 +13,7 @@ from ioc_pipeline.domain.findings import Area, Finding
 from ioc_pipeline.flows.stores import open_store, working_on_warehouse
 from ioc_pipeline.land.contract_versions import read_contract_version
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.land.tombstones import is_buried
 from ioc_pipeline.ledger.arrivals import Sidecar
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish.versions import damage_of, kept_versions, read_pointer
@@ -88,7 +89,7 @@ def _landed(store: Store, sidecars: Iterable[Sidecar]) -> Iterator[Finding]:
                 hashed[delivery.sha256] = ""
             except DamagedError as error:
                 hashed[delivery.sha256] = str(error)
-        if hashed[delivery.sha256]:
+        if hashed[delivery.sha256] and not is_buried(store, delivery):
             yield Finding("bytes", _place(delivery.delivery_seq), hashed[delivery.sha256])
         if not store.is_described(sidecar):
             what = "its sidecar in landing is gone, or says something else than the ledger"

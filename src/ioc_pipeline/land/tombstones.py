@@ -58,6 +58,15 @@ def tombstone_of(store: Store, sha256: str) -> Tombstone | None:
     )
 
 
+def is_buried(store: Store, delivery: Delivery) -> bool:
+    """Whether the bytes of a delivery are gone on purpose; a tombstone that is not whole says nothing."""
+    try:
+        tombstone = tombstone_of(store, delivery.sha256)
+    except (ValueError, KeyError):
+        return False
+    return tombstone is not None and delivery.delivery_seq in tombstone.deliveries
+
+
 def buried_verdict(store: Store, delivery: Delivery) -> Verdict | None:
     """What was said of a delivery whose bytes are deleted; None while they are there."""
     path = _path(store, delivery.sha256)

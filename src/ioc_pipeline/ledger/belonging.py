@@ -72,12 +72,12 @@ class Belonging(Journal):
         newest = {marker.delivery_seq: marker for marker in sorted(markers, key=lambda marker: marker.load_seq)}
         with self.writing() as journal:
             rows = journal.connection.execute(
-                sa.select(load, delivery.c.decides_delivery_seq).join_from(load, delivery).where(load.c.is_newest)
+                sa.select(load, delivery.c.kind, delivery.c.decides_delivery_seq)
+                .join_from(load, delivery)
+                .where(load.c.is_newest)
             ).all()
             decided = {
-                row.decides_delivery_seq
-                for row in rows
-                if row.decides_delivery_seq is not None and row.delivery_seq in newest
+                row.decides_delivery_seq for row in rows if row.kind == "withdrawal" and row.delivery_seq in newest
             }
             journal.connection.execute(
                 sa.update(load).where(sa.not_(load.c.is_newest), load.c.load_seq.is_not(None)), {"load_seq": None}

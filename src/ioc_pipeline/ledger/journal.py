@@ -71,8 +71,8 @@ class Journal:
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; nothing happens when it is there, and two at once do it once."""
-        if self.is_sqlite and self._url.database:
-            Path(self._url.database).parent.mkdir(parents=True, exist_ok=True)
+        if self.file:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
         if self._revision() == NEWEST_REVISION:
             return
         # Half a second of imports, needed once in the life of a ledger.
@@ -89,9 +89,14 @@ class Journal:
 
     def is_made(self) -> bool:
         """Whether there is a ledger at this URL; asking makes none."""
-        if self.is_sqlite and self._url.database and not Path(self._url.database).exists():
+        if self.file and not self.file.exists():
             return False
         return self._revision() is not None
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a ledger in SQLite."""
+        return Path(self._url.database) if self.is_sqlite and self._url.database else None
 
     @property
     def shown_url(self) -> str:

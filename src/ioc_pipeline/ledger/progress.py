@@ -60,6 +60,12 @@ class Progress(Journal):
             taken = [_lease(row) for row in journal.connection.execute(take)]
         return sorted(taken, key=lambda lease: lease.delivery_seq)
 
+    def lease_owners(self) -> list[str]:
+        """Who holds a lease, dead or alive."""
+        held = sa.select(load.c.lease_owner).where(load.c.state == "landed", load.c.lease_owner.is_not(None)).distinct()
+        with self.transaction() as connection:
+            return [owner for owner in connection.execute(held).scalars() if owner is not None]
+
     def end_leases(self, owner: str) -> list[int]:
         """Let others take what a process that has died was preparing; its tokens are not given again. Gives which."""
         with self.writing() as journal:

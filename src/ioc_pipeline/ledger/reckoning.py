@@ -93,7 +93,7 @@ def _step(one: _Reckoned, row: Mapping[Any, Any], detail: Mapping[str, Any]) -> 
             one.source_name = detail.get("source_name", one.source_name)
         case "withdrawn":
             one.state = "withdrawn"
-        case "load again" | "set back":
+        case "load again" | "release decided" | "set back":
             one.state, one.outcome, one.load_seq = "landed", None, None
             one.contract_hash = one.source_name = None
             one.is_answered = one.is_answered and row["kind"] == "set back"

@@ -45,7 +45,7 @@ class Verification(Journal):
         return self._verify(start).event_seq - start.event_seq
 
     def _verify(self, start: Link) -> Link:
-        with self._snapshot() as connection:
+        with self.snapshot() as connection:
             row = connection.execute(sa.select(head)).one()
             end, verified = Link(row.event_seq, row.event_hash), Link(row.verified_seq, row.verified_hash)
             remembered = connection.execute(
@@ -63,7 +63,7 @@ class Verification(Journal):
         return end
 
     @contextmanager
-    def _snapshot(self) -> Iterator[sa.Connection]:
+    def snapshot(self) -> Iterator[sa.Connection]:
         """One moment of the ledger: what is recorded meanwhile is left to the next look."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self._engine.connect() as connection:

@@ -80,7 +80,7 @@ def read_deliveries(connection: duckdb.DuckDBPyConnection) -> list[Delivery]:
         replace(
             one,
             received_at=one.received_at.replace(tzinfo=UTC),
-            source_name="" if one.kind in ("file", "withdrawal") else one.source_name,
+            source_name="" if one.kind in ("file", "withdrawal", "release") else one.source_name,
             extract_id=one.extract_id or "",
             request=one.request or "",
         )
