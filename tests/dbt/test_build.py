@@ -44,6 +44,29 @@ def test_an_empty_warehouse_builds_and_publishes(small_settings: Settings, small
     assert published.load_seq == 0
 
 
+class Interrupted(BaseException):
+    """As the timeout of a task of Airflow's."""
+
+
+@pytest.mark.parametrize(("error", "raised"), [(Interrupted, Interrupted), (MemoryError, BuildError)])
+def test_a_build_that_is_cut_short_by_something_without_words_is_not_finished(
+    small_settings: Settings,
+    small_warehouse: Warehouse,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[BaseException],
+    raised: type[BaseException],
+) -> None:
+    def stop(*_: object) -> None:
+        raise error
+
+    small_warehouse.write()
+    monkeypatch.setattr("dbt.task.build.BuildTask.handle_job_queue", stop)
+    with pytest.raises(raised):
+        build(small_settings, as_of=AS_OF)
+    with pytest.raises(ConflictError):
+        publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
+
+
 def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
     small_settings: Settings, small_warehouse: Warehouse
 ) -> None:

@@ -22,7 +22,11 @@ class NodeResult:
 
 
 def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) -> tuple[tuple[NodeResult, ...], str]:
-    """Run `dbt build` and release the warehouse. Returns the nodes, and what went wrong before any could run."""
+    """Run `dbt build` and release the warehouse. Returns the nodes, and what went wrong besides them, "" for nothing.
+
+    Raises:
+        BaseException: what interrupted it, e.g. the timeout of a task.
+    """
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
@@ -81,7 +85,11 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
     )
     if outcome.success:
         return nodes, ""
-    return nodes, _one_line(str(outcome.exception or "dbt stopped without saying why"))
+    if error := outcome.exception:
+        if not isinstance(error, Exception):
+            raise error  # a timeout, a signal: dbt hands on what it has caught
+        return nodes, _one_line(f"{type(error).__name__}: {error}")
+    return nodes, "dbt stopped without saying why"
 
 
 def _selection(change: Change) -> list[str]:
