@@ -6,7 +6,12 @@ import pytest
 
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
-from ioc_pipeline.parse.personal import find_personal_data_in_column, kinds_in_column, without_personal_data
+from ioc_pipeline.parse.personal import (
+    find_personal_data_in_column,
+    kinds_in_column,
+    shaped_as_figure,
+    without_personal_data,
+)
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 
 CITIZENS = ["014085001234", "014185001235", "001285001236", "036201001237", "014085001238"]
@@ -144,3 +149,20 @@ def test_no_problem_is_told_with_an_identifier() -> None:
     problem = Problem("bad-cell", "BS 014085001234", "C4", "Ghi 0912345678", "014085001234", "a@example.vn", "x")
     told = without_personal_data(problem)
     assert (told.sheet, told.cell, told.column, told.found, told.expected) == ("BS …", "C4", "Ghi …", "…", "…")
+
+
+@pytest.mark.parametrize(
+    "text", ["Lò Văn A", "Lò Văn A, tổ 3", "bà Nguyễn Thị Hoa nộp 12", "xem CMND 050000126", "chưa rõ"]
+)
+def test_an_answer_repeats_nothing_of_a_figure_that_has_not_the_shape_of_one(text: str) -> None:
+    assert shaped_as_figure(text) == "" or without_personal_data(Problem("bad-cell", found=text)).found == ""
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "khoảng 1.234 triệu đồng", "12O", "6/8"])
+def test_an_answer_repeats_what_could_have_been_meant_as_a_figure(text: str) -> None:
+    assert shaped_as_figure(text) == text
+
+
+def test_no_answer_repeats_a_name_and_every_answer_the_name_of_a_place() -> None:
+    for found, told in [("Nguyễn Văn A", ""), ("Phường Hoàng Văn Thụ", "Phường Hoàng Văn Thụ"), ("Mai Sơn", "Mai Sơn")]:
+        assert without_personal_data(Problem("unknown-unit", found=found)).found == told

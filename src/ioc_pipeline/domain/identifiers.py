@@ -196,7 +196,7 @@ def _in_run(text: str, run: re.Match[str], named: Kinds) -> Iterator[Found]:
             digits += groups[last][0]
             if len(digits) > _LONGEST:
                 break
-            is_regular = _is_regular(groups, parted, first, last)
+            is_regular = _is_regular(text, groups, parted, first, last)
             has_plus = text[groups[first].start() - 1 : groups[first].start()] == "+"
             is_document = _DOCUMENT.match(text, groups[last].end()) is not None
             kind = _kind_of(digits, named, near, is_regular=is_regular, has_plus=has_plus, is_document=is_document)
@@ -238,7 +238,7 @@ def _kind_of(
     return None
 
 
-def _is_regular(groups: Sequence[re.Match[str]], parted: Sequence[str], first: int, last: int) -> bool:
+def _is_regular(text: str, groups: Sequence[re.Match[str]], parted: Sequence[str], first: int, last: int) -> bool:
     """Whether these groups look like one number: parted alike, and not a piece of a longer code or sum."""
     before = parted[first - 1] if first else ""
     after = parted[last] if last < len(parted) else ""
@@ -251,8 +251,9 @@ def _is_regular(groups: Sequence[re.Match[str]], parted: Sequence[str], first: i
     (sign,) = inside
     if sign in (".", ",") and last == first + 1 and groups[first][0] == "0":
         return False  # 0.912345678
-    if sign != " ":
-        return sign not in (before, after)
+    if sign != " ":  # not a piece of a code such as H52.05-230911-0001
+        is_alone = not text[groups[first].start() - 1 : groups[first].start()].isalpha()
+        return is_alone and before in ("", " ") and after in ("", " ")
     in_thousands = all(len(group[0]) == 3 for group in groups[first : last + 1])
     return not (in_thousands and before == " " and len(groups[first - 1][0]) <= 3)
 

@@ -22,6 +22,11 @@ _FAMILY_NAMES = (  # of Kinh, Thái, Mông, Mường, Tày, Nùng, Dao, Chăm, K
     "|vừ|vũ|vương|xa|y"
 )
 _PERSON = re.compile(rf"\s*(?:{_FAMILY_NAMES})(?:\s+(?=[^\W_])\w['\w]*){{1,4}}\s*", re.IGNORECASE)
+_PERSON_WITHIN = re.compile(rf"(?<!\w)(?:{_FAMILY_NAMES})(?:\s+[^\W\d_][\w']*){{2,3}}", re.IGNORECASE)
+_NAMED_AFTER = re.compile(
+    r"\b(?:xã|phường|thị trấn|đặc khu|quận|huyện|thị xã|thành phố|tỉnh|đường|phố|trường|bản|thôn|tổ|khu|ty|sở|ban)\s*$",
+    re.IGNORECASE,
+)
 _NAME_HEADER = re.compile(
     r"(?:ho|ho va ten|ho ten|ho dem|full name)(?: (?:ten|chu dem|dem|nguoi|cua|cong dan|chu ho|hoc sinh|can bo|va).*)?"
 )
@@ -35,6 +40,17 @@ _YEARS = range(1910, 2016)  # unlabelled dates of these years beside names are b
 def is_person(text: str) -> bool:
     """Whether a text looks like the full name of somebody in Vietnam: a family name and one to four more words."""
     return len(text) <= 50 and text[:1].isupper() and _PERSON.fullmatch(text) is not None
+
+
+def names_somebody(text: str) -> bool:
+    """Whether a name of three words or more stands in a text; a street or a ward that bears it does not count.
+
+    Of two words most are places too: Mai Sơn, Hà Giang.
+    """
+    return any(
+        all(word[:1].isupper() for word in match[0].split()[:3]) and not _NAMED_AFTER.search(text[: match.start()])
+        for match in _PERSON_WITHIN.finditer(text)
+    )
 
 
 def has_people(column: Sequence[Value], header: str = "") -> bool:

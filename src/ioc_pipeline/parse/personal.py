@@ -24,9 +24,11 @@ from ioc_pipeline.domain.identifiers import (
     without_identifiers,
 )
 from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.parse.people import names_somebody
 
 _SHARE = 0.8  # of the twelve-digit texts of a column; a few such codes among others are no identifiers
 _FEWEST_NUMBERS = 3  # stored numbers lost their zeros, so one alone proves nothing
+_LETTERS_OF_A_FIGURE = 20  # "khoảng 1.234 triệu đồng" has 17
 _FEWEST_DIGITS, _MOST_DIGITS = 10**7, 10**15
 _CODE_HEADER = re.compile(
     r"(?:ma|id|so|so hieu|ma so|ma dinh danh|so dinh danh)"
@@ -129,6 +131,16 @@ def safe_name(sheet: str) -> str:
     return "" if kinds_in(sheet) else sheet
 
 
+def shaped_as_figure(text: str) -> str:
+    """What may be repeated of a text that stands where a figure belongs: one with digits and few letters, else nothing.
+
+    A person who reads the answer finds the cell by its place; a name or a remark has no business in it.
+    """
+    letters = sum(sign.isalpha() for sign in text)
+    has_digit = any(sign.isdecimal() for sign in text)
+    return text if has_digit and letters <= _LETTERS_OF_A_FIGURE and not kinds_in(text) else ""
+
+
 def is_personal_field(name: str) -> bool:
     """Whether a field of an API is about a person by its name: applicantName, citizen_id, soDienThoai."""
     words = fold(_CAMEL.sub(" ", name).replace("_", " ").replace(".", " "))
@@ -143,7 +155,7 @@ def without_personal_data(problem: Problem) -> Problem:
         cell=without_identifiers(problem.cell),
         record=without_identifiers(problem.record),
         column=without_identifiers(problem.column),
-        found=without_identifiers(problem.found),
+        found="" if names_somebody(problem.found) else without_identifiers(problem.found),
         expected=without_identifiers(problem.expected),
         fix=without_identifiers(problem.fix),
     )

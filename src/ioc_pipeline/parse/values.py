@@ -14,12 +14,13 @@ from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.period_rule import expected_period, period_text, row_period
+from ioc_pipeline.parse.personal import shaped_as_figure
 from ioc_pipeline.parse.rows import read_unit_measure
 from ioc_pipeline.parse.shown import parse_shown
 from ioc_pipeline.parse.tables import original_text
 from ioc_pipeline.parse.texts import seen_value
 from ioc_pipeline.reference.sources import Source
-from ioc_pipeline.reference.tables import Column, Table
+from ioc_pipeline.reference.tables import NUMERIC, Column, Table
 
 _DAYS_TO_1904 = 1462
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
@@ -61,7 +62,7 @@ def read_column(
             elif column.multiplier != 1 and isinstance(parsed.value, Decimal) and not parsed.is_scaled:
                 parsed = replace(parsed, value=parsed.value * column.multiplier)
         except BadCell as error:
-            problems.append(_bad_cell(block, number, position, shown or value, mark, error))
+            problems.append(_bad_cell(block, column, number, position, shown or value, mark, error))
             values.append(Parsed(None))
             continue
         if not mark and shown is None:
@@ -97,13 +98,18 @@ def _blank(column: Column) -> Parsed:
     return Parsed(None, null_reason="no_data")
 
 
-def _bad_cell(block: Block, number: int, position: int, value: Value, mark: str, error: BadCell) -> Problem:
+def _bad_cell(
+    block: Block, column: Column, number: int, position: int, value: Value, mark: str, error: BadCell
+) -> Problem:
+    found = original_text(value)
+    if isinstance(value, str) and column.type in NUMERIC:
+        found = shaped_as_figure(found)
     return Problem(
         error.code,
         block.sheet.name,
         cell_address(number, position),
         block.headers.get(position, ""),
-        found=original_text(value) or mark,
+        found=found or mark,
         expected=error.expected,
         fix=error.fix,
     )
