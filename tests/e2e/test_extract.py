@@ -175,7 +175,7 @@ def test_a_token_that_expires_within_a_run_is_renewed(new_home: Callable[..., Ho
     assert new_home(systems).extract(TASKS).load.loaded == 1
 
 
-@pytest.mark.parametrize("kind", ["wrong_total", "personal_field", "future_period", "unknown_unit"])
+@pytest.mark.parametrize("kind", ["wrong_total", "no_total", "personal_field", "future_period", "two_units"])
 def test_an_api_that_lies_is_returned_whole_and_asked_again_from_the_same_place(
     new_home: Callable[..., Home], systems: str, kind: str
 ) -> None:
@@ -190,6 +190,35 @@ def test_an_api_that_lies_is_returned_whole_and_asked_again_from_the_same_place(
     assert [one.since for one in home.extracts()] == ["", ""]
     assert len(home.newest()) == 12
     assert list((home.settings.inbox / "vp-ubnd" / "phan-hoi").iterdir()) == answers, "an accepted one is silent"
+
+
+def test_a_list_without_its_end_is_returned_and_asked_for_again_from_the_same_place(
+    new_home: Callable[..., Home], systems: str
+) -> None:
+    home = new_home(systems)
+    for kind in ("no_cursor", "more_without_cursor", "null_list"):
+        fail(systems, kind, "/tasks")
+        assert home.extract(TASKS).load.returned == 1
+    assert home.extract(TASKS).load.loaded == 1
+    assert [one.since for one in home.extracts()] == [""] * 4
+    told = "".join(path.read_text("utf-8-sig") for path in (home.settings.inbox / "vp-ubnd" / "phan-hoi").iterdir())
+    assert all(f"“{name}”" in told for name in ("nextCursor", "hasMore", "data"))
+
+
+def test_what_is_no_answer_leaves_nothing_behind(new_home: Callable[..., Home], systems: str) -> None:
+    home = new_home(systems)
+    for kind, named in (
+        ("error_in_answer", "its field success"),
+        ("login_page", "to log in"),
+        ("no_content", "204"),
+        ("packed_twice", "packed"),
+    ):
+        fail(systems, kind, "/dossiers", times=5)
+        with pytest.raises(FetchError, match=named):
+            home.extract()
+        httpx.delete(f"{systems}/faults")
+    assert (home.landed("page"), home.landed("extract")) == ([], [])
+    assert home.extract().load.loaded == 1
 
 
 def test_a_run_that_is_given_up_leaves_pages_that_do_not_count(new_home: Callable[..., Home], systems: str) -> None:

@@ -1,5 +1,6 @@
 """The four sample APIs over real HTTP: the shapes of the real ones, sums that fit the forms, and every fault."""
 
+import gzip
 import json
 import re
 import signal
@@ -493,6 +494,70 @@ def test_a_total_is_wrong(client: Client) -> None:
     total = client.dossiers().json()["total"]
     client.fault(Kind.WRONG_TOTAL, "/dossiers")
     assert client.dossiers().json()["total"] == total + 7
+
+
+# ---------- faults beside the rows
+
+
+def test_an_answer_is_a_page_to_log_in_or_none_at_all(client: Client) -> None:
+    client.fault(Kind.LOGIN_PAGE, "/dossiers")
+    page = client.dossiers()
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    client.fault(Kind.NO_CONTENT, RAIN)
+    assert (client.rain().status_code, client.rain().status_code) == (204, 200)
+
+
+def test_an_answer_is_packed_twice_or_says_a_name_twice(client: Client) -> None:
+    client.fault(Kind.PACKED_TWICE, "/dossiers")
+    with client.http.stream("GET", "/dossiers", headers=KEY) as packed:
+        raw = b"".join(packed.iter_raw())
+        assert packed.headers["Content-Encoding"] == "gzip, gzip"
+    assert json.loads(gzip.decompress(gzip.decompress(raw)))["items"]
+    for path, ask in (("/dossiers", client.dossiers), (RAIN, client.rain)):
+        client.fault(Kind.REPEATED_NAME, path)
+        assert b'{"sample": 1, "sample": 2, ' in ask().content
+
+
+def test_an_answer_says_an_error_in_the_place_of_its_rows(client: Client) -> None:
+    for path, ask in (("/dossiers", client.dossiers), ("/tasks", client.tasks), (RAIN, client.rain)):
+        client.fault(Kind.ERROR_IN_ANSWER, path)
+        said = ask().json()
+        assert (said["success"], said.get("items", said.get("data", []))) == (False, [])
+
+
+def test_an_answer_has_null_for_its_list(client: Client) -> None:
+    client.fault(Kind.NULL_LIST, "/dossiers")
+    assert client.dossiers().json()["items"] is None
+    client.fault(Kind.NULL_LIST, RAIN)
+    assert client.rain().json() is None
+
+
+def test_an_answer_does_not_say_how_its_list_ends(client: Client) -> None:
+    client.fault(Kind.NO_TOTAL, "/dossiers")
+    assert set(client.dossiers().json()) == {"items"}
+    client.fault(Kind.NO_CURSOR, "/tasks")
+    assert set(client.tasks().json()) == {"data"}
+    client.fault(Kind.MORE_WITHOUT_CURSOR, "/tasks")
+    said = client.tasks().json()
+    assert (said["nextCursor"], said["hasMore"]) == (None, True)
+
+
+def test_fields_stand_beside_the_rows_that_nobody_agreed_on(client: Client) -> None:
+    client.fault(Kind.UNKNOWN_BESIDE, "/tasks")
+    assert client.tasks().json()["generatedBy"] == "thử nghiệm"
+    client.fault(Kind.PERSONAL_BESIDE, "/dossiers")
+    assert client.dossiers().json()["meta"] == {"contact": PERSONAL["citizenId"]}
+    client.fault(Kind.PERSONAL_NAME, RAIN)
+    assert client.rain().json()[0]["by"] == {PERSONAL["citizenId"]: 1}
+
+
+def test_a_row_names_two_units(client: Client) -> None:
+    client.fault(Kind.TWO_UNITS, "/dossiers", times=2)
+    for page in (1, 2):
+        row = client.dossiers(page, pageSize=20).json()["items"][0]
+        assert (row["communeName"] == "Phường Tô Hiệu") != (row["communeCode"] == "03646")
+    client.fault(Kind.TWO_UNITS, "/tasks")
+    assert client.tasks().json()["data"][0]["agencyName"].startswith("Sở ")
 
 
 # ---------- lies in the rows

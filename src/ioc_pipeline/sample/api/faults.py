@@ -34,6 +34,19 @@ class Kind(StrEnum):
     UNKNOWN_FIELD = "unknown_field"
     MISSING_FIELD = "missing_field"
     PERSONAL_FIELD = "personal_field"
+    LOGIN_PAGE = "login_page"
+    NO_CONTENT = "no_content"
+    PACKED_TWICE = "packed_twice"
+    REPEATED_NAME = "repeated_name"
+    ERROR_IN_ANSWER = "error_in_answer"
+    NULL_LIST = "null_list"
+    NO_TOTAL = "no_total"
+    NO_CURSOR = "no_cursor"
+    MORE_WITHOUT_CURSOR = "more_without_cursor"
+    UNKNOWN_BESIDE = "unknown_beside"
+    PERSONAL_BESIDE = "personal_beside"
+    PERSONAL_NAME = "personal_name"
+    TWO_UNITS = "two_units"
 
 
 class Fault(BaseModel):
@@ -83,8 +96,21 @@ def read_fault(text: str) -> Fault:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """A field that names the unit of a row again: with `name`, which is that of `code`, or else with `otherwise`."""
+
+    field: str
+    code: str
+    name: str
+    otherwise: str
+
+
+@dataclass(frozen=True)
 class Shape:
-    """Where the rows of a system's answer are, and which of its fields the lies of an answer are told in."""
+    """Where the rows of a system's answer are, and which of its fields the lies of an answer are told in.
+
+    `list_name` is the field with the rows, "" for an answer that is a list itself, or may be.
+    """
 
     rows: Callable[[Any], list[dict[str, Any]]]
     number: str | None
@@ -93,11 +119,15 @@ class Shape:
     negative: object
     dropped: str
     foreign_unit: str
+    list_name: str = ""
+    twin: Twin | None = None
 
 
 SHAPES = {
-    "/dossiers": Shape(lambda body: body["items"], "feeVnd", "communeCode", "receivedAt", -1, "status", "99999"),
-    "/tasks": Shape(lambda body: body["data"], None, "agencyCode", "assignedAt", -1, "dueAt", "so-khong-co"),
+    "/dossiers": Shape(lambda body: body["items"], "feeVnd", "communeCode", "receivedAt", -1, "status", "99999",
+                       "items", Twin("communeName", "03646", "Phường Tô Hiệu", "Xã Mai Sơn")),
+    "/tasks": Shape(lambda body: body["data"], None, "agencyCode", "assignedAt", -1, "dueAt", "so-khong-co",
+                    "data", Twin("agencyName", "so-y-te", "Sở Y tế", "Sở Tài chính")),
     "/public/current": Shape(
         lambda body: body, "sumDepth", "station.address", None, -3.5, "level", "Xã Không Có, tỉnh Sơn La"
     ),
@@ -116,6 +146,21 @@ def distort(body: Any, kind: Kind, shape: Shape) -> Any:
             rows.reverse()
         case Kind.WRONG_TOTAL if isinstance(body, dict) and "total" in body:
             body["total"] += 7
+        case Kind.NO_TOTAL:
+            del body["total"]
+        case Kind.NO_CURSOR:
+            del body["nextCursor"]
+        case Kind.MORE_WITHOUT_CURSOR:
+            body.update(nextCursor=None, hasMore=True)
+        case Kind.UNKNOWN_BESIDE:
+            body["generatedBy"] = "thử nghiệm"
+        case Kind.PERSONAL_BESIDE:
+            body["meta"] = {"contact": PERSONAL["citizenId"]}
+        case Kind.NULL_LIST:
+            return {**body, shape.list_name: None} if shape.list_name else None
+        case Kind.ERROR_IN_ANSWER:
+            error = {"success": False, "message": "database timeout"}
+            return {**body, shape.list_name: [], **error} if shape.list_name else error
     if not rows:
         return body
     row = rows[0]
@@ -134,7 +179,17 @@ def distort(body: Any, kind: Kind, shape: Shape) -> Any:
             del row[shape.dropped]
         case Kind.PERSONAL_FIELD:
             _add(rows, PERSONAL)
+        case Kind.PERSONAL_NAME:
+            row["by"] = {PERSONAL["citizenId"]: 1}
+        case Kind.TWO_UNITS if shape.twin:
+            is_its_own = row[shape.unit] == shape.twin.code
+            row[shape.twin.field] = shape.twin.otherwise if is_its_own else shape.twin.name
     return body
+
+
+def repeat_name(content: bytes) -> bytes:
+    """The answer with a name twice in its first object."""
+    return content.replace(b"{", b'{"sample": 1, "sample": 2, ', 1)
 
 
 def kinds_of(path: str) -> set[Kind]:
@@ -147,10 +202,14 @@ def kinds_of(path: str) -> set[Kind]:
         kinds -= {Kind.STRING_IN_NUMBER, Kind.NEGATIVE_COUNT}
     if shape.time is None:
         kinds -= {Kind.FUTURE_PERIOD, Kind.MOVING_RECORDS, Kind.DUPLICATED_PAGE}
+    if shape.twin is None:
+        kinds -= {Kind.TWO_UNITS}
+    if not shape.list_name:
+        kinds -= {Kind.UNKNOWN_BESIDE, Kind.PERSONAL_BESIDE}
     if path != "/dossiers":
-        kinds -= {Kind.WRONG_TOTAL}
+        kinds -= {Kind.WRONG_TOTAL, Kind.NO_TOTAL}
     if path != "/tasks":
-        kinds -= {Kind.EXPIRED_TOKEN}
+        kinds -= {Kind.EXPIRED_TOKEN, Kind.NO_CURSOR, Kind.MORE_WITHOUT_CURSOR}
     return kinds
 
 

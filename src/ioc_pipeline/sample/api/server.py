@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import gzip
 import json
 import secrets
 import socket
@@ -22,7 +23,7 @@ from pydantic import BaseModel, ConfigDict
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD
-from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of
+from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of, repeat_name
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.portal_766 import Index766
 from ioc_pipeline.sample.api.rain_gauges import Gauges
@@ -102,6 +103,18 @@ class Demo:
                 response = self._response_of(path, half)
                 response.headers["Content-Length"] = str(len(whole.body))  # more than there comes before it ends
                 return response
+            case Kind.LOGIN_PAGE:
+                page = "<!DOCTYPE html><title>Đăng nhập</title><form action=/login></form>"
+                return self._response_of(path, page.encode(), media_type="text/html")
+            case Kind.NO_CONTENT:
+                return Response(status_code=204)
+            case Kind.PACKED_TWICE:
+                packed = gzip.compress(gzip.compress(bytes(self._response(path, make(False)).body)))
+                response = self._response_of(path, packed)
+                response.headers["Content-Encoding"] = "gzip, gzip"
+                return response
+            case Kind.REPEATED_NAME:
+                return self._response_of(path, repeat_name(bytes(self._response(path, make(False)).body)))
         shape = next(shape for prefix, shape in SHAPES.items() if path.startswith(prefix))
         body = make(fault.kind is Kind.DUPLICATED_PAGE)
         response = self._response(path, distort(body, fault.kind, shape))
@@ -113,9 +126,11 @@ class Demo:
     def _response(self, path: str, body: Any, skew: timedelta = timedelta()) -> Response:
         return self._response_of(path, json.dumps(body, ensure_ascii=False).encode(), skew)
 
-    def _response_of(self, path: str, content: bytes, skew: timedelta = timedelta()) -> Response:
+    def _response_of(
+        self, path: str, content: bytes, skew: timedelta = timedelta(), media_type: str = "application/json"
+    ) -> Response:
         date_of_answer = format_datetime(self.clock_of(path) + skew, usegmt=True)
-        return Response(content, media_type="application/json", headers={"Date": date_of_answer})
+        return Response(content, media_type=media_type, headers={"Date": date_of_answer})
 
     def _failure(self, path: str, status: int, headers: dict[str, str] | None = None) -> Response:
         response = self._response(path, {"error": "sample fault"})
