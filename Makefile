@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test unit one lint check format lock clean
+.PHONY: help run demo test browser unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -28,9 +28,16 @@ demo: $(INSTALLED)
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow demo
 
 # Fast tests first: what is wrong shows early. What starts Airflow or kills processes has the machine to itself.
-test: $(INSTALLED_DEV)
+test: $(INSTALLED_DEV) browser
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/web tests/dags tests/hostile tests/dbt
 	@exec $(BIN)/python -m pytest tests/e2e
+
+# The tests of the pages drive the machine's own Chromium.
+browser:
+	@command -v chromium >/dev/null || { \
+	    echo "Installing Debian's Chromium for the tests of the pages"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	} || { echo "The tests of the pages need Chromium. On Debian: apt-get install chromium" >&2; exit 1; }
 
 unit: $(INSTALLED_DEV)
 	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/unit

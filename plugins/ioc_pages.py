@@ -6,17 +6,19 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 PREFIX = "/ioc"
+MENU = {"IOC: Màn hình": "", "IOC: Báo cáo": "reporting", "IOC: Tệp đã nhận": "deliveries"}
 PERMISSION = "IOC"  # a custom view of Airflow's; with the simple auth manager every role may look
 
 
 class IocPages(AirflowPlugin):
-    """`/ioc` and its place in the menu. It opens as a page of its own, so that its address is what it shows."""
+    """`/ioc` and its places in the menu. They open as pages of their own, so that an address is what it shows."""
 
     name = "ioc_pages"
 
     @property
     def external_views(self) -> list[dict[str, str]]:
-        return [{"name": "IOC", "href": f"{PREFIX}/", "destination": "nav"}]
+        """More than one: a single one Airflow 3.3.2 draws as a button that leads nowhere."""
+        return [{"name": name, "href": f"{PREFIX}/{path}", "destination": "nav"} for name, path in MENU.items()]
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:

@@ -1,99 +1,24 @@
-"""The whole installation under real Airflow: it starts, takes samples and drops to published marts, and stops."""
+"""The whole installation under real Airflow: it starts, and takes samples and drops to published marts."""
 
-import csv
-import fcntl
-import io
 import json
-import os
 import re
-import shutil
-import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
 from bench import drop_to_mart
-from ioc_pipeline.local_airflow.installation import COMPONENTS
+from e2e.running_airflow import DROP_SECONDS, Installation, drop, wait_for
 from ioc_pipeline.settings import from_environment
 
-START_SECONDS = 600
-DROP_SECONDS = 180
-STOP_SECONDS = 60
 FORM = "Hạ tầng viễn thông"  # telecom coverage: its figures follow the seed of the sample
 
 
-@dataclass(frozen=True)
-class Installation:
-    """One IOC_HOME with Airflow running over it."""
-
-    process: subprocess.Popen[bytes]
-    home: Path
-    environment: dict[str, str]
-
-    def said(self) -> str:
-        return (self.home / "output.txt").read_text("utf-8")
-
-    def ioc(self, *arguments: str) -> str:
-        command = [sys.executable, "-m", "ioc_pipeline.cli", *arguments]
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=True, timeout=60
-        ).stdout
-
-    def query(self, sql: str) -> list[dict[str, str]]:
-        return list(csv.DictReader(io.StringIO(self.ioc("sql", sql))))
-
-    def version(self) -> str:
-        return str(json.loads((self.home / "published" / "current.json").read_text("utf-8"))["version"])
-
-    def ask_airflow(self, sql: str) -> list[tuple[str, ...]]:
-        with sqlite3.connect(f"file:{self.home}/airflow/airflow.db?mode=ro", uri=True) as metadata:
-            return metadata.execute(sql).fetchall()
-
-    def processes(self) -> list[psutil.Process]:
-        """All it started: what loses its parent becomes a child of the one that supervises."""
-        supervisor = psutil.Process(self.process.pid)
-        return [supervisor, *supervisor.children(recursive=True)]
-
-
-def wait_for(happened: Callable[[], object], seconds: float, what: str, installation: Installation) -> None:
-    deadline = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < deadline, f"no {what} after {seconds} s\n{installation.said()}"
-        time.sleep(0.2)
-
-
-def start(home: Path) -> Installation:
-    environment = {**os.environ, "IOC_HOME": str(home)}
-    with (home / "output.txt").open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ioc_pipeline.local_airflow", "run"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    return Installation(process, home, environment)
-
-
-@pytest.fixture(scope="module")
-def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    running = start(tmp_path_factory.mktemp("ioc"))
-    process = running.process
-    try:
-        wait_for(lambda: "Ctrl-C" in running.said() or process.poll() is not None, START_SECONDS, "serving", running)
-        assert process.poll() is None, running.said()
-        yield running
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-            process.wait(STOP_SECONDS)
+@pytest.fixture
+def installation(running_airflow: Installation) -> Installation:
+    return running_airflow
 
 
 def test_the_first_run_takes_the_samples_to_published_marts_and_says_where_all_is(installation: Installation) -> None:
@@ -219,33 +144,3 @@ def test_a_second_run_over_the_same_home_is_refused(installation: Installation) 
     assert second.returncode == 1
     assert str(installation.process.pid) in second.stderr
     assert "IOC_HOME" in second.stderr
-
-
-def test_ctrl_c_stops_every_process_it_started(installation: Installation) -> None:
-    started = installation.processes()
-    assert len(started) > 4
-    installation.process.send_signal(signal.SIGINT)
-    assert installation.process.wait(STOP_SECONDS) == 0
-    assert [process for process in started if process.is_running()] == []
-    # The last process that inherited the lock has let it go.
-    with (installation.home / "airflow" / "components.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def test_a_killed_run_leaves_no_process_behind_and_the_state_is_continued(installation: Installation) -> None:
-    again = start(installation.home)
-    wait_for(lambda: len(again.processes()) > len(COMPONENTS), STOP_SECONDS, "components", again)
-    time.sleep(3)
-    started = again.processes()
-    again.process.kill()
-    again.process.wait()
-    wait_for(lambda: not any(process.is_running() for process in started), STOP_SECONDS, "end", again)
-    assert "sample" not in again.said()
-    assert json.loads((installation.home / "airflow" / "passwords.json").read_text("utf-8"))["ioc"] not in again.said()
-
-
-def drop(path: Path, folder: Path) -> None:
-    """As a department should: complete the copy under another name, then rename it."""
-    partial = folder / f"{path.name}.part"
-    shutil.copyfile(path, partial)
-    partial.rename(folder / path.name)

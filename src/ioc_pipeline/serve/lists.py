@@ -12,8 +12,11 @@ select
     status.source_title, status.reporting_unit_name, coalesce(labels.period_label_vi, '') as period_label_vi,
     status.period_start_date, status.period_end_date, status.due_date, status.status, status.accepted_at,
     status.late_working_days, status.received_count, status.error_count, status.blank_reason, status.waiver_reason,
-    status.source_name, status.reporting_unit_code, status.department_code, status.period_type
+    status.source_name, status.reporting_unit_code, status.department_code,
+    departments.org_unit_name as department_name, status.period_type
 from mart_reporting_status as status
+left join dim_org_unit as departments
+    on status.department_code = departments.org_unit_code and departments.valid_to_date = date '9999-12-31'
 left join dim_period as labels
     on status.clock = labels.clock
     and status.period_type = labels.period_type
@@ -70,33 +73,57 @@ left join dim_org_unit as departments
     on revision.department_code = departments.org_unit_code and departments.valid_to_date = date '9999-12-31'
 """
 
+_SENDERS = """
+select org_unit_code, org_unit_name
+from dim_org_unit
+where org_unit_level in ('agency', 'commune') and valid_to_date = date '9999-12-31'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list: its query, the columns that it can be filtered by, and its order."""
+    """One list: its query, its order, and the columns it can be filtered by, each with the column that names it."""
 
     query: str
-    filters: tuple[str, ...]
+    filters: Mapping[str, str]
     order: str
 
 
 LISTINGS = {
     "reporting": Listing(
         _REPORTING,
-        ("status", "department_code", "source_name", "reporting_unit_code", "period_type"),
-        "period_end_date desc, late_working_days desc, source_title, reporting_unit_name",
+        {
+            "status": "status",
+            "department_code": "department_name",
+            "source_name": "source_title",
+            "reporting_unit_code": "reporting_unit_name",
+            "period_type": "period_type",
+        },
+        "status in ('not_yet_due', 'not_required'), period_end_date desc, late_working_days desc, source_title, "
+        "reporting_unit_name",
     ),
     "quality": Listing(
-        _QUALITY, ("department_code", "source_name", "period_type"), "period_end_date desc, source_title"
+        _QUALITY,
+        {"department_code": "department_name", "source_name": "source_title", "period_type": "period_type"},
+        "coalesce(correct_score, complete_score, live_score) is null, period_end_date desc, source_title",
     ),
     "conflicts": Listing(
         _CONFLICTS,
-        ("verdict", "conflict_kind", "indicator_code", "org_unit_code"),
+        {
+            "verdict": "verdict",
+            "conflict_kind": "conflict_kind",
+            "indicator_code": "indicator_name_vi",
+            "org_unit_code": "org_unit_name",
+        },
         "verdict != 'conflict', period_end_date desc, indicator_name_vi, org_unit_name",
     ),
     "revisions": Listing(
         _REVISIONS,
-        ("indicator_code", "department_code", "source_name", "org_unit_code"),
+        {
+            "indicator_code": "indicator_name_vi",
+            "department_code": "department_name",
+            "org_unit_code": "org_unit_name",
+        },
         "received_at desc, indicator_code, org_unit_code, breakdown",
     ),
 }
@@ -126,7 +153,15 @@ def counted(marts: duckdb.DuckDBPyConnection, listing: Listing, asked: Mapping[s
     return int(row["found"])
 
 
-def choices(marts: duckdb.DuckDBPyConnection, listing: Listing, name: str) -> list[str]:
-    """What one filter of the listing can ask for."""
-    query = f"select distinct {name} as choice from ({listing.query}) where {name} != '' order by 1"  # noqa: S608  # ours
-    return [str(row["choice"]) for row in records(marts, query)]
+def choices(marts: duckdb.DuckDBPyConnection, listing: Listing, name: str) -> list[tuple[str, str]]:
+    """What one filter of the listing can ask for: each code with its name."""
+    query = f"""
+        select {name} as code, coalesce(any_value({listing.filters[name]}), {name}) as name
+        from ({listing.query}) where {name} != '' group by 1 order by 2
+    """  # noqa: S608  # ours
+    return [(row["code"], row["name"]) for row in records(marts, query)]
+
+
+def unit_names(marts: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The name of each unit of today that may send something, by its code."""
+    return {row["org_unit_code"]: row["org_unit_name"] for row in records(marts, _SENDERS)}

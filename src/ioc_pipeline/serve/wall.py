@@ -71,6 +71,7 @@ where
     latest.org_unit_code = $unit
     and latest.indicator_code like 'gov\\_index766\\_%' escape '\\'
     and latest.unit_measure = 'points'
+    and latest.indicator_code not in ('gov_index766_total_points', 'gov_index766_parts_points')
 order by latest.indicator_code
 """
 
@@ -165,21 +166,25 @@ left join (select distinct period_type, period_start_date, period_end_date, peri
     and periods.period_end_date = labels.period_end_date
 where periods.periods_back <= $back
 group by periods.source_name, periods.source_title, periods.system_code, periods.period_type
-order by periods.system_code, periods.source_title
+order by
+    sum(periods.accepted_count) filter (periods.periods_back = 1)
+    / sum(periods.owed_count) filter (periods.periods_back = 1),
+    periods.system_code, periods.source_title
 """
 
 _CONFLICTS = """
-select conflict_kind, indicator_code, indicator_name_vi, element_code, first_value, first_qualifier, second_value,
-    second_qualifier, unit_measure, difference, period_end_date, org_unit_code
-from mart_conflict
+select
+    conflict.conflict_kind, conflict.indicator_code, conflict.indicator_name_vi, indicators.indicator_name_en,
+    conflict.element_code, conflict.first_value, conflict.first_qualifier, conflict.second_value,
+    conflict.second_qualifier, conflict.unit_measure, conflict.difference, conflict.period_end_date,
+    conflict.org_unit_code
+from mart_conflict as conflict
+left join dim_indicator as indicators on conflict.indicator_code = indicators.indicator_code
 where
-    verdict = 'conflict'
-    and ($commune = '' or org_unit_code = $commune)
-    and (
-        $department = ''
-        or indicator_code in (select indicator_code from dim_indicator where owner_code = $department)
-    )
-order by period_end_date desc, conflict_kind, indicator_code
+    conflict.verdict = 'conflict'
+    and ($commune = '' or conflict.org_unit_code = $commune)
+    and ($department = '' or indicators.owner_code = $department)
+order by conflict.period_end_date desc, conflict.conflict_kind, conflict.indicator_code
 """
 
 _UNIT = """
@@ -233,7 +238,7 @@ def tiles(marts: duckdb.DuckDBPyConnection, unit_code: str, department: str) -> 
 
 
 def index_766(marts: duckdb.DuckDBPyConnection, unit_code: str) -> tuple[Rows, dict[str, Any] | None]:
-    """The points of the index on serving citizens (Decision 766/QĐ-TTg) with its parts, and the newest rank."""
+    """The six parts of the index on serving citizens (Decision 766/QĐ-TTg), and its newest total and rank."""
     rank = records(marts, _RANK_766, {"unit": unit_code})
     return records(marts, _INDEX_766, {"unit": unit_code}), rank[0] if rank else None
 

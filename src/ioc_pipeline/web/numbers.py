@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from ioc_pipeline.domain.local_time import as_local
 
 MINUS = "−"
+QUALIFIERS = {">=": "≥", "<=": "≤"}
 _MOST_DECIMALS = 4  # of a figure whose element does not say how many it has
 
 _PERIODS_EN = (

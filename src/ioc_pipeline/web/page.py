@@ -107,6 +107,12 @@ class Page:
     def number(self, value: Any, decimals: int | None = None) -> str:
         return numbers.number(value, decimals, self.language)
 
+    def qualified(self, row: Mapping[str, Any], decimals: int | None = None) -> str:
+        """The value of a row with its qualifier: ≥57,8."""
+        return numbers.QUALIFIERS.get(row["value_qualifier"], row["value_qualifier"]) + self.number(
+            row["value"], decimals
+        )
+
     def change(self, value: Any, decimals: int | None = None) -> str:
         return numbers.change(value, decimals, self.language)
 

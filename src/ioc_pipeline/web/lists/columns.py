@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the page. `kind` is text, day, moment, count, value, score, period or the kind of a code's words.
+    """A column of the page. `kind` is text, place, day, moment, count, value, score, period or a kind of words.
 
     `why` is the column that says why this one is blank.
     """
@@ -90,8 +90,8 @@ VIEWS = {
             Column("first_value", "Số thứ nhất", "First", "value"),
             Column("second_value", "Số thứ hai", "Second", "value"),
             Column("difference", "Chênh lệch", "Difference", "value"),
-            Column("first_place", "Số thứ nhất ở", "First stands in"),
-            Column("second_place", "Số thứ hai ở", "Second stands in"),
+            Column("first_place", "Số thứ nhất ở", "First stands in", "place"),
+            Column("second_place", "Số thứ hai ở", "Second stands in", "place"),
         ),
     ),
     "revisions": View(

@@ -16,23 +16,24 @@ DELIVERIES = View(
     (
         Column("delivery_seq", "Số", "No.", "count"),
         Column("received_at", "Nhận lúc", "Received", "moment"),
-        Column("department_code", "Bên gửi", "Sent by"),
+        Column("department_name", "Bên gửi", "Sent by"),
         Column("file_name", "Tệp", "File"),
         Column("source_name", "Biểu, API", "Form or API"),
         Column("outcome", "Kết quả", "Outcome", "outcome"),
         Column("held_reason", "Đang chờ vì", "Waits because"),
     ),
 )
-FILTERS = ("outcome", "department_code", "source_name")
+FILTERS = {"outcome": "outcome", "department_code": "department_name", "source_name": "source_name"}
 
 
-def deliveries(given: Settings) -> list[dict[str, Any]]:
-    """All deliveries but the single pages of APIs, newest first."""
+def deliveries(given: Settings, unit_names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """All deliveries but the single pages of APIs, newest first; `unit_names` by code."""
     return [
         {
             "delivery_seq": row.delivery_seq,
             "received_at": row.received_at,
             "department_code": row.department_code,
+            "department_name": unit_names.get(row.department_code, row.department_code),
             "file_name": row.file_name,
             "source_name": row.source_name,
             "outcome": row.outcome or "waiting",
@@ -45,6 +46,12 @@ def deliveries(given: Settings) -> list[dict[str, Any]]:
 
 def filtered(rows: Iterable[dict[str, Any]], asked: Mapping[str, str]) -> list[dict[str, Any]]:
     return [row for row in rows if all(row[name] == asked[name] for name in FILTERS if asked.get(name))]
+
+
+def choices(rows: Iterable[dict[str, Any]], name: str) -> list[tuple[str, str]]:
+    """What one filter can ask for: each code with its name."""
+    found = {row[name]: row[FILTERS[name]] for row in rows if row[name]}
+    return sorted(found.items(), key=lambda choice: choice[1])
 
 
 def as_result(rows: Iterable[dict[str, Any]]) -> Result:

@@ -18,25 +18,26 @@ from ioc_pipeline.web.versions import Marts
 router = APIRouter()
 ROWS_SHOWN = 100
 
-Choices = list[tuple[str, list[str]]]
+Choices = list[tuple[str, list[tuple[str, str]]]]
 
 
 @router.get("/deliveries", response_class=HTMLResponse)
 def show_deliveries(request: Request) -> HTMLResponse:
     page = Page.of(request)
-    arrived = deliveries.deliveries(request.app.state.given)
-    found = deliveries.filtered(arrived, page.query)
-    choices = [(name, sorted({row[name] for row in arrived if row[name]})) for name in deliveries.FILTERS]
     first = _first(page)
     with request.app.state.versions.marts(page.version) as opened:
+        arrived = deliveries.deliveries(request.app.state.given, lists.unit_names(opened.connection))
+        found = deliveries.filtered(arrived, page.query)
+        choices = [(name, deliveries.choices(arrived, name)) for name in deliveries.FILTERS]
         rows = found[first : first + ROWS_SHOWN]
         return _render(page, opened, deliveries.DELIVERIES, rows, len(found), choices)
 
 
 @router.get("/deliveries.csv")
 def deliveries_csv(request: Request) -> Response:
-    found = deliveries.filtered(deliveries.deliveries(request.app.state.given), request.query_params)
-    return _csv(deliveries.as_result(found), "ioc_deliveries.csv")
+    with request.app.state.versions.marts(request.query_params.get("v", "")) as opened:
+        arrived = deliveries.deliveries(request.app.state.given, lists.unit_names(opened.connection))
+    return _csv(deliveries.as_result(deliveries.filtered(arrived, request.query_params)), "ioc_deliveries.csv")
 
 
 @router.get("/{name}.csv")

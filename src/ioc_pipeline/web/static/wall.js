@@ -16,10 +16,19 @@ function show() {
     const place = scene % Math.max(Math.ceil(all.length / size), 1);
     all.forEach((one, number) => { one.hidden = LARGE.matches && Math.floor(number / size) !== place; });
   }
+  document.querySelectorAll(".panel:not([hidden])").forEach(fit);
   const controls = document.querySelector(".controls");
   controls.hidden = !LARGE.matches;
   controls.querySelector("output").textContent = `${scene + 1}/${scenes()}`;
   controls.querySelector("[data-turn='0']").setAttribute("aria-pressed", String(!running));
+}
+
+// A panel that stands alone takes the whole height; of a list, the rows stay that have room.
+function fit(panel, _, shown) {
+  panel.classList.toggle("alone", shown.length === 1);
+  const rows = [...panel.querySelectorAll("tr")];
+  rows.forEach((row) => { row.hidden = false; });
+  while (LARGE.matches && rows.length && panel.scrollHeight > panel.clientHeight) rows.pop().hidden = true;
 }
 
 function turn(step) {

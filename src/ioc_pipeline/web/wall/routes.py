@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from ioc_pipeline.serve import wall
+from ioc_pipeline.serve.lists import unit_names
 from ioc_pipeline.web.lists.deliveries import deliveries
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.wall.communes import communes_of
@@ -13,7 +14,7 @@ from ioc_pipeline.web.wall.trend import polyline
 
 router = APIRouter()
 PERIODS_BACK = 6
-LAST_DELIVERIES = 8
+LAST_DELIVERIES = 24
 
 
 @router.get("/", response_class=HTMLResponse)
@@ -42,8 +43,10 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
             tasks=wall.overdue_tasks(marts, department),
             late=wall.late(marts, department, commune),
             completeness=wall.completeness(marts, department, commune, PERIODS_BACK),
-            deliveries=[row for row in deliveries(given) if (department or commune) in ("", row["department_code"])][
-                :LAST_DELIVERIES
-            ],
+            deliveries=[
+                row
+                for row in deliveries(given, unit_names(marts))
+                if (department or commune) in ("", row["department_code"])
+            ][:LAST_DELIVERIES],
             conflicts=wall.conflicts(marts, department, commune),
         )
