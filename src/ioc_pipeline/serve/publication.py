@@ -13,7 +13,7 @@ select
     version,
     published_at,
     as_of,
-    exists (from mart_lineage where contains(file_name, '(MẪU)')) as is_sample
+    exists (from mart_lineage where contains(file_name, 'MẪU)')) as is_sample
 from _publication
 """
 

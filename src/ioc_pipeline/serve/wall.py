@@ -21,7 +21,7 @@ chosen as (
                 $department = ''
                 or indicator_code in (select indicator_code from dim_indicator where owner_code = $department)
             )
-            or org_unit_code = $department
+            or $department != '' and org_unit_code = $department
         )
 
 ),

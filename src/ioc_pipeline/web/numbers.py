@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from ioc_pipeline.domain.local_time import as_local
 
 MINUS = "−"
-QUALIFIERS = {">=": "≥", "<=": "≤"}
+_QUALIFIERS = {">=": "≥", "<=": "≤"}
 _MOST_DECIMALS = 4  # of a figure whose element does not say how many it has
 
 _PERIODS_EN = (
@@ -42,6 +42,11 @@ def change(value: Decimal | float | None, decimals: int | None, language: str) -
         return ""
     text = number(value, decimals, language)
     return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
+
+
+def qualifier(text: str) -> str:
+    """What stands before a figure that is a bound or about: ≥ for >=."""
+    return _QUALIFIERS.get(text, text)
 
 
 def day(value: date | None, language: str) -> str:

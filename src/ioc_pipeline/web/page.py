@@ -109,9 +109,7 @@ class Page:
 
     def qualified(self, row: Mapping[str, Any], decimals: int | None = None) -> str:
         """The value of a row with its qualifier: ≥57,8."""
-        return numbers.QUALIFIERS.get(row["value_qualifier"], row["value_qualifier"]) + self.number(
-            row["value"], decimals
-        )
+        return numbers.qualifier(row["value_qualifier"]) + self.number(row["value"], decimals)
 
     def change(self, value: Any, decimals: int | None = None) -> str:
         return numbers.change(value, decimals, self.language)

@@ -16,7 +16,7 @@ from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.versions import Marts
 
 router = APIRouter()
-ROWS_SHOWN = 100
+ROWS_SHOWN = 50
 
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
