@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,7 +64,9 @@ def _say_why_not(login_url: Callable[[str], str]) -> Callable[[Request, Exceptio
 
 
 async def _say_what_to_do(request: Request, error: Exception) -> Response:
-    return PlainTextResponse(str(error), 503, {"retry-after": "15"})
+    answer = Page.of(request).render("error.html", 503, login="", detail=str(error))
+    answer.headers["retry-after"] = "15"
+    return answer
 
 
 class SecurityHeaders:

@@ -1,0 +1,99 @@
+"""Numbers, days, periods and codes as people write them."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from ioc_pipeline.web import numbers
+from ioc_pipeline.web.page import Page
+from ioc_pipeline.web.trail.chart import series_chart
+from ioc_pipeline.web.wall.trend import polyline
+from ioc_pipeline.web.words import WORDS, word
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "vi", "en"),
+    [
+        ("1248415", 0, "1.248.415", "1,248,415"),
+        ("97.250033041897", 2, "97,25", "97.25"),
+        ("0.125", 2, "0,13", "0.13"),  # half up, as by hand
+        ("-0.09", 2, "−0,09", "−0.09"),
+        ("-0.001", 2, "0,00", "0.00"),
+        ("98", None, "98", "98"),
+        ("57.80", None, "57,8", "57.8"),
+        ("0E-12", None, "0", "0"),
+    ],
+)
+def test_a_number_is_written_as_its_readers_do(value: str, decimals: int | None, vi: str, en: str) -> None:
+    assert numbers.number(Decimal(value), decimals, "vi") == vi
+    assert numbers.number(Decimal(value), decimals, "en") == en
+
+
+def test_a_change_has_its_sign_and_none_is_a_plain_zero() -> None:
+    assert [numbers.change(Decimal(text), 2, "vi") for text in ("1.4", "-1.4", "0", "0.001")] == [
+        "+1,40",
+        "−1,40",
+        "0,00",
+        "0,00",
+    ]
+
+
+def test_days_and_times_are_those_of_the_province() -> None:
+    assert numbers.day(date(2025, 9, 5), "vi") == "05/09/2025"
+    assert numbers.moment(datetime(2025, 9, 5, 18, 30, tzinfo=UTC), "vi") == "01:30 06/09/2025"
+
+
+def test_every_kind_of_period_has_an_english_label() -> None:
+    labels = (
+        "Tháng 9/2025", "Quý III/2025", "6 tháng đầu năm 2025", "6 tháng cuối năm 2025", "9 tháng năm 2025",
+        "Năm 2025", "Ngày 20/9/2025",
+    )  # fmt: skip
+    assert all(numbers.period(label, "vi") == label for label in labels)
+    english = " ".join(numbers.period(label, "en") for label in labels)
+    assert english.isascii()
+    assert "ng" not in english.replace("months", "")
+
+
+def test_every_code_has_words_in_both_languages() -> None:
+    for kind, words in WORDS.items():
+        assert all(vi is not None and en is not None for vi, en in words.values()), kind
+    assert word("target_status", "met", "vi") == "Đạt"
+    assert word("target_status", "unheard_of", "vi") == "unheard_of"
+
+
+def test_an_address_keeps_language_theme_and_version_and_drops_what_is_not_asked() -> None:
+    page = Page("/ioc", "reporting", {"lang": "en", "v": "000002_ab", "status": "late", "from": "50"})
+    assert page.link("quality", status="") == "/ioc/quality?lang=en&v=000002_ab"
+    assert page.again(status="", **{"from": ""}) == "/ioc/reporting?lang=en&v=000002_ab"
+    assert page.csv() == "/ioc/reporting.csv?lang=en&v=000002_ab&status=late"
+
+
+def test_a_trend_of_one_value_is_no_line_and_an_even_one_lies_in_the_middle() -> None:
+    assert polyline([Decimal(1)]) == polyline(None) == ""
+    assert polyline([Decimal(5), Decimal(5)]) == "3.0,15.0 97.0,15.0"
+    assert polyline([Decimal(0), Decimal(10)]) == "3.0,27.0 97.0,3.0"
+
+
+def test_a_chart_breaks_at_the_merger_marks_the_target_and_brings_no_script_or_style() -> None:
+    def row(day: date, reported: str | None, restated: str) -> dict[str, object]:
+        return {
+            "period_type": "month",
+            "period_end_date": day,
+            "period_label_vi": f"Tháng {day.month}/{day.year}",
+            "reported_value": Decimal(reported) if reported else None,
+            "restated_value": Decimal(restated),
+        }
+
+    rows = [row(date(2025, 5, 31), "1.05", "1.15"), row(date(2025, 6, 30), "1.1", "1.2")]
+    rows += [row(date(2025, 7, 31), "1.25", "1.25"), row(date(2025, 8, 31), "1.3", "1.3")]
+    page = Page("/ioc", "", {})
+    target = {"target_value": Decimal("1.4")}
+    chart = series_chart(page, {"decimals": 1}, rows, target)
+    assert chart is not None
+    for text in ("Sáp nhập 01/07/2025", "Chỉ tiêu 1,4", "như báo cáo", "theo địa giới hiện nay", ">1,20<"):
+        assert text in chart
+    assert "<script" not in chart
+    assert "style=" not in chart
+    assert "#000" not in chart  # every colour is the page's
+    assert series_chart(page, {"decimals": 1}, rows[:1], target) is None
