@@ -12,6 +12,7 @@ import xlsxwriter
 
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.flows import decisions, inbox, ledgers, loads, prepare, purging
+from ioc_pipeline.flows.alerts import alerts
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import Settings, from_environment
@@ -223,3 +224,16 @@ def test_landed_files_are_nobody_elses(settings: Settings) -> None:
     run(settings)
     paths = [path for path in settings.home.rglob("*") if "inbox" not in path.parts]
     assert [str(path) for path in paths if path.stat().st_mode & 0o007] == []
+
+
+def test_operators_are_told_of_what_should_be_deleted_and_is_not(settings: Settings) -> None:
+    drop_form(settings, f"mã {CITIZEN}")
+    run(settings)
+    assert "personal-data-kept" not in codes_after(settings, days=8)
+    assert "personal-data-kept" in codes_after(settings, days=9)
+    purging.purge(settings, 1, reason="r", by="lan")
+    assert "personal-data-kept" not in codes_after(settings, days=9)
+
+
+def codes_after(settings: Settings, days: int) -> set[str]:
+    return {alert.code for alert in alerts(settings, now=datetime.now(UTC) + timedelta(days=days))}

@@ -21,6 +21,7 @@ SEVERITIES: dict[str, Severity] = {
     "extract-late": "warning",
     "nothing-arrives": "warning",
     "many-returned": "warning",
+    "personal-data-kept": "critical",
     "record-broken": "critical",
     "stores-apart": "critical",
     "stores-damaged": "critical",

@@ -13,6 +13,7 @@ from ioc_pipeline.domain.local_time import as_local, local_day
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.flows.failures import failures
 from ioc_pipeline.flows.inbox_folders import known_folders, not_taken_for
+from ioc_pipeline.flows.purging import KEPT, still_kept
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.folder_faults import folder_faults
@@ -24,6 +25,7 @@ LATE = timedelta(minutes=15)  # a drop takes seconds, a pass of thousands of fil
 BUILD_LATE = timedelta(hours=1, minutes=15)  # build_marts looks every hour whether it is due
 MIDNIGHT_LATE = timedelta(minutes=30)
 EXTRACT_LATE = timedelta(hours=30)  # every API is asked once a day at least
+PURGE_LATE = timedelta(hours=36)  # deleted every night
 QUIET = timedelta(days=5)  # longer than a weekend with a holiday beside it
 FAILED_FOR = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -192,6 +194,13 @@ def _arrivals(look: Look) -> Iterator[Alert]:
         yield Alert("many-returned", f"Trong 7 ngày, {returned} trên {files} tệp bị trả lại ({returned / files:.0%})")
 
 
+def _personal_data(look: Look) -> Iterator[Alert]:
+    overdue = still_kept(look.settings, look.now - KEPT - PURGE_LATE)
+    if overdue:
+        text = f"{len(overdue)} lần gửi có dữ liệu cá nhân đã trả lại quá {KEPT.days} ngày mà chưa xóa"
+        yield Alert("personal-data-kept", f"{text}: {', '.join(map(str, overdue[:5]))}")
+
+
 def _record(look: Look) -> Iterator[Alert]:
     try:
         look.ledger.verify_new_events()
@@ -221,5 +230,5 @@ def _time(moment: datetime) -> str:
 
 
 _QUESTIONS: tuple[Callable[[Look], Iterator[Alert]], ...] = (
-    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _runs, _arrivals, _record, _stores),
+    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _runs, _arrivals, _personal_data, _record, _stores),
 )

@@ -60,6 +60,13 @@ def purge_due(settings: Settings, *, now: datetime | None = None) -> list[int]:
     return purged
 
 
+def still_kept(settings: Settings, before: datetime) -> list[int]:
+    """Deliveries that were returned for personal data before a moment and whose bytes are still there."""
+    store = open_store(settings)
+    due = store.ledger.deliveries(due_for_purge(settings, before))
+    return [delivery.delivery_seq for delivery in due if not buried_verdict(store, delivery)]
+
+
 def due_for_purge(settings: Settings, before: datetime) -> list[int]:
     """Deliveries that were returned for personal data before a moment, purged or not."""
     if not settings.warehouse.exists():
