@@ -5,7 +5,7 @@ groups of digits are joined, and their structure and the words beside them say w
 
 Sources: Circular 59/2021/TT-BCA (citizen numbers), Circular 22/2014/TT-BTTTT (telephone numbers), Decision 1351/QĐ-BHXH
 (health insurance cards), Circular 105/2020/TT-BTC (tax numbers). That they are personal data: Law 91/2025/QH15, article
-2, and Decree 356/2025/NĐ-CP, which lists basic and sensitive data.
+2, and Decree 356/2025/NĐ-CP, articles 3 (basic) and 4 (sensitive).
 """
 
 import re
@@ -54,7 +54,7 @@ _SEEN_BEFORE, _SEEN_AFTER = 60, 30  # characters in which a word names the numbe
 _WORDS = {
     IDENTITY: (
         r"cmnd|cmtnd|cmt|cccd(?! gan chip)|can cuoc(?: cong dan)?(?! gan chip)|chung minh(?: nhan dan| thu)?"
-        r"|dinh danh ca nhan|so dinh danh|giay to tuy than|giay tuy than|gttt|ho chieu"
+        r"|dinh danh ca nhan|so dinh danh|giay to tuy than|giay tuy than|gttt|ho chieu|gplx|giay phep lai xe"
         r"|passport|citizen|identity|id card"
     ),
     PHONE: r"dien thoai|sdt|so dt|dt|dtdd|di dong|so lien he|lien he|lh|hotline|zalo|phone|mobile|tel",

@@ -1,6 +1,6 @@
 """What was returned for personal data does not stay: deleted after seven days, or at once when a person says so.
 
-Law 91/2025/QH15 and Decree 356/2025/NĐ-CP: personal data are kept no longer than their purpose needs. The purpose of
+Law 91/2025/QH15, article 14: personal data are deleted when the purpose they are processed for is fulfilled. That of
 what came back is that its sender and the IOC can look at it; a corrected file is a delivery of its own.
 """
 
