@@ -12,6 +12,7 @@ from dbt.cli.main import dbtRunner
 
 from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.settings import Settings
+from modelled_joins import sums_that_a_join_changes
 from raw_rows import query_warehouse as query
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -250,3 +251,33 @@ def test_the_arithmetic_holds_case_by_case(year_of_reports: Settings) -> None:
     found = {result.node.name: (str(result.status), result.message) for result in outcome.result.results}
     assert {name: message for name, (status, message) in found.items() if status != "pass"} == {}
     assert len(found) >= 16
+
+
+def test_a_join_that_a_modelling_tool_draws_leaves_every_sum_as_it_is(year_of_reports: Settings) -> None:
+    assert sums_that_a_join_changes(year_of_reports) == []
+    # a code alone, the join there was before, gives the number twice
+    received = (
+        "select sum(value) from marts.mart_indicator_latest as latest {}"
+        " where indicator_code = 'gov_dossiers_received_count'"
+    )
+    by_code = "inner join marts.dim_org_unit as units on latest.org_unit_code = units.org_unit_code"
+    [(alone,)], [(doubled,)] = (query(year_of_reports, received.format(join)) for join in ("", by_code))
+    assert doubled > alone
+
+
+def test_the_rows_that_are_in_a_total_add_up_to_what_the_province_has(year_of_reports: Settings) -> None:
+    rows = query(
+        year_of_reports,
+        "select indicator_code, period_key, sum(value) filter (where is_in_total),"
+        " max(value) filter (where org_unit_code = '14' and geography = 'as_reported')"
+        " from marts.mart_indicator_series where indicator_code in"
+        " (select indicator_code from marts.dim_indicator where is_additive_over_units) and breakdown = ''"
+        " and units_left_out = '' and null_reason = '' group by all having bool_or(org_unit_code = '14')",
+    )
+    assert len(rows) > 20
+    assert [row for row in rows if row[2] != row[3]] == []
+    ratios = query(
+        year_of_reports,
+        "select count(*) from marts.mart_indicator_series where is_in_total and unit_measure = 'pct'",
+    )
+    assert ratios == [(0,)]

@@ -11,6 +11,7 @@ import pytest
 
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.settings import Settings, from_environment
+from modelled_joins import sums_that_a_join_changes
 from raw_rows import Warehouse, management_month, query_warehouse, write_seed
 from record_rows import VIETNAM, Dossier, Reading, Task, deliver_records, local
 
@@ -195,6 +196,10 @@ def test_an_older_state_told_by_a_later_run_changes_nothing(settings: Settings) 
         settings,
         "select done_on_time_count, overdue_not_done_count from marts.mart_tasks where period_end_date = '2025-10-14'",
     ) == [(1, 0)]
+
+
+def test_a_join_that_a_modelling_tool_draws_leaves_every_sum_as_it_is(built: Settings) -> None:
+    assert sums_that_a_join_changes(built) == []
 
 
 def test_a_running_month_is_on_the_screen_and_no_measure(settings: Settings) -> None:

@@ -22,6 +22,18 @@ systems as (
 
 ),
 
+terms as (
+
+    select * from {{ source('catalogue', 'indicator_term') }}
+
+),
+
+elements as (
+
+    select * from {{ source('catalogue', 'element') }}
+
+),
+
 enabled as (
 
     select
@@ -96,9 +108,32 @@ listed as (
 
 ),
 
+-- A sum of elements may be added up as far as each of them may.
+sums as (
+
+    select
+        indicators.indicator_code,
+        min(case when elements.space_aggregation = 'sum' then 1 else 0 end) as is_additive_over_units,
+        min(case when elements.time_aggregation = 'sum' then 1 else 0 end) as is_additive_over_time
+
+    from indicators
+
+    inner join terms
+        on indicators.indicator_code = terms.indicator_code
+
+    inner join elements
+        on terms.element_code = elements.element_code
+
+    where indicators.shape = 'sum'
+
+    group by all
+
+),
+
 with_system as (
 
     select
+        listed.indicator_code as indicator_key,
         listed.indicator_code,
         listed.alias_code,
         listed.indicator_name_vi,
@@ -116,9 +151,14 @@ with_system as (
         listed.definition_vi,
         listed.definition_source,
         listed.disabled_reason,
-        listed.is_enabled
+        listed.is_enabled,
+        coalesce(sums.is_additive_over_units = 1, false) as is_additive_over_units,
+        coalesce(sums.is_additive_over_time = 1, false) as is_additive_over_time
 
     from listed
+
+    left join sums
+        on listed.indicator_code = sums.indicator_code
 
     left join systems
         on listed.system_code = systems.system_code

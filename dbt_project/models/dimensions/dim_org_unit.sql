@@ -5,6 +5,7 @@ with
 org_units as (
 
     select
+        {{ org_unit_key('org_unit_code', 'valid_from_date') }} as org_unit_key,
         org_unit_code,
         valid_from_date,
         valid_to_date,

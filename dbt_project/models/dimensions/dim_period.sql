@@ -1,4 +1,4 @@
--- One row per period that a value or an obligation has, with the label people read.
+-- One row per period that a value, a report, a count of records or a published figure has, with the label people read.
 
 with
 
@@ -8,37 +8,87 @@ indicator_values as (
 
 ),
 
-reporting_obligation as (
+reports as (
 
-    select * from {{ source('raw', 'reporting_obligation') }}
+    select * from {{ ref('int_reports_settled') }}
+
+),
+
+-- Records have months, and rain its days, before they make a value.
+dossiers as (
+
+    select * from {{ ref('int_dossiers_counted') }}
+
+),
+
+tasks as (
+
+    select * from {{ ref('int_tasks_counted') }}
+
+),
+
+rain_days as (
+
+    select * from {{ ref('int_rain_days') }}
+
+),
+
+published_figures as (
+
+    select * from {{ ref('published_figures') }}
 
 ),
 
 periods as (
 
-    select
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date
+    {% for relation in ['indicator_values', 'reports'] %}
+        select
+            clock,
+            period_type,
+            period_start_date,
+            period_end_date
 
-    from indicator_values
+        from {{ relation }}
+
+        union
+
+    {% endfor %}
+    {% for relation in ['dossiers', 'tasks'] %}
+        select
+            'management' as clock,
+            'month' as period_type,
+            period_start_date,
+            period_end_date
+
+        from {{ relation }}
+
+        union
+
+    {% endfor %}
+    select
+        'rain_day' as clock,
+        'day' as period_type,
+        rain_date as period_start_date,
+        rain_date as period_end_date
+
+    from rain_days
 
     union
 
     select
-        clock,
+        {{ clock_of('period_type', 'period_start_date') }} as clock,
         period_type,
         period_start_date,
         period_end_date
 
-    from reporting_obligation
+    from published_figures
 
 ),
 
 labelled as (
 
     select
+        {{ period_key('periods') }} as period_key,
         clock,
         period_type,
         period_start_date,

@@ -14,6 +14,18 @@ indicators as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('dim_org_unit') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
 elements as (
 
     select * from {{ source('catalogue', 'element') }}
@@ -73,6 +85,11 @@ conflicts as (
         together.first_source,
         together.second_source,
 
+        ---------- keys of one column
+        indicators.indicator_key,
+        org_units.org_unit_key,
+        periods.period_key,
+
         ---------- names
         coalesce(indicators.indicator_name_vi, '') as indicator_name_vi,
         coalesce(indicators.system_code, element_systems.system_code, '') as system_code,
@@ -98,6 +115,16 @@ conflicts as (
 
     left join indicators
         on together.indicator_code = indicators.indicator_code
+
+    left join org_units
+        on
+            together.org_unit_code = org_units.org_unit_code
+            and {{ holds_on('org_units', 'together.period_end_date') }}
+
+    left join periods
+        on
+            {{ joined_on('together', 'periods', ['period_type', 'period_start_date', 'period_end_date']) }}
+            and {{ clock_of('together.period_type', 'together.period_start_date') }} = periods.clock
 
     left join element_systems
         on together.element_code = element_systems.element_code

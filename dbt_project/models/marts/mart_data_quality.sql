@@ -14,6 +14,18 @@ arrivals as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('dim_org_unit') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
 accepted_scope as (
 
     select * from {{ ref('stg_delivery_scope') }}
@@ -173,6 +185,7 @@ owed as (
         period_type,
         period_start_date,
         period_end_date,
+        max(clock) as clock,
         max(as_of_date) as as_of_date,
         sum(case when is_on_time is not null then 1 else 0 end) as due_report_count,
         sum(case when is_on_time is not null and accepted_at is not null then 1 else 0 end) as accepted_report_count,
@@ -197,6 +210,8 @@ counted as (
         owed.source_title,
         owed.system_code,
         owed.as_of_date,
+        org_units.org_unit_key,
+        periods.period_key,
         cast(owed.due_report_count as bigint) as due_report_count,
         cast(owed.accepted_report_count as bigint) as accepted_report_count,
         cast(owed.on_time_report_count as bigint) as on_time_report_count,
@@ -210,6 +225,15 @@ counted as (
         coalesce(warned.warned_cell_count, 0) as warned_cell_count
 
     from owed
+
+    left join org_units
+        on
+            owed.department_code = org_units.org_unit_code
+            and {{ holds_on('org_units', 'owed.period_end_date') }}
+
+    left join periods
+        on
+            {{ joined_on('owed', 'periods', ['clock', 'period_type', 'period_start_date', 'period_end_date']) }}
 
     {% for counts in ['correctness', 'cells', 'warned'] %}
         left join {{ counts }}
@@ -231,6 +255,10 @@ scores as (
         period_type,
         period_start_date,
         period_end_date,
+
+        ---------- keys of one column
+        org_unit_key,
+        period_key,
 
         ---------- names
         source_title,

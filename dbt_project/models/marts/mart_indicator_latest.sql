@@ -39,9 +39,11 @@ reported as (
 
     select
         indicator_values.*,
+        org_units.org_unit_key,
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
+        periods.period_key,
         periods.period_label_vi
 
     from indicator_values
@@ -132,49 +134,24 @@ with_rank as (
 
     select
         ranked.*,
-        rank() over (
-            partition by
-                indicator_code,
-                breakdown,
-                period_type,
-                period_start_date,
-                period_end_date,
-                org_unit_level,
-                case when org_unit_level = 'province' then '' else province_code end
-            order by merit desc nulls last
-        ) as sibling_rank,
-        count(merit) over (
-            partition by
-                indicator_code,
-                breakdown,
-                period_type,
-                period_start_date,
-                period_end_date,
-                org_unit_level,
-                case when org_unit_level = 'province' then '' else province_code end
-        ) as sibling_count,
-        min(merit) over (
-            partition by
-                indicator_code,
-                breakdown,
-                period_type,
-                period_start_date,
-                period_end_date,
-                org_unit_level,
-                case when org_unit_level = 'province' then '' else province_code end
-        ) as least_merit,
-        max(merit) over (
-            partition by
-                indicator_code,
-                breakdown,
-                period_type,
-                period_start_date,
-                period_end_date,
-                org_unit_level,
-                case when org_unit_level = 'province' then '' else province_code end
-        ) as greatest_merit
+        rank() over (siblings order by merit desc nulls last) as sibling_rank,
+        count(merit) over siblings as sibling_count,
+        min(merit) over siblings as least_merit,
+        max(merit) over siblings as greatest_merit
 
     from ranked
+
+    window
+        siblings as (
+            partition by
+                indicator_code,
+                breakdown,
+                period_type,
+                period_start_date,
+                period_end_date,
+                org_unit_level,
+                case when org_unit_level = 'province' then '' else province_code end
+        )
 
 ),
 
@@ -269,6 +246,11 @@ latest as (
         indicators.indicator_code,
         coalesce(newest.org_unit_code, '') as org_unit_code,
         coalesce(newest.breakdown, '') as breakdown,
+
+        ---------- keys of one column
+        indicators.indicator_key,
+        newest.org_unit_key,
+        newest.period_key,
 
         ---------- names
         indicators.indicator_name_vi,

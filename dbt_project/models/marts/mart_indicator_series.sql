@@ -120,6 +120,14 @@ judged as (
         indicators.indicator_name_vi,
         indicators.system_code,
         indicators.unit_measure,
+        indicators.is_additive_over_units
+        and in_both.shown_geography = 'as_reported'
+        and in_both.breakdown = '' as may_be_in_total,
+        case org_units.org_unit_level
+            when 'commune' then 1 when 'district' then 2 when 'agency' then 3 when 'province' then 4 else 5
+        end as level_rank,
+        indicators.indicator_key,
+        org_units.org_unit_key,
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
@@ -147,6 +155,26 @@ judged as (
 
 ),
 
+-- A total is made of the units of one level, the lowest that has a value: those above it are their sums.
+lowest_levels as (
+
+    select
+        indicator_code,
+        period_type,
+        period_start_date,
+        period_end_date,
+        min(level_rank) as level_rank
+
+    from judged
+
+    where
+        may_be_in_total
+        and value is not null
+
+    group by all
+
+),
+
 series as (
 
     select
@@ -158,6 +186,11 @@ series as (
         judged.period_type,
         judged.period_start_date,
         judged.period_end_date,
+
+        ---------- keys of one column
+        judged.indicator_key,
+        judged.org_unit_key,
+        periods.period_key,
 
         ---------- names
         judged.indicator_name_vi,
@@ -180,6 +213,7 @@ series as (
         case when judged.is_old_rank then 'not_additive' else judged.restatement_basis end as restatement_basis,
 
         ---------- how it came about
+        judged.may_be_in_total and lowest_levels.level_rank is not null as is_in_total,
         judged.is_rolled_up_in_space,
         judged.is_rolled_up_in_time,
         judged.units_present_count,
@@ -197,6 +231,12 @@ series as (
             and judged.period_type = periods.period_type
             and judged.period_start_date = periods.period_start_date
             and judged.period_end_date = periods.period_end_date
+
+    left join lowest_levels
+        on
+            {{ joined_on('judged', 'lowest_levels', [
+                'indicator_code', 'period_type', 'period_start_date', 'period_end_date', 'level_rank',
+            ]) }}
 
 )
 

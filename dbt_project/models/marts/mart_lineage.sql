@@ -16,6 +16,18 @@ indicators as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('dim_org_unit') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
 term_values as (
 
     select * from {{ ref('int_term_value') }}
@@ -58,6 +70,11 @@ cells as (
         contributions.source_period_end_date,
         contributions.record_key,
 
+        ---------- keys of one column
+        indicators.indicator_key,
+        org_units.org_unit_key,
+        periods.period_key,
+
         ---------- measure
         indicators.system_code,
         term_values.coefficient,
@@ -83,6 +100,20 @@ cells as (
 
     inner join indicators
         on indicator_values.indicator_code = indicators.indicator_code
+
+    left join org_units
+        on
+            indicator_values.org_unit_code = org_units.org_unit_code
+            and case
+                when indicator_values.geography = 'restated' then {{ is_current('org_units') }}
+                else {{ holds_on('org_units', 'indicator_values.period_end_date') }}
+            end
+
+    left join periods
+        on
+            {{ joined_on('indicator_values', 'periods', [
+                'clock', 'period_type', 'period_start_date', 'period_end_date',
+            ]) }}
 
     inner join term_values
         on

@@ -14,6 +14,16 @@ org_units as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+    where
+        clock = 'management'
+        and period_type = 'month'
+
+),
+
 systems as (
 
     select * from {{ ref('systems') }}
@@ -26,6 +36,7 @@ named as (
 
     select
         counted.*,
+        org_units.org_unit_key,
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code
@@ -72,6 +83,7 @@ all_units as (
     select
         source_name,
         org_unit_code,
+        org_unit_key,
         org_unit_name,
         org_unit_level,
         province_code,
@@ -102,6 +114,7 @@ all_units as (
     select
         provinces.source_name,
         provinces.org_unit_code,
+        org_units.org_unit_key,
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
@@ -143,6 +156,10 @@ procedures as (
         all_units.period_start_date,
         all_units.period_end_date,
 
+        ---------- keys of one column
+        all_units.org_unit_key,
+        periods.period_key,
+
         ---------- names
         systems.system_code,
         all_units.org_unit_name,
@@ -182,6 +199,9 @@ procedures as (
         all_units.delivery_seq
 
     from all_units
+
+    left join periods
+        on all_units.period_start_date = periods.period_start_date
 
     cross join systems
 

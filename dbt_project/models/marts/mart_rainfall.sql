@@ -26,6 +26,14 @@ org_units as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+    where clock = 'rain_day'
+
+),
+
 systems as (
 
     select * from {{ ref('systems') }}
@@ -126,6 +134,10 @@ rainfall as (
         measured.period_type,
         measured.period_start_at,
 
+        ---------- keys of one column: the period is the rain day, also of an hour
+        org_units.org_unit_key,
+        periods.period_key,
+
         ---------- names
         systems.system_code,
         measured.station_name,
@@ -172,6 +184,9 @@ rainfall as (
         on
             measured.org_unit_code = org_units.org_unit_code
             and {{ holds_on('org_units', 'measured.rain_date') }}
+
+    left join periods
+        on measured.rain_date = periods.period_end_date
 
     left join levels
         on

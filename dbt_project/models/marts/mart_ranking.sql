@@ -25,6 +25,12 @@ org_units as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
 results as (
 
     select
@@ -55,13 +61,19 @@ named as (
 
     select
         results.*,
+        org_units.org_unit_key,
         org_units.org_unit_name,
         org_units.org_unit_level,
         org_units.province_code,
         org_units.series_from_date as org_unit_series_from_date,
-        case when org_units.org_unit_level = 'province' then '' else org_units.province_code end as block_code
+        case when org_units.org_unit_level = 'province' then '' else org_units.province_code end as block_code,
+        periods.period_key
 
     from results
+
+    left join periods
+        on
+            {{ joined_on('results', 'periods', ['clock', 'period_type', 'period_start_date', 'period_end_date']) }}
 
     inner join org_units
         on
@@ -178,6 +190,10 @@ ranked as (
         period_type,
         period_start_date,
         period_end_date,
+
+        ---------- keys of one column
+        org_unit_key,
+        period_key,
 
         ---------- names
         ranking_name_vi,

@@ -14,6 +14,12 @@ org_units as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
 named as (
 
     select
@@ -23,6 +29,10 @@ named as (
         reports.period_type,
         reports.period_start_date,
         reports.period_end_date,
+
+        ---------- keys of one column
+        org_units.org_unit_key,
+        periods.period_key,
 
         ---------- names
         reports.source_title,
@@ -51,6 +61,10 @@ named as (
         reports.as_of_date
 
     from reports
+
+    left join periods
+        on
+            {{ joined_on('reports', 'periods', ['clock', 'period_type', 'period_start_date', 'period_end_date']) }}
 
     left join org_units
         on

@@ -52,6 +52,18 @@ indicators as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('dim_org_unit') }}
+
+),
+
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+),
+
 obligations as (
 
     select
@@ -258,6 +270,11 @@ revisions as (
         changed.record_key,
         cast(changed.version_number as bigint) as version_number,
 
+        ---------- keys of one column
+        indicators.indicator_key,
+        org_units.org_unit_key,
+        periods.period_key,
+
         ---------- names
         coalesce(indicators.system_code, obligations.system_code, '') as system_code,
         coalesce(indicators.indicator_name_vi, '') as indicator_name_vi,
@@ -288,6 +305,16 @@ revisions as (
         on
             changed.element_code = element_indicators.element_code
             and (element_indicators.breakdown = '' or changed.breakdown = element_indicators.breakdown)
+
+    left join org_units
+        on
+            changed.org_unit_code = org_units.org_unit_code
+            and {{ holds_on('org_units', 'changed.period_end_date') }}
+
+    left join periods
+        on
+            {{ joined_on('changed', 'periods', ['period_type', 'period_start_date', 'period_end_date']) }}
+            and {{ clock_of('changed.period_type', 'changed.period_start_date') }} = periods.clock
 
     left join indicators
         on element_indicators.indicator_code = indicators.indicator_code

@@ -14,6 +14,16 @@ org_units as (
 
 ),
 
+periods as (
+
+    select * from {{ ref('dim_period') }}
+
+    where
+        clock = 'management'
+        and period_type = 'month'
+
+),
+
 systems as (
 
     select * from {{ ref('systems') }}
@@ -30,6 +40,10 @@ tasks as (
         counted.org_unit_code,
         counted.period_start_date,
         counted.period_end_date,
+
+        ---------- keys of one column
+        org_units.org_unit_key,
+        periods.period_key,
 
         ---------- names
         systems.system_code,
@@ -70,6 +84,9 @@ tasks as (
         on
             counted.org_unit_code = org_units.org_unit_code
             and {{ holds_on('org_units', 'counted.period_end_date') }}
+
+    left join periods
+        on counted.period_start_date = periods.period_start_date
 
     cross join systems
 
