@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test browser unit one lint check format lock clean
+.PHONY: help run demo test browser pictures unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,6 +19,7 @@ help:
 	@echo "make check   make lint, then make test"
 	@echo "make format  write the format that make check wants"
 	@echo "make lock    renew requirements*.txt from requirements*.in (needs uv)"
+	@echo "make pictures  the picture of README.md, from the sample data"
 	@echo "make clean   forget all state (IOC_HOME, by default var/)"
 
 run: $(INSTALLED)
@@ -38,6 +39,9 @@ browser:
 	    echo "Installing Debian's Chromium for the tests of the pages"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	} || { echo "The tests of the pages need Chromium. On Debian: apt-get install chromium" >&2; exit 1; }
+
+pictures: $(INSTALLED_DEV) browser
+	@PYTHONPATH=tests exec $(BIN)/python -m pictures
 
 unit: $(INSTALLED_DEV)
 	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/unit

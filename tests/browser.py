@@ -27,8 +27,8 @@ OVERFLOWS = """() => [...document.querySelectorAll('.tile, .panel, .top, h1')]
     .map((part) => part.className + ': ' + part.innerText.slice(0, 80))"""
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+@contextmanager
+def chromium() -> Iterator[Browser]:
     """The machine's Chromium: nothing is fetched for it."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     assert path, "no Chromium here; `make browser` installs Debian's"
@@ -36,6 +36,12 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
 
 
 @contextmanager
