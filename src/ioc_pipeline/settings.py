@@ -8,6 +8,7 @@ from pathlib import Path
 from ioc_pipeline.domain.errors import UserError
 
 PROJECT = Path(__file__).resolve().parents[2]
+OFF = "off"  # of a variable: what else would be there is not
 FEEDBACK_FOLDER = "phan-hoi"  # of each department: where we answer, and what is never taken for a delivery
 
 
@@ -32,6 +33,10 @@ VARIABLES = {
     "IOC_LEDGER_URL": Variable(
         "SQLAlchemy URL of the ledger, e.g. `postgresql+psycopg://…`", worked_out="SQLite: `ledger.db` in `IOC_HOME`"
     ),
+    "IOC_SERVING_URL": Variable(
+        "PostgreSQL in which the marts are published for BI tools too, `postgresql://…`; `off` for none",
+        worked_out="`make run` starts one of its own; elsewhere none",
+    ),
     "IOC_SETTLE_SECONDS": Variable("how long a file must lie still before it is taken", default="1"),
     "IOC_UNSEALED_SECONDS": Variable("the same for a CSV without its `.sha256`", default="60"),
     "IOC_ALERT_EMAIL": Variable(
@@ -44,7 +49,10 @@ VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Paths are absolute, times are seconds. All state lives under `home`; `project` is only read."""
+    """Paths are absolute, times are seconds. All state lives under `home`; `project` is only read.
+
+    `serving_url` is the PostgreSQL of BI tools, "" for none.
+    """
 
     home: Path
     project: Path
@@ -52,6 +60,7 @@ class Settings:
     province_code: str
     settle_seconds: float
     unsealed_seconds: float
+    serving_url: str = ""
 
     @property
     def inbox(self) -> Path:
@@ -122,6 +131,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         province_code=_text(environment, "IOC_PROVINCE"),
         settle_seconds=_seconds(environment, "IOC_SETTLE_SECONDS"),
         unsealed_seconds=_seconds(environment, "IOC_UNSEALED_SECONDS"),
+        serving_url=(environment.get("IOC_SERVING_URL") or OFF).removeprefix(OFF),
     )
 
 

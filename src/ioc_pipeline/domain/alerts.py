@@ -17,6 +17,7 @@ SEVERITIES: dict[str, Severity] = {
     "contract-stopped": "critical",
     "marts-behind": "critical",
     "marts-of-yesterday": "warning",
+    "serving-behind": "warning",
     "run-failed": "critical",
     "extract-late": "warning",
     "nothing-arrives": "warning",

@@ -18,7 +18,7 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.publish.versions import is_sound, read_pointer
+from ioc_pipeline.publish.versions import is_sound, read_pointer, serving_problem
 from ioc_pipeline.settings import Settings
 
 LATE = timedelta(minutes=15)  # a drop takes seconds, a pass of thousands of files minutes
@@ -167,6 +167,12 @@ def _marts(look: Look) -> Iterator[Alert]:
         yield Alert("marts-of-yesterday", f"{text}: màn hình chưa tính các báo cáo quá hạn từ hôm đó")
 
 
+def _serving(look: Look) -> Iterator[Alert]:
+    problem = serving_problem(look.settings.published) if look.settings.serving_url else ""
+    if problem:
+        yield Alert("serving-behind", f"PostgreSQL cho công cụ BI còn hiển thị phiên bản trước: {problem}")
+
+
 def _runs(look: Look) -> Iterator[Alert]:
     for failure in failures(look.settings):
         if failure.at > look.now - FAILED_FOR:
@@ -230,5 +236,5 @@ def _time(moment: datetime) -> str:
 
 
 _QUESTIONS: tuple[Callable[[Look], Iterator[Alert]], ...] = (
-    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _runs, _arrivals, _personal_data, _record, _stores),
+    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _serving, _runs, _arrivals, _personal_data, _record, _stores),
 )

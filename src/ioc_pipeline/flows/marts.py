@@ -4,13 +4,18 @@ import logging
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import psycopg
+
 from ioc_pipeline.build.marts import build
+from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.inbox import land_inbox, wait_until_still
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
 from ioc_pipeline.flows.prepare import doubtful_batches, prepare_all
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
 from ioc_pipeline.publish import versions
+from ioc_pipeline.publish.marts import read_marts
+from ioc_pipeline.publish.postgresql import publish_to_postgresql
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of as published_day
 from ioc_pipeline.settings import Settings
@@ -41,7 +46,27 @@ def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Publi
         published = publish(settings, published_at=datetime.now(UTC), last_version=ledger.head().published_version)
     hashes = {"sha256": published.sha256, "package_sha256": published.package_sha256}
     ledger.published(published.load_seq, published.version, at=datetime.now(UTC), **hashes)
+    serve_for_bi(settings)
     return published
+
+
+def serve_for_bi(settings: Settings) -> None:
+    """Publish the current version in the PostgreSQL of BI tools too.
+
+    The files are published whatever becomes of it: what went wrong is kept for the operator, and the next publication,
+    at the latest the nightly one, catches up.
+    """
+    pointer = versions.read_pointer(settings.published)
+    if not settings.serving_url or pointer is None:
+        return
+    problem = ""
+    try:
+        marts = read_marts(settings.dbt_project)
+        publish_to_postgresql(settings.serving_url, settings.published / pointer.file, marts)
+    except (psycopg.Error, ConflictError) as error:
+        problem = str(error).strip().partition("\n")[0]
+        _LOG.warning("not published in PostgreSQL, which shows what it did before: %s", problem)
+    versions.note_serving(settings.published, problem)
 
 
 def _rows(count: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
 
+from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.local_airflow.api import AirflowApi, RefusedError
 from ioc_pipeline.local_airflow.environment import (
@@ -15,6 +16,7 @@ from ioc_pipeline.local_airflow.environment import (
     installation_secrets,
     usable_port,
 )
+from ioc_pipeline.local_airflow.postgresql import Server, why_not
 from ioc_pipeline.local_airflow.processes import Processes
 from ioc_pipeline.local_airflow.progress import Progress
 from ioc_pipeline.local_airflow.screen import Screen
@@ -63,8 +65,10 @@ class Installation:
         self.keys = installation_secrets(given)
         airflow = airflow_environment(given, self.port, self.keys)
         sample_apis = connections(f"http://127.0.0.1:{self._api_port}")
+        self.serving = None if environment.get("IOC_SERVING_URL") else _own_postgresql(given, screen)
+        serving = {"IOC_SERVING_URL": self.serving.url} if self.serving else {}
         self._processes = Processes(
-            logs, inherited_environment(environment) | airflow | sample_apis, given.project, components_lock
+            logs, inherited_environment(environment) | airflow | sample_apis | serving, given.project, components_lock
         )
         self._api = AirflowApi(self.port, self.keys.password)
         self._ledger = Ledger(given.ledger_url)
@@ -78,6 +82,10 @@ class Installation:
         self._given.inbox.mkdir(parents=True, exist_ok=True)
         self._processes.finish("db-migrate", "-m", "airflow", "db", "migrate")
         self._screen.say("Khởi động Airflow · starting " + ", ".join(COMPONENTS))
+        if self.serving:
+            server = (str(self.serving.folder), str(self.serving.port))
+            self._processes.start("postgresql", "-m", "ioc_pipeline.local_airflow.postgresql", *server)
+            self._wait(_Wait("Chờ · waiting for", self.serving.missing, HEALTHY_SECONDS))
         serve = ("sample", "serve", "--port", str(self._api_port))
         self._processes.start(SAMPLE_APIS, "-m", "ioc_pipeline.cli", *serve)
         for component in COMPONENTS:
@@ -154,3 +162,19 @@ class Installation:
                 said, said_at = text, time.monotonic()
                 say_next_at = said_at + STEP_SECONDS
             time.sleep(0.5)
+
+
+def _own_postgresql(given: Settings, screen: Screen) -> Server | None:
+    """The PostgreSQL of this installation, where one can run: on the port of last time, if that is free."""
+    folder = given.home / "postgresql"
+    if reason := why_not(folder):
+        screen.say(f"Không có PostgreSQL cho công cụ BI · no PostgreSQL for BI tools: {reason}")
+        return None
+    port = folder / "port"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        number = usable_port(port.read_text(encoding="utf-8") if port.exists() else "0", "postgresql/port")
+    except UserError:
+        number = usable_port("0", "postgresql/port")
+    port.write_text(str(number), encoding="utf-8")
+    return Server.of(folder, number)

@@ -43,6 +43,8 @@ def run(given: Settings, environment: Mapping[str, str]) -> int:
                 print(f"\n{error}", file=sys.stderr)
             screen.show_places(given)
             screen.show_login(given, installation.port, installation.keys)
+            if installation.serving:
+                screen.show_serving(installation.serving)
             installation.serve()
         except Stopped:
             return 0 if is_serving else 130

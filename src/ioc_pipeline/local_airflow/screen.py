@@ -5,6 +5,8 @@ import sys
 import time
 
 from ioc_pipeline.local_airflow.environment import USER, Secrets, passwords_file
+from ioc_pipeline.local_airflow.postgresql import DATABASE, Server
+from ioc_pipeline.publish.postgresql import READERS, SCHEMA
 from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.serve import overview
 from ioc_pipeline.settings import Settings
@@ -48,6 +50,14 @@ class Screen:
             f"Giao diện · web UI         http://127.0.0.1:{port}"
             f"\nĐăng nhập · login          {USER}"
             f"\nMật khẩu · password        {password}\n"
+        )
+
+    def show_serving(self, server: Server) -> None:
+        """Print how a BI tool connects; the password lets nobody change anything."""
+        self.show(
+            f"PostgreSQL (BI)            127.0.0.1:{server.port}, database {DATABASE}, schema {SCHEMA}"
+            f"\nĐăng nhập BI · BI login     {READERS}"
+            f"\nMật khẩu BI · BI password   {server.reader_password}\n"
         )
 
     def show_how_to_go_on(self) -> None:

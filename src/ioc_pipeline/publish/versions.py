@@ -4,6 +4,7 @@ published/
     current.json                      the pointer: version, files and their hashes, whose they are
     current.duckdb                    a link to the same file, for tools that want one path
     marts_<version>.duckdb            the marts and `_publication`, read-only, never written again
+    postgresql.json                   why PostgreSQL does not show the current version, if it does not
     parquet_<version>/                the same tables as Parquet with a Frictionless datapackage.json
 
 What differs from its hash is not used any more: the next publication begins anew.
@@ -21,6 +22,7 @@ VERSIONS_KEPT = 3
 POINTER = "current.json"
 LINK = "current.duckdb"
 PACKAGE = "datapackage.json"
+SERVING = "postgresql.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ def damage_of(folder: Path, version: str, sha256: str, package_sha256: str) -> s
         if f"sha256:{hash_file(package.with_name(resource['path']))}" != resource["hash"]:
             return f"{package.parent.name}/{resource['path']} is not what was published, or gone"
     return ""
+
+
+def note_serving(folder: Path, problem: str) -> None:
+    """Keep why PostgreSQL does not show the current version, "" if it does."""
+    write_durably(folder / SERVING, json.dumps({"problem": problem}).encode())
+
+
+def serving_problem(folder: Path) -> str:
+    """What kept the last publication out of PostgreSQL, "" for nothing."""
+    try:
+        return str(json.loads((folder / SERVING).read_bytes())["problem"])
+    except (OSError, ValueError, KeyError):
+        return ""
 
 
 def is_sound(folder: Path, *, version: str) -> bool:
