@@ -1,6 +1,8 @@
 """Ledger, landing and warehouse know each other: what does not fit stops before anything is taken or answered."""
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -202,3 +204,23 @@ def test_a_ledger_is_not_moved_onto_another(home: Home, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="holds a ledger already"):
         move_ledger(home.settings, other.settings.ledger_url)
     home.take(3)
+
+
+HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only={}); print('open', flush=True); sys.stdin.read()"
+
+
+@pytest.mark.parametrize("read_only", [True, False])
+def test_who_reads_the_warehouse_stops_nobody_and_who_writes_it_is_waited_for(home: Home, *, read_only: bool) -> None:
+    command = [sys.executable, "-c", HOLD.format(read_only), home.settings.warehouse]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "open\n"
+        home.land(3)
+        if read_only:
+            home.load()
+        else:
+            with pytest.raises(duckdb.IOException, match="lock"):
+                home.load()
+        holder.communicate("")
+    home.load()
+    assert home.markers() == [(1, 1), (2, 2), (3, 3)]

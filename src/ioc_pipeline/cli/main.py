@@ -51,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except Exception as error:
         if isinstance(error, duckdb.Error) and is_lock(error):
-            complain("another command works on the warehouse; nothing is lost, try again when it has ended")
+            complain(
+                "another program has the warehouse open; nothing is lost, try again when it has ended. To read it, open"
+                " the published marts: `ioc where` says where they are"
+            )
             return 1
         traceback.print_exc()
         return 2

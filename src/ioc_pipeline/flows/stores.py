@@ -3,6 +3,7 @@
 Each look here costs a few milliseconds whatever the stores hold; `flows/verify.py` looks at everything.
 """
 
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -17,9 +18,13 @@ from ioc_pipeline.land.store import Store, carry_on, read_sidecar
 from ioc_pipeline.ledger.belonging import Head
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.locks import LockedError, locked, locked_now
+from ioc_pipeline.publish.versions import LINK
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse import belonging
 from ioc_pipeline.warehouse.raw import is_lock, open_for_reading, open_warehouse
+from ioc_pipeline.warehouse.readers import leave_to_reader, reader_of
+
+_LOG = logging.getLogger(__name__)
 
 _RESTORE_LEDGER = (
     "if IOC_LEDGER_URL is wrong, correct it; if the ledger is lost or an older copy, `ioc ledger restore` takes from"
@@ -164,7 +169,7 @@ def open_own_warehouse(settings: Settings, ledger: Ledger) -> duckdb.DuckDBPyCon
     if not settings.warehouse.exists():
         _expect_nothing_loaded(settings, ledger)
     try:
-        connection = open_warehouse(settings.warehouse)
+        connection = _open_past_readers(settings)
     except duckdb.Error as error:
         if is_lock(error):
             raise
@@ -177,6 +182,21 @@ def open_own_warehouse(settings: Settings, ledger: Ledger) -> duckdb.DuckDBPyCon
         connection.close()
         raise
     return connection
+
+
+def _open_past_readers(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse; who opened it to read keeps the file as it is, and stops nobody."""
+    try:
+        return open_warehouse(settings.warehouse)
+    except duckdb.Error as error:
+        reader = reader_of(settings.warehouse) if is_lock(error) else 0
+        if not reader or not leave_to_reader(settings.warehouse):
+            raise
+    _LOG.warning(
+        "process %d reads %s, which is ours alone: it keeps the file of before; what people read is %s",
+        *(reader, settings.warehouse, settings.published / LINK),
+    )
+    return open_warehouse(settings.warehouse)
 
 
 def expect_own_warehouse(settings: Settings, ledger: Ledger) -> None:
