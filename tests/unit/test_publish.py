@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from frictionless import Package
 
 from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.publish.marts import read_marts
@@ -47,7 +48,9 @@ def _change(settings: Settings, sql: str) -> None:
 
 def _add_period(settings: Settings, year: int) -> None:
     bounds = f"date '{year}-01-01', date '{year}-12-31'"
-    _change(settings, f"insert into marts.dim_period values ('calendar', 'year', {bounds}, {year}, 'Năm {year}')")
+    _change(
+        settings, f"insert into marts.dim_period values ('{year}', 'calendar', 'year', {bounds}, {year}, 'Năm {year}')"
+    )
 
 
 def _published_years(settings: Settings) -> list[int]:
@@ -107,7 +110,7 @@ def test_a_version_holds_the_marts_with_their_descriptions_and_nothing_else(sett
     with closing(connect_published(settings)) as connection:
         tables = connection.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
         publication = connection.execute("select * from _publication").fetchall()
-    marts = {mart.name: mart.description for mart in read_marts(settings.dbt_project)}
+    marts = {mart.name: mart.comment for mart in read_marts(settings.dbt_project)}
     assert dict(tables) == {**marts, "_publication": None}
     assert publication == [(published.version, datetime(2025, 10, 20, 12), date(2025, 10, 20), 7)]  # noqa: DTZ001
     assert published.load_seq == 7
@@ -274,14 +277,15 @@ def test_what_is_wrong_with_the_version_before_is_not_taken_over(settings: Setti
         columns = connection.execute(
             "select comment from duckdb_columns() where table_name = 'dim_org_unit' order by column_index"
         ).fetchall()
-    assert dict(tables) == {"_publication": None, **{mart.name: mart.description for mart in marts}}
+    assert dict(tables) == {"_publication": None, **{mart.name: mart.comment for mart in marts}}
     (org_unit,) = [mart for mart in marts if mart.name == "dim_org_unit"]
-    assert columns == [(column.description,) for column in org_unit.columns]
+    assert columns == [(column.comment,) for column in org_unit.columns]
 
 
 def test_a_project_with_one_mart_less_publishes_the_others(settings: Settings, tmp_path: Path) -> None:
     publish(settings, published_at=NOON)
     shutil.copytree(settings.dbt_project / "models", tmp_path / "dbt_project" / "models")
+    shutil.copy(settings.dbt_project / "words_vi.yml", tmp_path / "dbt_project")
     (tmp_path / "dbt_project" / "models" / "marts" / "mart_rainfall.yml").unlink()
     publish(replace(settings, project=tmp_path), published_at=NOON)
     with closing(connect_published(settings)) as connection:
@@ -334,14 +338,44 @@ def test_parquet_and_its_package_say_the_same_as_the_database(settings: Settings
     for resource in package["resources"]:
         content = (folder / resource["path"]).read_bytes()
         assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
-        assert resource["bytes"] == len(content)
         with closing(duckdb.connect()) as connection:
             columns = connection.execute(f"describe from '{folder / resource['path']}'").fetchall()
         assert [column[0] for column in columns] == [field["name"] for field in resource["schema"]["fields"]]
         assert set(resource["schema"]["primaryKey"]) <= {column[0] for column in columns}
     assert {field["type"] for resource in package["resources"] for field in resource["schema"]["fields"]} == {
-        *("string", "date", "datetime", "boolean", "integer", "number")
+        *("string", "date", "datetime", "boolean", "number")
     }
+
+
+def test_the_data_package_is_valid_with_its_joins_titles_licence_and_contributors(settings: Settings) -> None:
+    for table in ("dim_indicator", "dim_org_unit", "dim_period", "dim_code"):
+        _change(settings, f"delete from marts.{table}")
+    _change(settings, "insert into marts.dim_period by name select 'p' as period_key, 'month' as period_type")
+    _change(settings, "insert into marts.dim_org_unit by name select 'u' as org_unit_key, '14' as org_unit_code")
+    keys = "'i' as indicator_key, 'u' as org_unit_key, 'p' as period_key"
+    _change(settings, "insert into marts.dim_indicator by name select 'i' as indicator_key, null as decimals")
+    # whole numbers that are not always there, and a row that no unit has
+    _change(
+        settings,
+        f"insert into marts.mart_indicator_latest by name select 'i' as indicator_code, '14' as org_unit_code,"
+        f" '' as breakdown, 1.5 as value, 3 as rank_number, {keys}"
+        " union all by name select 'j' as indicator_code, '' as org_unit_code, '' as breakdown",
+    )
+    published = publish(settings, published_at=NOON)
+    package = Package(str(settings.published / f"parquet_{published.version}" / "datapackage.json"))
+    assert package.validate().flatten(["type", "note"]) == []
+    assert package.licenses
+    assert package.contributors
+    latest = package.get_resource("mart-indicator-latest")
+    assert {key["reference"]["resource"] for key in latest.schema.foreign_keys} == {
+        *("dim-indicator", "dim-org-unit", "dim-period")
+    }
+    assert all(field.title and field.description for resource in package.resources for field in resource.schema.fields)
+    # and it would say so: a unit that is in no dimension
+    _change(settings, "update marts.mart_indicator_latest set org_unit_key = 'nobody' where org_unit_key = 'u'")
+    broken = publish(settings, published_at=NOON)
+    package = Package(str(settings.published / f"parquet_{broken.version}" / "datapackage.json"))
+    assert {error[0] for error in package.validate().flatten(["type"])} == {"foreign-key"}
 
 
 def test_row_hashes_do_not_see_order_or_the_day_of_the_build_but_every_value(settings: Settings) -> None:

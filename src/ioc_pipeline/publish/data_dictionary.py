@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ioc_pipeline.publish.marts import Mart, read_marts
+from ioc_pipeline.publish.marts import Mart, foreign_keys, read_marts
 from ioc_pipeline.settings import PROJECT
 
 PATH = PROJECT / "docs" / "data_dictionary.md"
@@ -10,12 +10,15 @@ PATH = PROJECT / "docs" / "data_dictionary.md"
 _HEAD = """\
 # Data dictionary
 
-Generated from the YAML of `dbt_project/models/dimensions` and `marts` by
+Generated from the YAML of `dbt_project/models/dimensions` and `marts`, and from `dbt_project/words_vi.yml`, by
 `python -m ioc_pipeline.publish.data_dictionary`; do not edit.
 
 These tables are all that is published: in schema `marts` of `published/current.duckdb`, and as Parquet with a data
 package under `published/parquet_<version>/`. Column names, types and order are enforced contracts. Times are UTC, dates
 are local, percentages run from 0 to 100. `marts._publication` holds one row: version, published_at, as_of, load_seq.
+
+● is the key of a row. → names the table that a column is the key of: these are the joins that a modelling tool may
+draw, and none of them doubles a number.
 
 | table | one row per |
 | --- | --- |
@@ -25,15 +28,24 @@ are local, percentages run from 0 to 100. `marts._publication` holds one row: ve
 def render(marts: Sequence[Mart]) -> str:
     """The page, in Markdown."""
     index = "".join(f"| [{mart.name}](#{mart.name}) | {', '.join(mart.key)} |\n" for mart in marts)
-    return _HEAD + index + "".join(line for mart in marts for line in _section(mart))
+    return _HEAD + index + "".join(line for mart in marts for line in _section(mart, marts))
 
 
-def _section(mart: Mart) -> Iterator[str]:
-    yield f"\n## {mart.name}\n\n{_escape(mart.description)}\n\n"
-    yield "| column | type | key | meaning |\n| --- | --- | --- | --- |\n"
+def _section(mart: Mart, marts: Sequence[Mart]) -> Iterator[str]:
+    yield f"\n## {mart.name}\n\n**{mart.words.label}.** {_escape(mart.words.description)}\n\n"
+    yield f"{_escape(mart.description)}\n\n"
+    yield "| column | nhãn | type | key | nghĩa | meaning |\n| --- | --- | --- | --- | --- | --- |\n"
+    joins = foreign_keys(mart, marts)
     for column in mart.columns:
-        in_key = "●" if column.name in mart.key else ""
-        yield f"| {column.name} | {column.data_type} | {in_key} | {_escape(column.description)} |\n"
+        key = "●" if column.name in mart.key else f"→ {joins[column.name].name}" if column.name in joins else ""
+        words = [
+            column.words.label,
+            column.data_type,
+            key,
+            _escape(column.words.description),
+            _escape(column.description),
+        ]
+        yield f"| {' | '.join([column.name, *words])} |\n"
 
 
 def _escape(text: str) -> str:

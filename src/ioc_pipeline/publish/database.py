@@ -115,8 +115,8 @@ def _is_published(connection: duckdb.DuckDBPyConnection, mart: Mart, expected: F
         "select comment from duckdb_tables() where database_name = 'version' and table_name = ?", [mart.name]
     ).fetchall()
     return (
-        found == [(column.name, column.data_type, column.description) for column in mart.columns]
-        and described == [(mart.description,)]
+        found == [(column.name, column.data_type, column.comment) for column in mart.columns]
+        and described == [(mart.comment,)]
         and fingerprint(connection, "version.marts", mart) == expected
     )
 
@@ -126,9 +126,9 @@ def _copy(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
         f"create or replace table version.marts.{mart.name} as"  # noqa: S608
         f" select {mart.column_list} from warehouse.marts.{mart.name} order by {', '.join(mart.key)}"
     )
-    connection.execute(f"comment on table version.marts.{mart.name} is {quoted(mart.description)}")
+    connection.execute(f"comment on table version.marts.{mart.name} is {quoted(mart.comment)}")
     for column in mart.columns:
-        connection.execute(f"comment on column version.marts.{mart.name}.{column.name} is {quoted(column.description)}")
+        connection.execute(f"comment on column version.marts.{mart.name}.{column.name} is {quoted(column.comment)}")
 
 
 def quoted(text: str | Path) -> str:

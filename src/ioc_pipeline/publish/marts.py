@@ -1,22 +1,39 @@
-"""What people may query: the marts and dimensions with their columns and keys, as the dbt project declares them."""
+"""What people may query: the marts and dimensions with columns, keys and words, as the dbt project declares them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
 from ioc_pipeline.domain.errors import ContractError
 
 _PUBLISHED_FLOORS = ("dimensions", "marts")
+_WORDS = "words_vi.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What people who read Vietnamese call a table or a column: a label of a few words, and its meaning."""
+
+    label: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`data_type` as DuckDB spells it, in lower case: varchar, date, decimal(38,12)."""
+    """`data_type` as DuckDB spells it, in lower case: varchar, date, decimal(38,12). `description` is in English."""
 
     name: str
     data_type: str
     description: str
+    words: Words
+
+    @property
+    def comment(self) -> str:
+        """What a database says of it: label and meaning in Vietnamese, then the meaning in English."""
+        return _comment(self.words, self.description)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,35 +44,80 @@ class Mart:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    words: Words
 
     @property
     def column_list(self) -> str:
         """Its columns for a select, in the order of the contract."""
         return ", ".join(column.name for column in self.columns)
 
+    @property
+    def comment(self) -> str:
+        """What a database says of it, as of a column."""
+        return _comment(self.words, self.description)
+
 
 def read_marts(dbt_project: Path) -> list[Mart]:
     """Every table with an enforced contract: the dimensions and the marts, by name.
 
     Raises:
-        ContractError: names the file that lacks a key or a column's type or description.
+        ContractError: names the file that lacks a key or a column's type, description or words.
     """
+    words = _read_words(dbt_project / _WORDS)
     marts = []
     models = dbt_project / "models"
     for path in sorted(path for floor in _PUBLISHED_FLOORS for path in (models / floor).glob("*.yml")):
         for model in yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["models"]:
             try:
-                marts.append(
-                    Mart(
-                        model["name"],
-                        " ".join(model["description"].split()),
-                        tuple(model["config"]["meta"]["key"]),
-                        tuple(
-                            Column(column["name"], column["data_type"], column["description"])
-                            for column in model["columns"]
-                        ),
-                    )
-                )
+                marts.append(_mart(model, words))
             except KeyError as error:
                 raise ContractError(f"{path.name}: a model or column lacks {error}") from error
     return marts
+
+
+def foreign_keys(mart: Mart, marts: Sequence[Mart]) -> dict[str, Mart]:
+    """Columns of a mart that are the key of another table, with that table: the joins that double no row."""
+    keys = {other.key[0]: other for other in marts if len(other.key) == 1 and other.name != mart.name}
+    return {column.name: keys[column.name] for column in mart.columns if column.name in keys}
+
+
+def _mart(model: dict[str, Any], words: dict[str, Words]) -> Mart:
+    name = model["name"]
+    return Mart(
+        name,
+        " ".join(model["description"].split()),
+        tuple(model["config"]["meta"]["key"]),
+        tuple(
+            Column(
+                column["name"],
+                column["data_type"],
+                column["description"],
+                _words_of(words, f"{name}.{column['name']}", column["name"]),
+            )
+            for column in model["columns"]
+        ),
+        _words_of(words, name),
+    )
+
+
+def _words_of(words: dict[str, Words], *names: str) -> Words:
+    """What is said of the first of these names of which anything is."""
+    for name in names:
+        if name in words:
+            return words[name]
+    raise ContractError(f"{_WORDS}: lacks a line for {names[0]}: its label and its meaning in Vietnamese")
+
+
+def _read_words(path: Path) -> dict[str, Words]:
+    """By the name of a table or a column, or of both with a dot between."""
+    said = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    pairs = {name: pair for part in ("tables", "columns") for name, pair in said[part].items()}
+    if unfit := [
+        name for name, pair in pairs.items() if len(pair) != 2 or not all(isinstance(text, str) for text in pair)
+    ]:
+        raise ContractError(f"{path.name}: expected a label and its meaning, two texts, of {', '.join(unfit)}")
+    return {name: Words(*pair) for name, pair in pairs.items()}
+
+
+def _comment(words: Words, description: str) -> str:
+    return f"{words.label}: {words.description} / {description}"

@@ -11,16 +11,24 @@ import duckdb
 
 from ioc_pipeline.durable import sync_file, write_durably
 from ioc_pipeline.publish.database import Publication, quoted
-from ioc_pipeline.publish.marts import Mart
+from ioc_pipeline.publish.marts import Mart, foreign_keys
 from ioc_pipeline.publish.versions import PACKAGE, finish, hash_file, make_read_only, unfinished
 
+_LICENCES = [
+    {
+        "name": "notspecified",
+        "title": "Chưa công bố giấy phép: dữ liệu chia sẻ trong cơ quan nhà nước theo Nghị định 47/2020/NĐ-CP",
+    }
+]
+_CONTRIBUTORS = [
+    {"title": "Trung tâm giám sát, điều hành thông minh của tỉnh", "role": "publisher"},
+    {"title": "Các sở, cơ quan và xã, phường gửi báo cáo (mart_lineage nói ô nào của ai)", "role": "contributor"},
+]
 _FIELD_TYPES = {
     "varchar": "string",
     "date": "date",
     "timestamp": "datetime",
     "boolean": "boolean",
-    "integer": "integer",
-    "bigint": "integer",
 }
 
 
@@ -57,7 +65,9 @@ def write_parquet(
         "created": publication.published_at.replace(tzinfo=UTC).isoformat(),
         "as_of": publication.as_of.isoformat(),
         "load_seq": publication.load_seq,
-        "resources": [_resource(folder / _file_name(mart), mart) for mart in marts],
+        "licenses": _LICENCES,
+        "contributors": _CONTRIBUTORS,
+        "resources": [_resource(folder / _file_name(mart), mart, marts) for mart in marts],
     }
     write_durably(folder / PACKAGE, json.dumps(package, ensure_ascii=False, indent=1).encode())
     make_read_only(folder / PACKAGE)
@@ -76,32 +86,46 @@ def intact_files(folder: Path, marts: Sequence[Mart]) -> dict[Mart, Path]:
     return {mart: file for mart, file in files.items() if file.exists() and said.get(file.name) == _hash(file)}
 
 
-def table_schema(mart: Mart) -> dict[str, Any]:
-    """The contract of a mart as a Frictionless table schema."""
+def table_schema(mart: Mart, marts: Sequence[Mart]) -> dict[str, Any]:
+    """The contract of a mart as a Frictionless table schema, with the joins that `marts` allow.
+
+    Whole numbers are `number` with their `physicalType`: whoever reads Parquet through pandas, as frictionless does,
+    gets a nullable one as a float and would take it for an error.
+    """
     return {
         "fields": [
             {
                 "name": column.name,
                 "type": _FIELD_TYPES.get(column.data_type, "number"),
-                "description": column.description,
+                "physicalType": column.data_type,
+                "title": column.words.label,
+                "description": column.comment,
             }
             for column in mart.columns
         ],
         "primaryKey": list(mart.key),
+        "foreignKeys": [
+            {"fields": [name], "reference": {"resource": _resource_name(other), "fields": [name]}}
+            for name, other in foreign_keys(mart, marts).items()
+        ],
     }
 
 
-def _resource(file: Path, mart: Mart) -> dict[str, Any]:
+def _resource(file: Path, mart: Mart, marts: Sequence[Mart]) -> dict[str, Any]:
     return {
-        "name": mart.name.replace("_", "-"),
+        "name": _resource_name(mart),
+        "title": mart.words.label,
         "path": file.name,
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",
-        "description": mart.description,
-        "bytes": file.stat().st_size,
+        "description": mart.comment,
         "hash": _hash(file),
-        "schema": table_schema(mart),
+        "schema": table_schema(mart, marts),
     }
+
+
+def _resource_name(mart: Mart) -> str:
+    return mart.name.replace("_", "-")
 
 
 def _file_name(mart: Mart) -> str:

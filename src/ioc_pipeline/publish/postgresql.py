@@ -178,10 +178,10 @@ def _replace_views(there: psycopg.Connection, name: str, marts: Sequence[Mart]) 
     for mart in marts:
         there.execute(_view(name, mart, shown.pop(mart.name, [])))
         view = sql.Identifier(SCHEMA, mart.name)
-        there.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(mart.description)))
+        there.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(mart.comment)))
         for column in mart.columns:
             place = sql.Identifier(SCHEMA, mart.name, column.name)
-            there.execute(sql.SQL("comment on column {} is {}").format(place, sql.Literal(column.description)))
+            there.execute(sql.SQL("comment on column {} is {}").format(place, sql.Literal(column.comment)))
     for gone, columns in shown.items():
         there.execute(_view(name, Mart(gone, "", (), ()), columns))
     everything = sql.SQL("grant select on all tables in schema {} to {}")

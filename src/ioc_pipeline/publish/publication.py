@@ -68,7 +68,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
         connection.execute(f"attach {quoted(settings.warehouse)} as warehouse (read_only)")
         as_of, load_seq = _finished_build(connection)
         prints = {mart: fingerprint(connection, "warehouse.marts", mart) for mart in marts}
-        content = [{mart.name: prints[mart] for mart in marts}, [table_schema(mart) for mart in marts]]
+        content = [{mart.name: prints[mart] for mart in marts}, [table_schema(mart, marts) for mart in marts]]
         content_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         installation_id = _installation_id(connection)
         current = _usable(folder, installation_id)
