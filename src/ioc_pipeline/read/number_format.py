@@ -75,18 +75,22 @@ class _Section:
 class NumberFormat:
     """`mark_and_text` says how a number is seen, `moment` how a date is."""
 
-    __slots__ = ("_sections", "is_date", "is_plain")
+    __slots__ = ("_sections", "is_date", "is_percent", "is_plain")
 
     def __init__(self, code: str) -> None:
         self._sections = [_read_section(text) for text in _split(code)][:3]
         self.is_date = bool(self._sections[0].moments)
         self.is_plain = self._is_plain()
+        # One section that only multiplies by 100, as nearly all of those that are not plain.
+        self.is_percent = len(self._sections) == 1 and self._sections[0].shows_only_percent(is_negated=False)
 
     def mark_and_text(self, value: float) -> tuple[str, str | None]:
         """("%", None) for a number that is only shown times 100, ("", its whole text) where more is shown than digits.
 
         ("", None) for one shown as its digits. Texts have all decimals up to 15 digits, with "," before them.
         """
+        if self.is_percent:
+            return "%", None
         section, is_negated = self._choose(value)
         sign = "-" if value < 0 and not is_negated and section.words[:1] not in _MINUS else ""
         if section.moments or section.is_fraction or (value == 0 and section.shows_nothing_of_zero()):

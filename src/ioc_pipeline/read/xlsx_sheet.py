@@ -40,6 +40,7 @@ _TAG = re.compile(  # a row, or a cell with what it holds, up to the next tag of
     rb"|c((?:\s[^>]*?)?)(?:/>|>([^<]*+(?:<(?!/?(?:[\w.\-]+:)?(?:c|row)[\s/>])[^<]*+)*+)))"
 )
 
+_FEW_STYLES = 4
 _LONGEST_ROW = 16 * 1024**2  # bytes of one row; a row of 16,384 long numbers needs 1
 
 
@@ -103,17 +104,14 @@ class SheetScan:
         if not self.has_results:
             for hit in _FORMULA_ZERO.finditer(data):
                 self._judge_at(data, hit.start())
-        self.facts.stored += data.count(b"</v>") + data.count(b"</is>")
-        if self._styles:
-            for hit in self._style_hit.finditer(data):
-                cell = _PLAIN_CELL.match(data, data.rfind(b"<", 0, hit.start()))
-                if cell:
-                    self.facts.style(int(cell[2]) - 1, column_index(cell[1].decode()), self._styles[hit[1]])
+        self.facts.stored += data.count(b"</v>")
+        self._skim_styles(data)
         if self._texts:
             for hit in _SHARED_TEXT.finditer(data):
                 if hit[1] in self._texts:
                     self._take_text(data, hit.start(), self._texts[hit[1]])
         if b"inlineStr" in data:
+            self.facts.stored += data.count(b"</is>")
             for pattern in (_INLINE_VALUE, _FONT_CHANGE):
                 for hit in pattern.finditer(data):
                     self._take_text(data, hit.start(), None)
@@ -125,6 +123,19 @@ class SheetScan:
                     number = cell[2] if cell else None
                 if number is not None and number.isdigit():
                     self._hide_row(int(number) - 1)
+
+    def _skim_styles(self, data: bytes) -> None:
+        """Note the cells of a style that shows more; of few styles each is looked for by itself, which is quicker."""
+        if len(self._styles) > _FEW_STYLES:
+            hits = ((hit.start(), self._styles[hit[1]]) for hit in self._style_hit.finditer(data))
+        else:
+            hits = (
+                (start, style) for index, style in self._styles.items() for start in _places(data, b' s="%b"' % index)
+            )
+        for start, style in hits:
+            cell = _PLAIN_CELL.match(data, data.rfind(b"<", 0, start))
+            if cell:
+                self.facts.style(int(cell[2]) - 1, column_index(cell[1].decode()), style)
 
     def _take_columns(self, head: bytes) -> None:
         for text in _COLUMN_TAG.findall(head):
@@ -242,6 +253,13 @@ class SheetScan:
             raise Refused("damaged-file") from error
         self._column = column
         return row, column
+
+
+def _places(data: bytes, text: bytes) -> Iterator[int]:
+    start = data.find(text)
+    while start >= 0:
+        yield start
+        start = data.find(text, start + 1)
 
 
 def check_addresses(chunks: Iterable[bytes]) -> None:
