@@ -38,6 +38,10 @@ _FIRST_AND_LAST = re.compile(r"(\d{1,2})\D+(\d{1,2})$")
 _LONGEST_TOLD = 200
 _LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
 _LONGEST_REMARK = 40
+_PLANNED_FIGURE = re.compile(
+    rf"(?:so )?(?:lieu )?(?:la )?(?:ke hoach|du toan|du kien|muc tieu|chi tieu)"
+    rf"(?: (?:giao|duoc giao|{OWN}|(?:thang|qu[yi]|nam)(?: .*)?))?"
+)
 _FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]|\d)")
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
 _YEARS = frozenset({"year", "range", "school_year"})
@@ -84,7 +88,11 @@ def row_period_problems(block: Block, source: Source, periods: Sequence[Period],
         for found in labels:
             other = found.period
             is_meant = found.is_in_words or whole_label(text, source) is not None
-            if not is_meant or other.type == "day" or is_own_word(block.table, plain[found.start : found.end]):
+            if (
+                not is_meant
+                or other.type in ("day", "school_year")
+                or is_own_word(block.table, plain[found.start : found.end])
+            ):
                 continue
             if other in periods and (other.end == last or sum(one.period in periods for one in labels) > 1):
                 continue
@@ -151,6 +159,8 @@ class _Judge:
                 return "", "critical"
         if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(rest)):
             return "", "critical"  # it tells of something else
+        if said.place == "row" and is_plan(rest) and not _PLANNED_FIGURE.fullmatch(rest):
+            return "", "critical"  # of what is going to be done
         if self._is_of_another_kind(said, rest, own):
             return text, "critical"
         if self.period is None:
@@ -188,7 +198,7 @@ class _Judge:
         is_whole = whole_label(said.text, self.source, period.end.year) is not None
         for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
             is_own = found.period == period or is_own_word(self.block.table, plain[found.start : found.end])
-            if is_own or found.period.type == "day" or not (found.is_in_words or is_whole):
+            if is_own or found.period.type in ("day", "school_year") or not (found.is_in_words or is_whole):
                 continue
             if found.period.type == "ytd" and found.period.end == period.end and self.block.table.to_date:
                 continue  # a stock is counted up to that day
