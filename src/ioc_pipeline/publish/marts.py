@@ -21,6 +21,10 @@ class Words:
     description: str
 
 
+_NO_WORDS = Words("", "")
+"""Of a table that is no mart, such as what a version says of itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """`data_type` as DuckDB spells it, in lower case: varchar, date, decimal(38,12). `description` is in English."""
@@ -28,7 +32,7 @@ class Column:
     name: str
     data_type: str
     description: str
-    words: Words
+    words: Words = _NO_WORDS
 
     @property
     def comment(self) -> str:
@@ -44,7 +48,7 @@ class Mart:
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    words: Words
+    words: Words = _NO_WORDS
 
     @property
     def column_list(self) -> str:
@@ -120,4 +124,4 @@ def _read_words(path: Path) -> dict[str, Words]:
 
 
 def _comment(words: Words, description: str) -> str:
-    return f"{words.label}: {words.description} / {description}"
+    return description if words == _NO_WORDS else f"{words.label}: {words.description} / {description}"
