@@ -5,6 +5,7 @@ is walked anew at each call, a descriptor stays the folder that was opened (open
 """
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,9 @@ from pathlib import Path
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
+"""What a file of ours is called until it is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import pytest
 
 import dag_policy
 from ioc_pipeline.domain.alerts import SEVERITIES
+from ioc_pipeline.domain.findings import Finding
 from ioc_pipeline.flows import alerts, inbox, inbox_folders, loads, prepare, stores
 from ioc_pipeline.flows.failures import failures
 from ioc_pipeline.publish.versions import Pointer, move_pointer
@@ -186,6 +187,17 @@ def test_a_question_that_fails_hides_no_other(settings: Settings, monkeypatch: p
     (settings.inbox / "so-khcn" / "phan-hoi").rmdir()
     (settings.inbox / "so-khcn" / "phan-hoi").write_bytes(b"")
     assert codes(settings) == ["state-unknown", "folder-unusable"]
+
+
+def test_what_the_last_check_found_is_told_of_by_area(settings: Settings) -> None:
+    ledger = stores.open_ledger(settings)
+    found = [
+        Finding("bytes", "delivery 3", "other bytes"),
+        Finding("bytes", "delivery 4", "gone"),
+    ]
+    ledger.note_findings(["bytes"], None, found, at=datetime.now(UTC))
+    assert codes(settings) == ["stores-damaged"]
+    assert "delivery 3, delivery 4" in text_of(settings, "stores-damaged")
 
 
 def test_every_alert_has_its_place_in_the_operators_guide() -> None:

@@ -12,6 +12,7 @@ import xlsxwriter
 
 from bound_by_rights import bound_by_rights
 from ioc_pipeline.flows import inbox, inbox_folders, loads, prepare, stores
+from ioc_pipeline.flows.maintenance import maintain
 from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.settings import Settings, from_environment
 
@@ -240,3 +241,19 @@ def mend(box: Path) -> None:
         for path in feedback.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)
+
+
+def test_sweeping_leftovers_follows_no_link_and_takes_nothing_but_ours(home: Path) -> None:
+    given = settings_in(home / "a")
+    name = f".{'0' * 16}.tmp"
+    theirs = given.home / "outside" / name
+    boxes = [given.inbox / code for code in (GOOD, "bhxh-tinh")]
+    boxes[1].joinpath("phan-hoi").rmdir()
+    boxes[1].joinpath("phan-hoi").symlink_to(theirs.parent)
+    for path in (theirs, boxes[0] / "phan-hoi" / name, boxes[0] / "phan-hoi" / ".theirs.tmp", boxes[0] / name):
+        path.write_bytes(b"x")
+        os.utime(path, (1, 1))
+    maintain(given)
+    assert theirs.exists()
+    assert [path.name for path in (boxes[0] / "phan-hoi").iterdir()] == [".theirs.tmp"]
+    assert (boxes[0] / name).exists()

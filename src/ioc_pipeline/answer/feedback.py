@@ -1,6 +1,7 @@
 """Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error and its remedy."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from ioc_pipeline.answer.wording import explain, printable
@@ -9,7 +10,7 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.periods import label
-from ioc_pipeline.folders import Folder
+from ioc_pipeline.folders import TEMPORARY, Folder
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 
 NAME_BYTES = 120
@@ -123,6 +124,17 @@ def write_workbook(inbox: Path, delivery: Delivery, content: bytes) -> str:
     with Folder.at(inbox, delivery.department_code) as department:
         stem = without_identifiers(PurePath(delivery.file_name).stem)
         return _write_file(department, f"{delivery.delivery_seq:06d}_da-danh-dau_{_safe(stem)}", ".xlsx", content)
+
+
+def sweep(inbox: Path, *, older_than: float) -> None:
+    """Remove what a killed process left half written among the answers; a link in the inbox is not followed."""
+    with suppress(FileNotFoundError), Folder.at(inbox) as root:
+        for department in root.entries():
+            with suppress(OSError), root.inner(department.name) as folder, folder.inner(FEEDBACK_FOLDER) as answers:
+                for entry in answers.entries():
+                    is_ours = TEMPORARY.fullmatch(entry.name) is not None
+                    if is_ours and entry.stat(follow_symlinks=False).st_mtime < older_than:
+                        answers.unlink(entry.name)
 
 
 def _write(department: Folder, prefix: str, file_name: str, lines: list[str]) -> str:

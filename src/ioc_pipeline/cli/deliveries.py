@@ -40,7 +40,7 @@ def add_commands(commands: Commands) -> None:
         commands,
         "status",
         _status,
-        "deliveries and their state, stopped contracts; verifies what is new in the chain of events",
+        "deliveries and their state, stopped contracts, alerts; verifies what is new in the chain of events",
     )
     add_command(
         commands,

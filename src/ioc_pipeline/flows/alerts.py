@@ -13,7 +13,7 @@ from ioc_pipeline.domain.local_time import as_local, local_day
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.flows.failures import failures
 from ioc_pipeline.flows.inbox_folders import known_folders, not_taken_for
-from ioc_pipeline.flows.purging import KEPT, still_kept
+from ioc_pipeline.flows.purge_dates import KEPT, still_kept
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.folder_faults import folder_faults

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from ioc_pipeline.answer import feedback
 from ioc_pipeline.domain.findings import Finding
 from ioc_pipeline.flows.prepared import forget_prepared, prepared_seqs
 from ioc_pipeline.flows.purging import purge_due
@@ -21,7 +22,6 @@ _KEPT_SECONDS = {
     "prepared/.writing-*": DAY,
     "prepared/*/.*.tmp": DAY,
     "published/.*.tmp": DAY,
-    "inbox/*/phan-hoi/.*.tmp": DAY,
     "rebuild-*": 7 * DAY,
     "warehouse/set-aside-*.duckdb": 30 * DAY,
 }
@@ -39,6 +39,7 @@ def maintain(settings: Settings, *, seconds: float = NIGHTLY_SECONDS) -> list[Fi
     store = open_store(settings)
     for path in leftovers(settings, now=time.time()):
         shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+    feedback.sweep(settings.inbox, older_than=time.time() - DAY)
     _forget_finished(settings, store)
     purge_due(settings)
     found = verify_share(settings, seconds=seconds)

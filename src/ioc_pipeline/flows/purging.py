@@ -5,13 +5,13 @@ what came back is that its sender and the IOC can look at it; a corrected file i
 """
 
 import logging
-from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import DamagedError, UserError
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.flows.prepare import read_batch
+from ioc_pipeline.flows.purge_dates import KEPT, due_for_purge
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.flows.verdicts import verdict_on
@@ -19,11 +19,8 @@ from ioc_pipeline.land.fetched import read_extract
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import buried_verdict, bury, finish_burials
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse.raw import open_for_reading
-from ioc_pipeline.warehouse.returned import returned_for_personal_data
 
 _LOG = logging.getLogger(__name__)
-KEPT = timedelta(days=7)
 _BY_RULE, _REASON = "ioc maintain", "trả lại vì có dữ liệu cá nhân, đã giữ 7 ngày"
 
 
@@ -58,21 +55,6 @@ def purge_due(settings: Settings, *, now: datetime | None = None) -> list[int]:
         except (UserError, DamagedError) as error:  # stays due, and an alert says so
             _LOG.warning("delivery %d stays: %s", delivery.delivery_seq, error)
     return purged
-
-
-def still_kept(settings: Settings, before: datetime) -> list[int]:
-    """Deliveries that were returned for personal data before a moment and whose bytes are still there."""
-    store = open_store(settings)
-    due = store.ledger.deliveries(due_for_purge(settings, before))
-    return [delivery.delivery_seq for delivery in due if not buried_verdict(store, delivery)]
-
-
-def due_for_purge(settings: Settings, before: datetime) -> list[int]:
-    """Deliveries that were returned for personal data before a moment, purged or not."""
-    if not settings.warehouse.exists():
-        return []
-    with closing(open_for_reading(settings.warehouse)) as connection:
-        return returned_for_personal_data(connection, before)
 
 
 def _purge(settings: Settings, store: Store, delivery: Delivery, *, reason: str, by: str) -> int:

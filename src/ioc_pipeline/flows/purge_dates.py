@@ -1,0 +1,43 @@
+"""What was returned for personal data and since when: what must go, and what is there longer than it may be."""
+
+from contextlib import closing
+from datetime import datetime, timedelta
+
+import duckdb
+
+from ioc_pipeline.flows.stores import open_store, working_on_warehouse
+from ioc_pipeline.land.tombstones import buried_verdict
+from ioc_pipeline.locks import LockedError, locked_now
+from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.raw import is_lock, open_for_reading
+from ioc_pipeline.warehouse.returned import returned_for_personal_data
+
+KEPT = timedelta(days=7)
+
+
+def due_for_purge(settings: Settings, before: datetime) -> list[int]:
+    """Deliveries that were returned for personal data before a moment, purged or not; waits for the warehouse."""
+    if not settings.warehouse.exists():
+        return []
+    with working_on_warehouse(settings), closing(open_for_reading(settings.warehouse)) as connection:
+        return returned_for_personal_data(connection, before)
+
+
+def still_kept(settings: Settings, before: datetime) -> list[int]:
+    """Deliveries that were returned for personal data before a moment and whose bytes are still there.
+
+    While somebody works on the warehouse there is no looking: who asks is not to wait, nor to keep a load waiting.
+    """
+    if not settings.warehouse.exists():
+        return []
+    try:
+        with locked_now(settings.warehouse.with_name(".lock")), closing(open_for_reading(settings.warehouse)) as opened:
+            due = returned_for_personal_data(opened, before)
+    except LockedError:
+        return []
+    except duckdb.Error as error:
+        if is_lock(error):
+            return []
+        raise
+    store = open_store(settings)
+    return [one.delivery_seq for one in store.ledger.deliveries(due) if not buried_verdict(store, one)]
