@@ -4,6 +4,7 @@ Each is asked for over real HTTP and parsed as landed pages are; no ledger and n
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -181,6 +182,7 @@ def followed(*pages: Any) -> Callable[[Asked], Reply]:
         (paged("ab", "cd"), UNTIL_SHORT, {}, "abcd"),
         (paged("a", "b"), UNTIL_EMPTY, {}, "ab"),
         (paged("ab", "bc", "c"), {**UNTIL_SHORT, "unsteady": "accepted"}, {}, "abc"),
+        (paged("ab", "c", total=lambda page: 2 + page), {**BY_TOTAL, "unsteady": "accepted"}, {}, "abc"),
         (followed({"items": things("a"), "next": None}), BY_CURSOR, {}, "a"),
         (followed({"items": things("a"), "next": ""}), BY_CURSOR, {}, "a"),
         (followed({"items": things("a"), "next": 1}, {"items": things("b"), "next": None}), BY_CURSOR, {}, "ab"),
@@ -267,6 +269,23 @@ def test_a_field_beside_the_records_that_harms_nothing_is_told_and_the_records_a
 
 
 # ---------- nothing absent is an end
+
+
+@pytest.mark.parametrize(
+    ("paging", "told"),
+    [
+        (NUMBERED, "needs end, total_field or more_field: how is there no more?"),
+        ({"kind": "link"}, "needs end, total_field or more_field: how is there no more?"),
+        ({**NUMBERED, "end": "null"}, "end: expected total, more_field, short_page, empty_page"),
+        ({**BY_CURSOR, "end": "short_page"}, "end: expected null, absent, total, more_field, empty_page"),
+        ({**WHOLE, "end": "absent"}, "paging by none: end: expected none"),
+        ({**NUMBERED, "end": "total"}, "total goes with total_field"),
+        ({**BY_CURSOR, "end": "more_field"}, "more_field with more_field"),
+    ],
+)
+def test_a_contract_must_say_how_there_is_no_more(paging: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)):
+        contract(paging)
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,8 @@ class Paging(Model):
         if self.kind != "none" and not self.ends_by:
             raise ValueError(f"paging by {self.kind} needs end, total_field or more_field: how is there no more?")
         if self.ends_by not in _ENDS[self.kind]:
-            raise ValueError(f"paging by {self.kind}: end: expected one of {', '.join(filter(None, _ENDS[self.kind]))}")
+            allowed = ", ".join(filter(None, _ENDS[self.kind])) or "none"
+            raise ValueError(f"paging by {self.kind}: end: expected {allowed}")
         named = {"total": self.total_field, "more_field": self.more_field}
         if named.get(self.ends_by, "") is None:
             raise ValueError("paging: end: total goes with total_field, and more_field with more_field")

@@ -105,8 +105,8 @@ class Lists:
         assert one.last is not None
         page, said = one.last
         paging, count = self.api.paging, len(one.first_page)
-        is_nothing = page.content is None and not one.first_page
-        if not is_nothing and not says_end(said, paging, so_far=count):
+        is_judged = paging.ends_by == "total" or (page.content is None and not one.first_page)  # by its total, or 204
+        if not is_judged and not says_end(said, paging, so_far=count):
             name = {"null": paging.field, "absent": paging.field, "more_field": paging.more_field}.get(paging.ends_by)
             return self._at(page, name or "", "unfinished-list", _ENDS.get(paging.ends_by, ""))
         if said.more:
