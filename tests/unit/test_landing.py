@@ -297,7 +297,9 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(home: Home) -> None:
     with home.drop("big.xlsx").open("wb") as stream:
         stream.truncate(MAX_BYTES + 1)
     with home.drop("just.xlsx").open("wb") as stream:
-        stream.truncate(MAX_BYTES)
+        stream.truncate(MAX_BYTES - 1)
+        stream.seek(0, os.SEEK_END)
+        stream.write(b"x")
     assert home.refusals() == {"big.xlsx": "file-too-large"}
     assert len(home.land().delivery_seqs) == 1
     assert home.left() == ["big.xlsx"]
@@ -363,7 +365,7 @@ def test_a_file_we_may_not_read_is_refused(
 
 def test_a_file_whose_reading_fails_is_refused_and_stops_no_other(home: Home) -> None:
     path = Path("/proc/self/mem")  # a regular file whose first page cannot be read
-    candidate = Candidate(DEPARTMENT, path.name, "a.xlsx", Identity.of(path.stat()), False)
+    candidate = Candidate(DEPARTMENT, path.name, "a.xlsx", Identity.of(path.stat()), is_overdue=True)
     incoming = home.landing / "incoming"
     incoming.mkdir(parents=True)
     with Folder.at(path.parent) as folder:
@@ -803,6 +805,17 @@ def test_what_stays_cut_short_leaves_the_folder_in_the_end(home: Home, whole: tu
     home.drop(name, content[: len(content) // 2])
     home.land(after=OVERDUE)
     assert home.land(after=CUT_SECONDS).delivery_seqs == [1]
+    assert home.left() == []
+
+
+@pytest.mark.parametrize("made", [b"", bytes(200), b"don vi;so luong\r\n" + bytes(100)])
+def test_a_file_that_was_made_and_not_written_yet_waits_for_its_content(home: Home, made: bytes) -> None:
+    path = home.drop("a.csv", made)
+    home.land(after=OVERDUE)
+    assert home.left() == ["a.csv"]
+    path.write_bytes(b"don vi;so luong\r\nX;1\r\n")
+    home.land(after=OVERDUE)
+    assert home.contents()[-1] == b"don vi;so luong\r\nX;1\r\n"
     assert home.left() == []
 
 

@@ -8,15 +8,20 @@ _ZIP, _ZIP_END = b"PK\3\4", b"PK\5\6"
 _PDF, _PDF_END = b"%PDF", b"%%EOF"
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER_BYTES = 512
+_ZEROS = 64  # at the end of no text
 _FREE, _IN_HEADER = 0xFFFFFFFF, 109  # sector numbers of the allocation table that the header itself holds
 
 
 def is_cut_short(descriptor: int, size_bytes: int) -> bool:
-    """Whether the end that the beginning promises is missing; False where the format does not tell, e.g. CSV.
+    """Whether the end that the beginning promises is missing, or nothing has come yet; a CSV's end cannot be told.
+
+    A file is nothing, or zeros to its end, while a program has made it and writes its content after that.
 
     Source: APPNOTE.TXT 4.3.16 (a zip ends with its directory), ISO 32000-1 7.5.5 (a PDF ends with %%EOF),
     [MS-CFB] 2.2 and 2.3 (an .xls says in its allocation table which sectors it uses).
     """
+    if size_bytes == 0:
+        return True
     start = os.pread(descriptor, _HEADER_BYTES, 0)
     if start.startswith(_COMPOUND):
         return size_bytes < _compound_bytes(descriptor, start)
@@ -24,7 +29,8 @@ def is_cut_short(descriptor: int, size_bytes: int) -> bool:
         if start.startswith(mark):
             tail_bytes = min(_TAIL_BYTES, size_bytes)
             return end not in os.pread(descriptor, tail_bytes, size_bytes - tail_bytes)
-    return False
+    last = os.pread(descriptor, _ZEROS, max(0, size_bytes - _ZEROS))
+    return last == bytes(_ZEROS)
 
 
 def _compound_bytes(descriptor: int, header: bytes) -> int:
