@@ -10,6 +10,17 @@ MENU = {"IOC: Màn hình": "", "IOC: Báo cáo": "reporting", "IOC: Tệp đã n
 PERMISSION = "IOC"  # a custom view of Airflow's; with the simple auth manager every role may look
 
 
+class AddSlash:
+    """`/ioc` as people type it is `/ioc/`: else Airflow's own pages answer, that there is no such page."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        asked = {**scope, "path": f"{PREFIX}/"} if scope.get("path") == PREFIX else scope
+        await self._app(asked, receive, send)
+
+
 class IocPages(AirflowPlugin):
     """`/ioc` and its places in the menu. They open as pages of their own, so that an address is what it shows."""
 
@@ -19,6 +30,10 @@ class IocPages(AirflowPlugin):
     def external_views(self) -> list[dict[str, str]]:
         """More than one: a single one Airflow 3.3.2 draws as a button that leads nowhere."""
         return [{"name": name, "href": f"{PREFIX}/{path}", "destination": "nav"} for name, path in MENU.items()]
+
+    @property
+    def fastapi_root_middlewares(self) -> list[dict[str, Any]]:
+        return [{"middleware": AddSlash, "name": "IOC with its slash"}]
 
     @cached_property
     def fastapi_apps(self) -> list[dict[str, Any]]:

@@ -87,7 +87,7 @@ def test_no_route_answers_without_login_or_without_permission(
     nobody = jwt.encode({**claims, "role": None}, key, algorithm=algorithm)
     forged = jwt.encode(claims, "x" * 64, algorithm=algorithm)
     assert len(routes()) > 8
-    for path in routes():
+    for path in ["", *routes()]:  # also without its slash, as people type it
         for headers, status in (
             ({}, 401),
             ({"authorization": f"Bearer {forged}"}, 403),
