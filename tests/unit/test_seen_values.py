@@ -211,3 +211,53 @@ def test_a_sealed_container_gives_its_stream_back_to_any_reader(size: int) -> No
     again = sealed("Workbook", stream.ljust(size, b"\0"))
     assert (CompoundFile(again).stream("workbook") or b"").startswith(stream)
     assert CalamineWorkbook.from_filelike(io.BytesIO(again)).get_sheet_by_index(0).to_python() == [[7]]
+
+
+@pytest.mark.parametrize("number", [5, 6, 7, 8, 42, 44])
+def test_a_currency_that_the_file_does_not_name_is_shown_as_one(number: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = xlsxwriter.Workbook(path)
+    book.add_worksheet().write(0, 0, 57.25, book.add_format({"num_format": number}))
+    book.close()
+    assert read(path).shown == {(0, 0): "57,25 ¤"}
+
+
+def test_columns_without_a_width_of_their_own_may_all_be_hidden(tmp_path: Path) -> None:
+    rows = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c><c r="C1"><v>3</v></c></row>'
+    widths = '<sheetFormatPr defaultColWidth="0" defaultRowHeight="15"/><cols><col min="2" max="2" width="9"/></cols>'
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed(xlsx_parts(sheet(rows).replace("<sheetData>", f"{widths}<sheetData>"))))
+    assert read(path).hidden_columns == {0, 2}
+
+
+def xls_stream(change: tuple[bytes, bytes]) -> bytes:
+    """A workbook of one number, with a piece of its stream exchanged for one as long."""
+    book, saved = xlwt.Workbook(), io.BytesIO()
+    book.add_sheet("A").write(0, 0, 57.123456789)
+    book.save(saved)
+    stream = CompoundFile(saved.getvalue()).stream("Workbook") or b""
+    assert stream.count(change[0]) == 1
+    return sealed("Workbook", stream.replace(*change))
+
+
+def test_a_cell_of_excel_2_in_a_newer_workbook_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(xls_stream((b"\x03\x02\x0e\x00\x00\x00\x00\x00", b"\x03\x00\x0e\x00\x00\x00\x00\x00")))
+    (result,) = read_deliveries([ReadRequest(path, path.name, None)])
+    assert str(result) == "old-workbook"
+
+
+def test_rows_that_are_hidden_unless_they_say_otherwise_are_known(tmp_path: Path) -> None:
+    saved = io.BytesIO()
+    book = xlwt.Workbook()
+    book.add_sheet("A").write(0, 0, 57.25)
+    book.save(saved)
+    stream = CompoundFile(saved.getvalue()).stream("Workbook") or b""
+    at = stream.index(b"\x25\x02\x04\x00") + 4
+    row = stream.index(b"\x08\x02\x10\x00")
+    hidden = bytearray(stream)
+    hidden[at] |= 0x02
+    hidden[row : row + 2] = b"\x5e\x08"  # a record that nobody reads in place of the row's own
+    path = tmp_path / "a.xls"
+    path.write_bytes(sealed("Workbook", bytes(hidden)))
+    assert read(path).hidden_rows == {0}
