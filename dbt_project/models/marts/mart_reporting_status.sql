@@ -20,6 +20,19 @@ periods as (
 
 ),
 
+-- One decision a delivery, whatever the number of places that it speaks of.
+releases as (
+
+    select
+        decides_delivery_seq as delivery_seq,
+        max('decision ' || delivery_seq || ': ' || reason) as release_reason
+
+    from {{ source('raw', 'release') }}
+
+    group by all
+
+),
+
 named as (
 
     select
@@ -54,6 +67,7 @@ named as (
         reports.received_count,
         reports.error_count,
         reports.left_out_count,
+        coalesce(releases.release_reason, '') as release_reason,
         reports.status,
         reports.is_on_time,
         reports.late_working_days,
@@ -65,6 +79,9 @@ named as (
     left join periods
         on
             {{ joined_on('reports', 'periods', ['clock', 'period_type', 'period_start_date', 'period_end_date']) }}
+
+    left join releases
+        on reports.accepted_delivery_seq = releases.delivery_seq
 
     left join org_units
         on
