@@ -3,14 +3,21 @@
 import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from http_api import Reply, serving
 from ioc_pipeline.domain.errors import FetchError
@@ -30,8 +37,10 @@ def ask(host: str, times: int = 1, **contract: object) -> Response:
 
 
 @contextmanager
-def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[float]]]:
-    """A server that says whatever bytes `talk` sends; with the seconds that each client stayed."""
+def raw_server(talk: Callable[[socket.socket], None], *, is_greeted: bool = True) -> Iterator[tuple[str, list[float]]]:
+    """A server that says whatever bytes `talk` sends, after the request where it is greeted; with the seconds that each
+    client stayed.
+    """
     stayed: list[float] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
@@ -41,7 +50,8 @@ def raw_server(talk: Callable[[socket.socket], None]) -> Iterator[tuple[str, lis
                     connection, _ = listening.accept()
                     began = time.monotonic()
                     with connection, suppress(OSError):
-                        connection.recv(65_536)
+                        if is_greeted:
+                            connection.recv(65_536)
                         talk(connection)
                     stayed.append(time.monotonic() - began)
 
@@ -78,6 +88,39 @@ def test_what_trickles_in_is_given_up_when_its_time_is_over(first: bytes, piece:
     with raw_server(lambda connection: drip(connection, first, piece)) as (host, stayed), told:
         ask(host, timeout_seconds=0.1)
     assert len(stayed) == ATTEMPTS, "the connection is closed each time"
+
+
+@pytest.fixture
+def own_certificate(tmp_path: Path) -> ssl.SSLContext:
+    """A server's side of TLS for 127.0.0.1, with a certificate that nobody vouches for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now, now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = tmp_path / "server.pem"
+    path.write_bytes(secret + certificate.public_bytes(pem))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
+def test_a_server_whose_certificate_nobody_vouches_for_is_told_no_secret(own_certificate: ssl.SSLContext) -> None:
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        with own_certificate.wrap_socket(connection, server_side=True) as secured:
+            heard.append(secured.recv(65_536))
+
+    told = pytest.raises(FetchError, match="CERTIFICATE_VERIFY_FAILED")
+    with raw_server(talk, is_greeted=False) as (host, _), told:
+        ask(host.replace("http://", "https://"))
+    assert b"".join(heard) == b""
 
 
 @pytest.mark.parametrize(

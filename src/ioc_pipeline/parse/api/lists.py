@@ -79,8 +79,6 @@ class Lists:
             return
         if paging.more_field and said.more is None:
             yield self._at(page, paging.more_field, "bad-field", "true hoặc false", is_found=True)
-        if paging.ends_by == "null" and paging.field and not said.is_cursor_there:
-            yield self._at(page, paging.field, "unfinished-list", _ENDS["null"])
 
     def _wrong_total(self, number: int | None, one: _List) -> Problem | None:
         paging, count = self.api.paging, len(one.first_page)
