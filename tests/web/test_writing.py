@@ -75,25 +75,36 @@ def test_a_trend_of_one_value_is_no_line_and_an_even_one_lies_in_the_middle() ->
     assert polyline([Decimal(0), Decimal(10)]) == "3.0,27.0 97.0,3.0"
 
 
-def test_a_chart_breaks_at_the_merger_marks_the_target_and_brings_no_script_or_style() -> None:
-    def row(day: date, reported: str | None, restated: str) -> dict[str, object]:
-        return {
-            "period_type": "month",
-            "period_end_date": day,
-            "period_label_vi": f"Tháng {day.month}/{day.year}",
-            "reported_value": Decimal(reported) if reported else None,
-            "restated_value": Decimal(restated),
-        }
+def month(day: date, reported: str, restated: str) -> dict[str, object]:
+    """A row of a series: the month that ends on this day."""
+    return {
+        "period_type": "month",
+        "period_start_date": day.replace(day=1),
+        "period_end_date": day,
+        "period_label_vi": f"Tháng {day.month}/{day.year}",
+        "reported_value": Decimal(reported),
+        "restated_value": Decimal(restated),
+    }
 
-    rows = [row(date(2025, 5, 31), "1.05", "1.15"), row(date(2025, 6, 30), "1.1", "1.2")]
-    rows += [row(date(2025, 7, 31), "1.25", "1.25"), row(date(2025, 8, 31), "1.3", "1.3")]
+
+def test_a_chart_breaks_at_the_merger_marks_the_target_and_brings_no_script_or_style() -> None:
+    rows = [month(date(2025, 5, 31), "1.05", "1.15"), month(date(2025, 6, 30), "1.1", "1.2")]
+    rows += [month(date(2025, 7, 31), "1.25", "1.25"), month(date(2025, 8, 31), "1.3", "1.3")]
     page = Page("/ioc", "", {})
     target = {"target_value": Decimal("1.4")}
     chart = series_chart(page, {"decimals": 1}, rows, target)
     assert chart is not None
     for text in ("Sáp nhập 01/07/2025", "Chỉ tiêu 1,4", "như báo cáo", "theo địa giới hiện nay", ">1,20<"):
         assert text in chart
+    assert chart.count('"line mark"') == 3  # as reported before and after, restated before
     assert "<script" not in chart
     assert "style=" not in chart
     assert "#000" not in chart  # every colour is the page's
     assert series_chart(page, {"decimals": 1}, rows[:1], target) is None
+
+
+def test_a_month_that_is_missing_leaves_a_gap() -> None:
+    ends = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 4, 30), date(2026, 5, 31)]
+    chart = series_chart(Page("/ioc", "", {}), {"decimals": 1}, [month(end, "1", "1") for end in ends], None)
+    assert chart is not None
+    assert chart.count('"line mark"') == 2

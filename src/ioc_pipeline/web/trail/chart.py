@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import vl_convert
@@ -22,6 +24,7 @@ def series_chart(
     Only periods of one kind are joined by a line: the kind of the newest.
     """
     drawn = [row for row in rows if row["period_type"] == rows[-1]["period_type"]]
+    runs = _unbroken(drawn)
     reported, restated = page.word("geography", "as_reported"), page.word("geography", "restated")
     points = [
         {
@@ -30,9 +33,9 @@ def series_chart(
             "value": float(row[column]),
             "text": page.number(row[column], indicator["decimals"]),
             "line": name,
-            "is_before": row["period_end_date"].isoformat() < MERGED_ON,
+            "run": run,
         }
-        for row in drawn
+        for row, run in zip(drawn, runs, strict=True)
         for column, name in (("reported_value", reported), ("restated_value", restated))
         if row[column] is not None and (name == reported or row["restated_value"] != row["reported_value"])
     ]
@@ -45,6 +48,16 @@ def series_chart(
         wanted = page.t("Chỉ tiêu", "Target") + " " + page.number(target["target_value"])
         layers += _rule("value", float(target["target_value"]), wanted)
     return _draw(page, {"data": {"values": points}, "layer": layers, "width": WIDTH, "height": HEIGHT})
+
+
+def _unbroken(rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Which unbroken run of periods each row belongs to: a period that is not there, and the merger, end one."""
+    runs = [0] * len(rows)
+    for number, (before, row) in enumerate(pairwise(rows), start=1):
+        follows = row["period_start_date"] == before["period_end_date"] + timedelta(days=1)
+        crosses = before["period_end_date"].isoformat() < MERGED_ON <= row["period_end_date"].isoformat()
+        runs[number] = runs[number - 1] + (crosses or not follows)
+    return runs
 
 
 def _lines(points: Sequence[dict[str, Any]], names: list[str]) -> dict[str, Any]:
@@ -65,8 +78,7 @@ def _lines(points: Sequence[dict[str, Any]], names: list[str]) -> dict[str, Any]
     }
     dash = {"field": "line", "type": "nominal", "scale": {"domain": names, "range": [[1, 0], [6, 4]]}, "legend": None}
     return {
-        # The line is broken at the merger: before it, what was reported is of other units.
-        "encoding": {"x": x, "y": y, "color": line, "detail": {"field": "is_before"}},
+        "encoding": {"x": x, "y": y, "color": line, "detail": {"field": "run"}},
         "layer": [
             {"mark": {"type": "line"}, "encoding": {"strokeDash": dash}},
             {"mark": {"type": "point", "filled": True, "size": 45}},
