@@ -244,6 +244,7 @@ def test_a_good_answer_is_taken_without_a_word(
         {"isLast": True},
         {"next": None},
         {"nextPage": ""},
+        {"nextPage": 0},
         {"links": {"next": None, "self": "/data"}},
         {"totalPages": 1},
         {"totalCount": 2},
@@ -252,6 +253,15 @@ def test_a_good_answer_is_taken_without_a_word(
         {"version": "3.1", "note": "Số liệu minh họa"},
         {"support": "hotro@example.gov.vn"},
         {"warnings": ["chậm"]},
+        {"thanhCong": True, "thongBao": "Thành công"},
+        {"loi": None},
+        {"maLoi": "00"},
+        {"loi": "Không"},
+        {"trangThai": "Thành công"},
+        {"ketQua": "OK"},
+        {"tongSo": 2, "tongSoTrang": 1, "trangHienTai": 1},
+        {"conNua": False, "trangCuoi": True},
+        {"state": "Sơn La"},
         {"timestamp": 1757898000123},
     ],
     ids=json.dumps,
@@ -334,6 +344,11 @@ def test_a_contract_must_say_how_there_is_no_more(paging: dict[str, Any], told: 
         ({"items": things("a"), "_links": {"next": {"href": "/data?page=2"}}}, WHOLE, "_links.next.href"),
         ({"items": things("a"), "truncated": True}, WHOLE, "truncated"),
         ({"items": things("a"), "done": False}, WHOLE, "done"),
+        ({"items": things("a"), "conNua": True}, WHOLE, "conNua"),
+        ({"items": things("a"), "la_trang_cuoi": False}, WHOLE, "la_trang_cuoi"),
+        ({"items": things("a"), "tongSoBanGhi": 250}, WHOLE, "tongSoBanGhi"),
+        ({"items": things("a"), "tong_so_trang": 3}, WHOLE, "tong_so_trang"),
+        ({"items": things("a"), "trangTiepTheo": "/data?trang=2"}, WHOLE, "trangTiepTheo"),
         ({"items": things("a"), "total": 2}, {**WHOLE, "total_field": "total"}, "total"),
     ],
 )  # fmt: skip
@@ -432,6 +447,15 @@ def test_what_does_not_say_that_there_is_nothing_is_no_report_of_nothing(
         {"result": "fail"},
         {"meta": {"status": {"error": "x"}}},
         {"response": {"success": False}},
+        {"code": "ERR_TIMEOUT"},
+        {"code": "ORA-12170"},
+        {"status": "Error: no connection"},
+        {"thanhCong": False},
+        {"Lỗi": "hết phiên làm việc"},
+        {"ma_loi": 12},
+        {"thongBaoLoi": "không kết nối được"},
+        {"trangThai": "Thất bại"},
+        {"ketQua": "LỖI"},
     ],
     ids=json.dumps,
 )
@@ -453,11 +477,26 @@ def test_an_error_that_passes_is_asked_again(run: Callable[..., Came], server: H
 
 
 @pytest.mark.parametrize(
-    "beside", [{}, {"code": 1}, {"code": None}, {"code": "x"}, {"code": [0]}, {"meta": {"code": 0}}]
+    "beside",
+    [
+        {},
+        {"code": 1},
+        {"code": None},
+        {"code": "x"},
+        {"code": [0]},
+        {"code": -0.5},
+        {"code": " 0"},
+        {"meta": {"code": 0}},
+    ],
 )
 def test_what_a_good_answer_says_must_be_there(run: Callable[..., Came], beside: dict[str, Any]) -> None:
     came = run({"items": [], **beside}, WHOLE, good_when={"code": [0, "0"]})
     assert (came.outcome, "its field code" in came.told) == ("failed", True)
+
+
+def test_an_empty_error_must_be_there_too_where_the_contract_names_it(run: Callable[..., Came]) -> None:
+    assert run({"items": things("a"), "error": None}, WHOLE, good_when={"error": [""]}).outcome == "loaded"
+    assert run({"items": things("a")}, WHOLE, good_when={"error": [""]}).outcome == "failed"
 
 
 # ---------- personal data

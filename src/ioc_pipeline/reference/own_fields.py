@@ -8,20 +8,35 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.responses import ListPage, as_count
 
 _NO_WORD = re.compile(r"[^a-z0-9]")
-_SUCCESS = re.compile(r"(is)?(success|successful|succeeded|ok)")
-_ERROR = re.compile(r"(is|has)?(err|error|errors|errormessages?|errormsgs?|errorcode|errcode|errmsg|exception|fault)")
-_STATUS = re.compile(r"(http)?(status|statuscode|code|resultcode|responsecode|state|result)")
-_BAD_STATUS = re.compile(r"error|err|fail|failed|failure|exception|fault|ko|[45]\d\d")
-_NO_ERROR = re.compile(r"|0+|2\d\d|none|null|no|false|ok|success")
-_MORE = re.compile(r"(is|has|have)?(more|next|nextpage|morepages|morerecords|moreresults|truncated|incomplete|partial)")
-_LAST = re.compile(r"(is)?(last|lastpage|complete|completed|done|finished|end|final)")
-_NEXT = re.compile(r"(odata)?next(page|cursor|link|url|uri|href|token|pagetoken|offset|recordsurl)?|continuationtoken")
-_PAGES = re.compile(r"totalpages?|pagecount|pagestotal|numpages|lastpage")
-_TOTAL = re.compile(r"(records|items|results)?total(count|records|items|elements|results|hits|rows)?")
+# Usual names in English and Vietnamese, without case, diacritics and signs.
+_SUCCESS = re.compile(r"(is)?(success|successful|succeeded|ok|thanhcong)")
+_ERROR = re.compile(
+    r"(is|has|co)?(err|error|errors|errormessages?|errormsgs?|errorcode|errcode|errmsg|exception|fault|loi|maloi"
+    r"|thongbaoloi|motaloi)"
+)
+_STATUS = re.compile(r"(http)?(status|statuscode|code|resultcode|responsecode|state|result|trangthai|maketqua|ketqua)")
+_BAD_STATUS = re.compile(
+    r"(err|fail|exception|fault|invalid|denied|unauthor|timeout|ora \d|loi|that bai).*|ko|[45]\d\d"
+)
+_NO_ERROR = re.compile(r"|0+|2\d\d|none|null|no|false|ok|success|khong|thanh cong")
+_MORE = re.compile(
+    r"(is|has|have)?(more|next|nextpage|morepages|morerecords|moreresults|truncated|incomplete|partial|connua"
+    r"|contiep|contrangsau)"
+)
+_LAST = re.compile(r"(is|la)?(last|lastpage|complete|completed|done|finished|end|final|trangcuoi|het|hetdulieu)")
+_NEXT = re.compile(
+    r"(odata)?next(page|cursor|link|url|uri|href|token|pagetoken|offset|recordsurl)?|continuationtoken"
+    r"|trangsau|trangtiep|trangtieptheo"
+)
+_PAGES = re.compile(r"totalpages?|pagecount|pagestotal|numpages|lastpage|tongsotrang|sotrang")
+_TOTAL = re.compile(
+    r"(records|items|results)?total(count|records|items|elements|results|hits|rows)?|tong(so|cong)?(banghi|hoso|dong)?"
+)
 
 
 def own_fields(response: Any, place: str) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -59,7 +74,8 @@ def error_field(response: Any, api: Api) -> str:
     place = next((place for place in api.records if place), "")
     fields = dict(own_fields(response, place))
     for name, wanted in api.good_when.items():
-        if _text(fields.get(tuple(name.split(".")), ...)) not in [_text(each) for each in wanted]:
+        path = tuple(name.split("."))
+        if path not in fields or _exact(fields[path]) not in [_exact(each) for each in wanted]:
             return name
     return next(
         (".".join(path) for path, value in fields.items() if not is_known(path, api) and _errs(path, value)), ""
@@ -91,7 +107,7 @@ def _continues(path: tuple[str, ...], value: Any, pages: int, so_far: int) -> bo
     if isinstance(value, bool):
         return (value and _MORE.fullmatch(word) is not None) or (not value and _LAST.fullmatch(word) is not None)
     if any(_NEXT.fullmatch(_folded(name)) for name in path[-2:]):
-        return _text(value) not in ("", "null")
+        return _text(value) not in ("", "0", "null")
     count = as_count(value)
     if count is None:
         return False
@@ -99,13 +115,18 @@ def _continues(path: tuple[str, ...], value: Any, pages: int, so_far: int) -> bo
 
 
 def _folded(name: str) -> str:
-    return _NO_WORD.sub("", name.lower())
+    return _NO_WORD.sub("", fold(name))
 
 
 def _text(value: Any) -> str:
-    """A value as it is compared: true and "true" alike, null as nothing, of an array or object whether it is empty."""
-    if value is ...:
-        return "…"
+    """A value as words are compared: true and "true" alike, null as nothing, of an array whether it is empty."""
     if isinstance(value, list | dict):
         return "[…]" if value else ""
-    return "" if value is None else str(value).strip().lower()
+    return "" if value is None else fold(str(value))
+
+
+def _exact(value: Any) -> str:
+    """A value as a contract writes it: 0 and "0" alike, true and "true"; no array, object or null is any of them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, str | int | float) else ""

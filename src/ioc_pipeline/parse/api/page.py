@@ -50,7 +50,8 @@ def keys_in(given: PageRecords) -> Iterator[tuple[Hashable, str]]:
     names = key_fields(given.table)
     for position, record in zip(given.positions, given.records, strict=True):
         cell = f"{given.array}/{position}"
-        own = tuple(text_of(record.get(name)) for name in names) or (given.page.name, cell)
+        values = [record.get(name) for name in names]
+        own = tuple(value if isinstance(value, str) else text_of(value) for value in values) or (given.page.name, cell)
         yield (given.table.name, *own), cell
 
 
