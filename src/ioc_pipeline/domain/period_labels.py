@@ -91,6 +91,7 @@ def _parse_period(label: str, clock: Clock, year: int | None) -> PeriodLabel:
     raise BadPeriod("bad-period", _EXPECTED)
 
 
+@lru_cache(maxsize=8192)
 def find_period(text: str, clock: Clock, period_type: PeriodType) -> Period | None:
     """The period of a type that a longer text names: a letterhead line, a title, a file name.
 

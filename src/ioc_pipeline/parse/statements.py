@@ -10,7 +10,7 @@ from typing import Literal
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.period_labels import BadPeriod, PeriodLabel, parse_period
-from ioc_pipeline.domain.periods import Period
+from ioc_pipeline.domain.periods import Clock, Period
 from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.headers import columns_under
@@ -142,9 +142,14 @@ def whole_label(text: str, source: Source, year: int | None = None) -> Period | 
 
 def label_of_line(text: str, source: Source, year: int | None = None) -> PeriodLabel | None:
     """What a line that says nothing else says of its period, with footnote marks and brackets around it."""
+    return _read_label(text, source.clock, year)
+
+
+@lru_cache(maxsize=8192)
+def _read_label(text: str, clock: Clock, year: int | None) -> PeriodLabel | None:
     line = _BEFORE_LABEL.sub("", without_ordinal(without_marks(text)).strip("()[] .:-–"))
     try:
-        return parse_period(line, source.clock, year=year)
+        return parse_period(line, clock, year=year)
     except BadPeriod:
         return None
 
