@@ -9,7 +9,7 @@ from ioc_pipeline.web import numbers
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.trail.chart import series_chart
 from ioc_pipeline.web.wall.trend import polyline
-from ioc_pipeline.web.words import WORDS, word
+from ioc_pipeline.web.words import word
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,12 @@ def test_every_kind_of_period_has_an_english_label() -> None:
     assert "ng" not in english.replace("months", "")
 
 
-def test_every_code_has_words_in_both_languages() -> None:
-    for kind, words in WORDS.items():
-        assert all(vi is not None and en is not None for vi, en in words.values()), kind
-    assert word("target_status", "met", "vi") == "Đạt"
-    assert word("target_status", "unheard_of", "vi") == "unheard_of"
+def test_a_code_has_the_words_of_the_marts_or_else_speaks_for_itself() -> None:
+    words = {("reason", "nil"): ("Không phát sinh", "Nil")}
+    assert word(words, "null_reason", "nil", "vi") == "Không phát sinh"
+    assert word(words, "unit", "points", "en") == "points"
+    assert word(words, "target_status", "unheard_of", "vi") == "unheard_of"
+    assert word(words, "maturity", "", "vi") == ""
 
 
 def test_an_address_keeps_language_theme_and_version_and_drops_what_is_not_asked() -> None:
@@ -94,7 +95,7 @@ def test_a_chart_breaks_at_the_merger_marks_the_target_and_brings_no_script_or_s
     target = {"target_value": Decimal("1.4")}
     chart = series_chart(page, {"decimals": 1}, rows, target)
     assert chart is not None
-    for text in ("Sáp nhập 01/07/2025", "Chỉ tiêu 1,4", "như báo cáo", "theo địa giới hiện nay", ">1,20<"):
+    for text in ("Sáp nhập 01/07/2025", "Chỉ tiêu 1,4", "Như báo cáo", "Theo địa giới hiện nay", ">1,20<"):
         assert text in chart
     assert chart.count('"line mark"') == 3  # as reported before and after, restated before
     assert "<script" not in chart

@@ -32,3 +32,15 @@ def publication(marts: duckdb.DuckDBPyConnection) -> Publication:
     """The version that this connection reads."""
     [found] = records(marts, _PUBLICATION)
     return Publication(**found)
+
+
+def words(marts: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], tuple[str, str]]:
+    """What the codes of this version mean, by code set and code: in Vietnamese and in English.
+
+    Empty for a version of before the marts had words; there the codes speak for themselves.
+    """
+    try:
+        found = records(marts, "select code_set, code, label_vi, label_en from dim_code")
+    except duckdb.CatalogException:
+        return {}
+    return {(row["code_set"], row["code"]): (row["label_vi"], row["label_en"]) for row in found}

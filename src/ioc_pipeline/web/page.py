@@ -1,7 +1,7 @@
 """What every page knows: its language, its version of the marts, and the addresses that keep both."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from ioc_pipeline.web import numbers
 from ioc_pipeline.web.static import FINGERPRINTS
-from ioc_pipeline.web.words import word
+from ioc_pipeline.web.words import Words, word
 
 MENU = (
     ("", "Màn hình", "Wall"),
@@ -38,11 +38,15 @@ _templates.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One request: `root` is where the site is mounted, `path` is below it, `query` what the address asks."""
+    """One request: `root` is where the site is mounted, `path` is below it, `query` what the address asks.
+
+    `words` for codes are those of the version that is shown.
+    """
 
     root: str
     path: str
     query: Mapping[str, str]
+    words: Words = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: Request) -> "Page":
@@ -62,9 +66,9 @@ class Page:
         """The version that the address names, "" for whatever is current."""
         return self.query.get("v", "")
 
-    def pinned(self, version: str) -> "Page":
-        """The same page, whose links say this version."""
-        return replace(self, query={**self.query, "v": version})
+    def showing(self, words: Words) -> "Page":
+        """The same page, once it is known which words its version has."""
+        return replace(self, words=words)
 
     def link(self, path: str, **asked: object) -> str:
         """The address of a page of the same language, theme and version. What is None or "" is not asked."""
@@ -98,7 +102,7 @@ class Page:
 
     def word(self, kind: str, code: str | None) -> str:
         """What a code of the marts means."""
-        return word(kind, code or "", self.language)
+        return word(self.words, kind, code or "", self.language)
 
     def name(self, row: Mapping[str, Any], column: str) -> str:
         """A name that the marts have in two languages, or else in Vietnamese."""

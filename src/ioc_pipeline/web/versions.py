@@ -10,8 +10,9 @@ import duckdb
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.publish.versions import Pointer, read_pointer
-from ioc_pipeline.serve.publication import Publication, publication
+from ioc_pipeline.serve.publication import Publication, publication, words
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.web.words import Words
 
 KEPT_OPEN = 4
 
@@ -22,6 +23,7 @@ class Marts:
 
     connection: duckdb.DuckDBPyConnection
     shown: Publication
+    words: Words
     asked: str
     current: str
 
@@ -41,7 +43,7 @@ class Versions:
 
     def __init__(self, given: Settings) -> None:
         self._given = given
-        self._open: dict[str, tuple[duckdb.DuckDBPyConnection, Publication]] = {}
+        self._open: dict[str, tuple[duckdb.DuckDBPyConnection, Publication, Words]] = {}
         self._lock = Lock()
 
     def current(self) -> Pointer:
@@ -64,18 +66,18 @@ class Versions:
         """
         current = self.current().version
         try:
-            connection, shown = self._opened(asked or current)
+            connection, shown, meanings = self._opened(asked or current)
         except UserError:
-            connection, shown = self._opened(current)
+            connection, shown, meanings = self._opened(current)
         with closing(connection.cursor()) as cursor:
             cursor.execute("use marts")
-            yield Marts(cursor, shown, asked, current)
+            yield Marts(cursor, shown, meanings, asked, current)
 
-    def _opened(self, version: str) -> tuple[duckdb.DuckDBPyConnection, Publication]:
+    def _opened(self, version: str) -> tuple[duckdb.DuckDBPyConnection, Publication, Words]:
         with self._lock:
             if version not in self._open:
                 connection = connect_published(self._given, version)
-                self._open[version] = (connection, publication(connection))
+                self._open[version] = (connection, publication(connection), words(connection))
                 while len(self._open) > KEPT_OPEN:
                     del self._open[next(iter(self._open))]  # who is still asking it keeps it alive
             return self._open[version]

@@ -26,6 +26,7 @@ def show_deliveries(request: Request) -> HTMLResponse:
     page = Page.of(request)
     first = _first(page)
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         arrived = deliveries.deliveries(request.app.state.given, lists.unit_names(opened.connection))
         found = deliveries.filtered(arrived, page.query)
         choices = [(name, deliveries.choices(arrived, name)) for name in deliveries.FILTERS]
@@ -44,6 +45,7 @@ def deliveries_csv(request: Request) -> Response:
 def list_csv(request: Request, name: str) -> Response:
     page = Page.of(request)
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         found = lists.listed(opened.connection, _listing(name), page.query)
         return _csv(found, f"ioc_{name}_{opened.shown.version}.csv")
 
@@ -52,6 +54,7 @@ def list_csv(request: Request, name: str) -> Response:
 def show_list(request: Request, name: str) -> HTMLResponse:
     page, listing = Page.of(request), _listing(name)
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         marts = opened.connection
         found = lists.listed(marts, listing, page.query, first=_first(page), most=ROWS_SHOWN)
         rows = [dict(zip(found.header, row, strict=True)) for row in found.rows]

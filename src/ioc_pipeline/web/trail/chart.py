@@ -25,7 +25,7 @@ def series_chart(
     """
     drawn = [row for row in rows if row["period_type"] == rows[-1]["period_type"]]
     runs = _unbroken(drawn)
-    reported, restated = page.word("geography", "as_reported"), page.word("geography", "restated")
+    reported, restated = page.t("Như báo cáo", "As reported"), page.t("Theo địa giới hiện nay", "By today's units")
     points = [
         {
             "label": page.period(row["period_label_vi"]),

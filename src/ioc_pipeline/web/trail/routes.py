@@ -41,6 +41,7 @@ def series(request: Request, code: str, unit: str = "", breakdown: str = "") -> 
     page = Page.of(request)
     place = unit or request.app.state.given.province_code
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         indicator = _known(indicators.indicator(opened.connection, code), code)
         rows = indicators.series(opened.connection, code, place, breakdown)
         target = indicators.target(opened.connection, code, place, breakdown)
@@ -61,6 +62,7 @@ def series(request: Request, code: str, unit: str = "", breakdown: str = "") -> 
 def units(request: Request, key: Key) -> HTMLResponse:
     page = Page.of(request)
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         found = indicators.units_of_period(opened.connection, key, request.app.state.given.province_code)
         return page.render(
             "trail/units.html",
@@ -76,6 +78,7 @@ def units(request: Request, key: Key) -> HTMLResponse:
 def value(request: Request, key: Key) -> HTMLResponse:
     page = Page.of(request)
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         indicator = _known(indicators.indicator(opened.connection, key.indicator), key.indicator)
         published = _known(origin.value(opened.connection, key), key.unit)
         cells = origin.cells(opened.connection, key)
@@ -95,6 +98,7 @@ def cell(request: Request, delivery_seq: int, cell: str, sheet: str = "") -> HTM
     page = Page.of(request)
     given = request.app.state.given
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         used = origin.cell(opened.connection, delivery_seq, sheet, cell)
         if not used:
             raise HTTPException(404, f"{delivery_seq}: {sheet} {cell}")

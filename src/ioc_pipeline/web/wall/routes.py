@@ -23,6 +23,7 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
     given = request.app.state.given
     province = given.province_code
     with request.app.state.versions.marts(page.version) as opened:
+        page = page.showing(opened.words)
         marts = opened.connection
         commune = unit if unit != province else ""
         place = wall.unit(marts, department or unit or province)
