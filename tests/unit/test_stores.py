@@ -12,13 +12,15 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
-from installed import Home
+from installed import AT, Home
 from ioc_pipeline.domain.errors import StoresError
 from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.stamp import read_stamp
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import from_environment
+from ioc_pipeline.warehouse.belonging import read_markers
+from ioc_pipeline.warehouse.raw import open_for_reading
 
 
 @pytest.fixture
@@ -204,6 +206,23 @@ def test_a_ledger_is_not_moved_onto_another(home: Home, tmp_path: Path) -> None:
     with pytest.raises(Exception, match="holds a ledger already"):
         move_ledger(home.settings, other.settings.ledger_url)
     home.take(3)
+
+
+def test_a_ledger_follows_another_warehouse_and_its_events_say_so(home: Home) -> None:
+    home.take(3)
+    ledger = open_ledger(home.settings)
+    with closing(open_for_reading(home.settings.warehouse)) as warehouse:
+        markers = read_markers(warehouse)
+    renumbered = [replace(marker, load_seq=3 - marker.load_seq) for marker in markers[:2]]
+    assert ledger.follow(renumbered, at=AT) == [3]
+    assert home.states() == [(1, "loaded"), (2, "loaded"), (3, "landed")]
+    assert [row.load_seq for row in ledger.loads()] == [2, 1, 0]
+    assert ledger.unlike_events() == []
+    assert ledger.follow(markers, at=AT) == []
+    assert [row.load_seq for row in ledger.loads()] == [1, 2, 3]
+    assert ledger.unlike_events() == []
+    home.take(4)
+    assert home.markers() == [(1, 1), (2, 2), (3, 3), (4, 4)]
 
 
 HOLD = "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only={}); print('open', flush=True); sys.stdin.read()"
