@@ -69,7 +69,8 @@ def test_a_delivery_whose_reading_never_ends_is_held_for_an_hour(
     with monkeypatch.context() as broken:
         broken.setattr(prepare, "read_batch", hang)
         broken.setattr(prepare, "CPU_SECONDS", 0.5)
-        broken.setattr(prepare, "CPU_SECONDS_MORE", 0.0)
+        broken.setattr(prepare, "CPU_SECONDS_TOGETHER", 0.5)
+        broken.setattr(prepare, "CPU_SECONDS_EACH", 0.0)
         assert prepare.prepare_all(settings, [batch]) == [[2]]
     assert states(settings) == [("prepared", ""), ("landed", "preparing failed: OverBudgetError")]
     ledger = stores.open_ledger(settings)

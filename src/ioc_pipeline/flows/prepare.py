@@ -27,7 +27,10 @@ from ioc_pipeline.settings import Settings
 
 BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them
 LEASE_SECONDS = 900.0
-CPU_SECONDS, CPU_SECONDS_MORE = 200.0, 5.0  # of a batch: for one large workbook, and for each delivery
+CPU_SECONDS = 150.0  # of one delivery that is prepared alone, besides what its size adds
+CPU_SECONDS_TOGETHER, CPU_SECONDS_EACH = 30.0, 5.0  # of a batch, for imports and suites, and of each delivery in it
+CPU_SECONDS_A_MIB = 10.0
+EXTRACT_MIB = 25  # an extract's own bytes are the list of its pages
 HUNG_SECONDS = 3600.0  # until what took longer is tried again: each try keeps the others waiting
 
 _LOG = logging.getLogger(__name__)
@@ -136,7 +139,7 @@ def prepare_files(
 def _prepare_leased(settings: Settings, store: Store, leases: Sequence[Lease]) -> tuple[int, list[int]]:
     """Prepare what is leased; give how many are ready and which ones failed. One that fails stops no other."""
     try:
-        with cpu_budget(CPU_SECONDS + CPU_SECONDS_MORE * len(leases)):
+        with cpu_budget(_cpu_seconds(store.ledger.deliveries([lease.delivery_seq for lease in leases]))):
             return _prepare_together(settings, store, leases), []
     except (Exception, OverBudgetError) as error:
         if len(leases) > 1:
@@ -148,6 +151,15 @@ def _prepare_leased(settings: Settings, store: Store, leases: Sequence[Lease]) -
             until = datetime.now(UTC) + timedelta(seconds=HUNG_SECONDS) if is_hung else None
             _hold(store.ledger, lease, f"preparing failed: {type(error).__name__}", until=until)
         return 0, [lease.delivery_seq for lease in leases]
+
+
+def _cpu_seconds(deliveries: Sequence[Delivery]) -> float:
+    """Tight for a batch, where a false alarm costs only that each is tried alone; ample for one."""
+    sizes = [EXTRACT_MIB if one.kind == "extract" else one.size_bytes / 1024**2 for one in deliveries]
+    count = len(deliveries)
+    return CPU_SECONDS_A_MIB * sum(sizes) + (
+        CPU_SECONDS if count == 1 else CPU_SECONDS_TOGETHER + CPU_SECONDS_EACH * count
+    )
 
 
 def _prepare_together(settings: Settings, store: Store, leases: Sequence[Lease]) -> int:
