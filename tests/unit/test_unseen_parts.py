@@ -174,3 +174,12 @@ def _add_footer(book: OpenDocumentSpreadsheet) -> None:
 
 def _add_property(book: OpenDocumentSpreadsheet) -> None:
     book.meta.addElement(UserDefined(name="CMND", valuetype="string", text=OLD))
+
+
+def test_what_is_struck_through_is_still_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    struck = f"<si><r><rPr><strike/></rPr><t>CCCD {CITIZEN}</t></r></si>"
+    part = strings("Xã Vân Hồ").replace("</sst>", f"{struck}</sst>")
+    rows = '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" t="s"><v>1</v></c></row>'
+    path.write_bytes(packed(xlsx_parts(sheet(rows), strings=part)))
+    assert len(told(path)) == 1

@@ -31,7 +31,6 @@ _PARAGRAPHS = frozenset(
 _CODES = re.compile(r'&(?:"[^"]*"|[A-Z])')  # of a header: &C is its middle, &"Arial" a font
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 _FORMULA = re.compile(rb"<f[^>]*>([^<]{9,})<")
-_REFERENCE = re.compile(rb""" t\s*=\s*["']s["'][^>]*>(?:<(?!/)[^>]*>)*?<(?:[\w.\-]+:)?v>(\d+)<""")
 _ITEM = re.compile(rb"<(?:[\w.\-]+:)?si(?:\s[^>]*)?>(.*?)</(?:[\w.\-]+:)?si\s*>|<(?:[\w.\-]+:)?si\s*/>", re.S)
 _CACHED_FIELD = re.compile(rb"""<(?:[\w.\-]+:)?cacheField\s[^>]*?\bname\s*=\s*["']([^"']*)""")
 _MARKUP = re.compile(rb"<[^>]*>")
@@ -76,7 +75,7 @@ def find_unseen(archive: Archive) -> Unseen:
             if not (may_hold_digits(part) or b"<r>" in part or b":r>" in part):  # digits of one text in several runs
                 continue
             if name.endswith(_STRINGS):
-                lines = _not_referenced(archive, part)
+                lines = _shared(part)
             elif name.startswith("xl/pivotcache/"):
                 lines = [*lines_of(part), *_cached(archive, name, part)]
             elif name.startswith("xl/externallinks/"):
@@ -172,29 +171,11 @@ def _of_sheet(blocks: Iterator[bytes]) -> Iterator[str]:
         yield from lines_of(outside)
 
 
-def _not_referenced(archive: Archive, part: bytes) -> Iterator[str]:
-    """Shared strings that no cell refers to: what was in a cell once, mostly."""
-    suspects = {
-        index: text
-        for index, item in enumerate(_ITEM.findall(part))
-        if may_hold_digits(_MARKUP.sub(b"", item)) and found_in(text := "".join(_lines(item)))
-    }
-    if not suspects:
-        return
-    for name in archive.entries:
-        if name.startswith(_SHEETS):
-            for block in _overlapping(archive.blocks(name)):
-                for number in _REFERENCE.findall(block):
-                    suspects.pop(int(number), None)
-    yield from suspects.values()
-
-
-def _overlapping(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    """A cell may be cut by the end of a block: the next begins with the last one's end."""
-    tail = b""
-    for block in blocks:
-        yield tail + block
-        tail = block[-200:]
+def _shared(part: bytes) -> Iterator[str]:
+    """Shared strings with a number; who has the cells knows whether one shows them."""
+    for item in _ITEM.findall(part):
+        if may_hold_digits(_MARKUP.sub(b"", item)):
+            yield "".join(_lines(item))
 
 
 def _cached(archive: Archive, name: str, part: bytes) -> Iterator[str]:
