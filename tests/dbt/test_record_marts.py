@@ -202,6 +202,29 @@ def test_a_join_that_a_modelling_tool_draws_leaves_every_sum_as_it_is(built: Set
     assert sums_that_a_join_changes(built) == []
 
 
+def test_dossiers_by_procedure_are_all_the_dossiers_there_are(built: Settings) -> None:
+    [counted] = query_warehouse(
+        built,
+        "select sum(received_count), sum(cancelled_count), sum(settled_count), sum(settled_late_count),"
+        " sum(pending_count) from marts.mart_dossiers_by_procedure",
+    )
+    standing = [dossier for dossier in DOSSIERS if dossier.status != "cancelled"]
+    settled = [dossier for dossier in standing if dossier.settled_at]
+    late = [dossier for dossier in settled if dossier.settled_at and dossier.settled_at > dossier.due_at]
+    numbers = (len(standing), len(DOSSIERS) - len(standing), len(settled), len(late), len(standing) - len(settled))
+    assert counted == numbers
+
+
+def test_a_unit_of_today_says_what_it_was_made_of(built: Settings) -> None:
+    assert query_warehouse(
+        built,
+        "select org_unit_name, predecessor_name, relation, weight_null_reason from marts.mart_predecessor order by all",
+    ) == [
+        ("Phường Tô Hiệu", "Phường Chiềng Lề", "full", "no_weight"),
+        ("Tỉnh Sơn La", "Tỉnh Sơn La", "full", "no_weight"),
+    ]
+
+
 def test_a_running_month_is_on_the_screen_and_no_measure(settings: Settings) -> None:
     warehouse = Warehouse(settings.warehouse)
     received, due = local(2025, 11, 20), local(2025, 11, 25)

@@ -80,8 +80,9 @@ def read_marts(dbt_project: Path) -> list[Mart]:
 
 
 def foreign_keys(mart: Mart, marts: Sequence[Mart]) -> dict[str, Mart]:
-    """Columns of a mart that are the key of another table, with that table: the joins that double no row."""
-    keys = {other.key[0]: other for other in marts if len(other.key) == 1 and other.name != mart.name}
+    """Columns of a mart that are the key of a dimension, with that table: the joins that double no row."""
+    dimensions = [other for other in marts if other.name.startswith("dim_") and other.name != mart.name]
+    keys = {dimension.key[0]: dimension for dimension in dimensions if len(dimension.key) == 1}
     return {column.name: keys[column.name] for column in mart.columns if column.name in keys}
 
 
