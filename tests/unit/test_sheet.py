@@ -297,11 +297,17 @@ def test_figures_added_up_over_several_months_are_no_month() -> None:
 
 def test_a_file_name_of_another_month_in_words_is_asked_and_in_figures_told() -> None:
     """ "T8.2025" is a month; "10.2025" may be when it was sent."""
-    contract = source(period={"places": ["letterhead"]})
     with pytest.raises(SourceError, match="period-conflict"):
-        read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC_T8.2025.xlsx")
-    (warning,) = read(book([*TOP, *HEADER, *ROWS]), contract, file_name="TTHC 10.2025.xlsx").warnings
+        read(book([*TOP, *HEADER, *ROWS]), file_name="TTHC_T8.2025.xlsx")
+    (warning,) = read(book([*TOP, *HEADER, *ROWS]), file_name="TTHC 10.2025.xlsx").warnings
     assert (warning.code, warning.severity) == ("period-conflict", "warning")
+
+
+def test_a_file_name_of_another_month_is_told_where_it_is_no_place_of_the_period() -> None:
+    contract = source(period={"places": ["letterhead"]})
+    for name in ("TTHC_T8.2025.xlsx", "Bieu 9 thang 2025.xlsx"):
+        (warning,) = read(book([*TOP, *HEADER, *ROWS]), contract, file_name=name).warnings
+        assert (warning.code, warning.severity) == ("period-conflict", "warning")
 
 
 @pytest.mark.parametrize("header", ["thời điểm 1/9/2025 so với", "tháng 09 năm 2025 so với", "tháng 9/2025 so với"])

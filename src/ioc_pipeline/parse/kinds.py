@@ -134,6 +134,8 @@ class _Judge:
             reason, severity = self._contradiction(said)
             if not reason:
                 continue
+            if said.place == "file name" and "file_name" not in self.block.table.period.places:
+                severity = "warning"  # such publishers name their files after other things
             problem = Problem(
                 "period-conflict",
                 self.block.sheet.name,
