@@ -9,12 +9,3 @@
         true
     {%- endif -%}
 {%- endmacro %}
-
--- Before rows are appended: a year that has none left must not keep its old ones.
-{% macro delete_touched_years() -%}
-    {%- if is_incremental() -%}
-        delete from {{ this }} where {{ in_touched_years('period_year') }}
-    {%- else -%}
-        select 1
-    {%- endif -%}
-{%- endmacro %}

@@ -14,7 +14,7 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.fetch.client import to_connection
-from ioc_pipeline.flows import alerts, extracts, marts, stores
+from ioc_pipeline.flows import alerts, extracts, one_pass, stores
 from ioc_pipeline.flows.preview import check_file, explain_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
@@ -51,7 +51,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def _run(settings: Settings, _: argparse.Namespace) -> int:
-    summary, published = marts.run(settings)
+    summary, published = one_pass.run(settings)
     print(f"loaded {summary.loaded}, returned {summary.returned}, other {summary.other}")
     print(f"published {published.version}{'' if published.changed else ' (unchanged)'}: {published.path}")
     if summary.failed:

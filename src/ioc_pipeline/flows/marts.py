@@ -1,7 +1,6 @@
-"""The warehouse → published marts, and one pass over everything."""
+"""The warehouse → published marts."""
 
 import logging
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import psycopg
@@ -9,9 +8,6 @@ import psycopg
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.domain.local_time import local_day
-from ioc_pipeline.flows.inbox import land_inbox, wait_until_still
-from ioc_pipeline.flows.loads import LoadSummary, load_prepared
-from ioc_pipeline.flows.prepare import doubtful_batches, prepare_all
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
 from ioc_pipeline.publish import versions
 from ioc_pipeline.publish.marts import read_marts
@@ -21,18 +17,6 @@ from ioc_pipeline.publish.published import as_of as published_day
 from ioc_pipeline.settings import Settings
 
 _LOG = logging.getLogger(__name__)
-
-
-def run(settings: Settings) -> tuple[LoadSummary, Published]:
-    """One pass from the inbox to published marts, without Airflow."""
-    wait_until_still(settings)
-    failed = prepare_all(settings, land_inbox(settings))
-    summary = load_prepared(settings)
-    if doubtful := doubtful_batches(settings):
-        failed += prepare_all(settings, doubtful)
-        summary = summary + load_prepared(settings)
-    published = build_and_publish(settings)
-    return replace(summary, failed=summary.failed + sum(map(len, failed))), published
 
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Published:

@@ -18,7 +18,9 @@ class Reference:
 
     @cached_property
     def contracts(self) -> Contracts:
-        return read_contracts(self.settings.sources, self.settings.expectations, self.settings.seeds)
+        given = self.settings
+        folders = (given.sources, given.expectations, given.seeds)
+        return _contracts(*folders, tuple(_versions(folder) for folder in folders))
 
     def inbox_folders(self) -> set[str]:
         """Names of the inbox folders that somebody sends to: departments, and today's communes where they report."""
@@ -32,11 +34,24 @@ class Reference:
 
     @cached_property
     def org_units(self) -> OrgUnits:
-        versions = tuple(path.stat().st_mtime_ns for path in sorted(self.settings.seeds.glob("*.csv")))
-        return _org_units(self.settings.seeds, versions)
+        return _org_units(self.settings.seeds, _versions(self.settings.seeds))
+
+
+# Read once for the steps of one pass, as long as no file of theirs changes: each costs a twentieth of a second or more,
+# much of what one delivery costs.
 
 
 @lru_cache(maxsize=1)
-def _org_units(seeds: Path, _versions: tuple[int, ...]) -> OrgUnits:
-    """Read once for the steps of one pass: it costs a tenth of a second, much of what one file costs."""
+def _contracts(sources: Path, expectations: Path, seeds: Path, _: object) -> Contracts:
+    return read_contracts(sources, expectations, seeds)
+
+
+@lru_cache(maxsize=1)
+def _org_units(seeds: Path, _: object) -> OrgUnits:
     return OrgUnits.from_seeds(seeds)
+
+
+def _versions(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What tells whether a file of a folder was edited, added or taken away."""
+    states = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
+    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)

@@ -1,0 +1,37 @@
+-- How tables are written: in place and in one transaction, where dbt's own materializations write beside the table, look
+-- its columns up, rename and drop. Nobody else has the warehouse open, and a model whose code changed is written anew, so
+-- its columns are those the table has.
+
+-- A table, written anew.
+{% materialization table, adapter='duckdb' %}
+    {% do run_hooks(pre_hooks) %}
+    {% do write_anew() %}
+    {% do run_hooks(post_hooks) %}
+    {% do adapter.commit() %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+-- A table of facts by year: the years that are computed again are written anew, the others stay.
+{% materialization kept_by_year, adapter='duckdb' %}
+    {% do run_hooks(pre_hooks) %}
+    {% if load_cached_relation(this) is none or should_full_refresh() %}
+        {% do write_anew() %}
+    {% else %}
+        {% call statement('delete') %}
+            delete from {{ this }} where {{ in_touched_years('period_year') }}
+        {% endcall %}
+        {% call statement('main') %}
+            insert into {{ this }} by name {{ compiled_code }}
+        {% endcall %}
+    {% endif %}
+    {% do run_hooks(post_hooks) %}
+    {% do adapter.commit() %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}
+
+{% macro write_anew() %}
+    {% do drop_relation_if_exists(load_cached_relation(this)) %}
+    {% call statement('main') %}
+        {{ create_table_as(False, this.incorporate(type='table'), compiled_code) }}
+    {% endcall %}
+{% endmacro %}
