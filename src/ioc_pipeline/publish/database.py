@@ -70,14 +70,15 @@ def write_database(
     connection.begin()  # one commit: each would wait for the disk
     connection.execute("create schema if not exists version.marts")
     _drop_others(connection, list(prints))
-    kept = [mart for mart in prints if _is_published(connection, mart, prints[mart])]
-    for mart in prints:
-        if mart not in kept:
-            _copy(connection, mart)
-            if not _is_published(connection, mart, prints[mart]):
-                raise ConflictError(
-                    f"{mart.name}: the copy differs from the mart in the warehouse, or from its contract"
-                )
+    kept = _as_expected(connection, prints)
+    changed = {mart: prints[mart] for mart in prints if mart not in kept}
+    for mart in changed:
+        _copy(connection, mart)
+    copied = _as_expected(connection, changed)
+    if wrong := [mart.name for mart in changed if mart not in copied]:
+        raise ConflictError(
+            f"{', '.join(wrong)}: the copy differs from the mart in the warehouse, or from its contract"
+        )
     connection.execute(
         "create or replace table version.marts._publication"
         " (version varchar, published_at timestamp, as_of date, load_seq bigint)"
@@ -102,23 +103,28 @@ def _drop_others(connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -
         connection.execute(f"drop table version.marts.{name}")
 
 
-def _is_published(connection: duckdb.DuckDBPyConnection, mart: Mart, expected: Fingerprint) -> bool:
-    """Whether the version holds this mart as its contract declares it, with exactly the rows of the warehouse."""
-    found = connection.execute(
+def _as_expected(connection: duckdb.DuckDBPyConnection, prints: Mapping[Mart, Fingerprint]) -> list[Mart]:
+    """Marts that the version holds as their contract declares them, with exactly the rows of the warehouse."""
+    # Of all at once: DuckDB looks through every view of the warehouse to answer.
+    columns = connection.execute(
         """
-        select column_name, lower(data_type), comment from duckdb_columns()
-        where database_name = 'version' and table_name = ? order by column_index
-        """,
-        [mart.name],
+        select table_name, column_name, lower(data_type), comment from duckdb_columns()
+        where database_name = 'version' order by table_name, column_index
+        """
     ).fetchall()
-    described = connection.execute(
-        "select comment from duckdb_tables() where database_name = 'version' and table_name = ?", [mart.name]
-    ).fetchall()
-    return (
-        found == [(column.name, column.data_type, column.comment) for column in mart.columns]
-        and described == [(mart.comment,)]
-        and fingerprint(connection, "version.marts", mart) == expected
+    described = dict(
+        connection.execute("select table_name, comment from duckdb_tables() where database_name = 'version'").fetchall()
     )
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for table, *column in columns:
+        found.setdefault(table, []).append(tuple(column))
+    return [
+        mart
+        for mart, expected in prints.items()
+        if found.get(mart.name) == [(column.name, column.data_type, column.comment) for column in mart.columns]
+        and described[mart.name] == mart.comment
+        and fingerprint(connection, "version.marts", mart) == expected
+    ]
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:

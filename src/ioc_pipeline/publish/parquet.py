@@ -42,7 +42,7 @@ def write_parquet(
     """Write a version's folder under an unfinished name, then give it its own.
 
     Args:
-        connection: has the warehouse attached as `warehouse`.
+        connection: has the database of the version attached as `version`, each mart in the order of its key.
         kept: the files of the version before that hold a mart as it still is; they are copied byte for byte.
     """
     folder = unfinished(path)
@@ -53,8 +53,7 @@ def write_parquet(
             shutil.copyfile(kept[mart], file)
         else:
             connection.execute(
-                f"copy (select {mart.column_list} from warehouse.marts.{mart.name} order by {', '.join(mart.key)})"  # noqa: S608
-                f" to {quoted(file)} (format parquet)"
+                f"copy (select {mart.column_list} from version.marts.{mart.name}) to {quoted(file)} (format parquet)"  # noqa: S608
             )
         sync_file(file)
         make_read_only(file)

@@ -82,6 +82,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
         publication = Publication(version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)
         path, parquet = folder / f"marts_{version}.duckdb", folder / f"parquet_{version}"
         kept = write_database(connection, path, publication, prints, before)
+        connection.execute(f"attach {quoted(path)} as version (read_only)")
         kept_files = intact_files(folder / current.parquet, kept) if current else {}
         write_parquet(connection, parquet, publication, marts, kept_files)
         hashes = (hash_file(path), hash_file(parquet / PACKAGE))
