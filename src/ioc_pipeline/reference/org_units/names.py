@@ -1,20 +1,12 @@
 """Every spelling of every unit, indexed per level and province when first asked for."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 
 from ioc_pipeline.reference.org_units.register import Register, place
-from ioc_pipeline.reference.org_units.spelling import clean, lacks_only_marks, letters, spell, with_full_type
+from ioc_pipeline.reference.org_units.spelling import clean, lacks_only_marks, letters, outlines, spell, with_full_type
 from ioc_pipeline.reference.org_units.unit import Name, OrgUnit, covers
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """The names of one level in one province or everywhere, by spelling and by letters without marks."""
-
-    by_spelling: dict[str, list[Name]]
-    by_letters: dict[str, list[Name]]
 
 
 class Names:
@@ -25,36 +17,39 @@ class Names:
         self._aliases: dict[tuple[str, date], list[Name]] = {}
         for alias in aliases:
             self._aliases.setdefault((alias.unit.code, alias.unit.valid_from), []).append(alias)
-        self._indexes: dict[tuple[str, str | None], _Index] = {}
+        self._indexes: dict[tuple[str, str | None], dict[str, list[Name]]] = {}
 
     def find(self, name: str, on: date, levels: tuple[str, ...], province_code: str | None) -> list[OrgUnit]:
         """Units spelled so; if there is none, units whose spelling this is but for missing marks."""
         written = {spell(name), spell(with_full_type(name))}
-        indexes = [self._index(level, province_code) for level in levels]
-        exact = [each for index in indexes for spelling in written for each in index.by_spelling.get(spelling, ())]
-        if units := _bearers(exact, on):
+        alike = [
+            replace(each, spelling=spell(clean(each.spelling)))
+            for level in levels
+            for outline in set(outlines(written))
+            for each in self._index(level, province_code).get(outline, ())
+        ]
+        if units := _bearers((each for each in alike if each.spelling in written), on):
             return units
         unmarked = (
             each
-            for index in indexes
+            for each in alike
             for spelling in written
-            for each in index.by_letters.get(letters(spelling), ())
-            if lacks_only_marks(spelling, each.spelling)
+            if letters(spelling) == letters(each.spelling) and lacks_only_marks(spelling, each.spelling)
         )
         return _bearers(unmarked, on)
 
-    def _index(self, level: str, province_code: str | None) -> _Index:
+    def _index(self, level: str, province_code: str | None) -> dict[str, list[Name]]:
+        """Names as they are written in the seeds, by outline: of 27,000 in the nation a form asks for a handful."""
         key = place(level, province_code)
         if key not in self._indexes:
-            index = self._indexes[key] = _Index({}, {})
-            for unit in self._register.within(level, province_code):
-                for name in self._names(unit):
-                    index.by_spelling.setdefault(name.spelling, []).append(name)
-                    index.by_letters.setdefault(letters(name.spelling), []).append(name)
+            names = [name for unit in self._register.within(level, province_code) for name in self._names(unit)]
+            index = self._indexes[key] = dict[str, list[Name]]()
+            for name, outline in zip(names, outlines(name.spelling for name in names), strict=True):
+                index.setdefault(outline, []).append(name)
         return self._indexes[key]
 
     def _names(self, unit: OrgUnit) -> Iterator[Name]:
-        """Every spelling of a unit: its names and aliases, each alone and as people lengthen it."""
+        """Every name of a unit: its names and aliases, each alone and as people lengthen it."""
         if unit.level == "agency":
             province = self._register.get(unit.province_code, unit.valid_to or date.max)
             before, after = "", f" {province.name}" if province else ""  # "Sở Y tế Sơn La"
@@ -65,7 +60,7 @@ class Names:
         names = [Name(name, unit, unit.valid_from, unit.valid_to) for name in official]
         for name in [*names, *self._aliases.get((unit.code, unit.valid_from), ())]:
             for text in (name.spelling, f"{before}{name.spelling}{after}"):
-                yield Name(spell(clean(text)), unit, name.valid_from, name.valid_to)
+                yield Name(text, unit, name.valid_from, name.valid_to)
 
 
 def _bearers(names: Iterable[Name], on: date) -> list[OrgUnit]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 _ABBREVIATED_TYPE = {
@@ -23,6 +24,7 @@ _APOSTROPHE = re.compile(r" ?['’‘ʼ`´] ?")
 _NOT_WORD = re.compile(r"[^\w']+")
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _ACUTE = "\u0301"
+_NO_OUTLINE = re.compile(r"[^\w\n]|[_0]")
 _I_FOR_Y = re.compile(r"([hklmst]|qu)i")
 
 
@@ -67,6 +69,17 @@ def letters(spelling: str) -> str:
     """A spelling without any marks and blanks, by which a name without its marks is looked for."""
     decomposed = unicodedata.normalize("NFD", spelling.replace("đ", "d"))
     return "".join(each for each in decomposed if each.isalnum())
+
+
+def outlines(texts: Iterable[str]) -> list[str]:
+    """What two texts share that have the same letters once they are spelled, and some others: of all texts at once.
+
+    To spell a text takes thirty times as long.
+    """
+    joined = unicodedata.normalize(
+        "NFD", "\n".join(text.replace("\n", "") for text in texts).replace("&", "va").casefold()
+    )
+    return _NO_OUTLINE.sub("", joined).replace("đ", "d").replace("y", "i").split("\n")
 
 
 def lacks_only_marks(written: str, spelling: str) -> bool:
