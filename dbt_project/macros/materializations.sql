@@ -1,6 +1,6 @@
--- How tables are written: in place and in one transaction, where dbt's own materializations write beside the table, look
--- up its columns, rename and drop. Nobody else has the warehouse open. A model whose code changed is written anew, so
--- its columns are those that its table has.
+-- How tables are written: in place and in one transaction, where dbt's own materializations write beside the table,
+-- look up its columns, rename and drop. Nobody else writes the warehouse. A model whose code changed is written anew,
+-- so its columns are those that its table has.
 
 -- A table, written anew.
 {% materialization table, adapter='duckdb' %}

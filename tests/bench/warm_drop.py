@@ -12,6 +12,7 @@ import resource
 import shutil
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -50,6 +51,8 @@ def forked(work: Callable[..., Marks], *arguments: object) -> Marks:
         try:
             os.write(writer, json.dumps(work(*arguments)).encode())
             os._exit(0)
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(1)
     os.close(writer)
