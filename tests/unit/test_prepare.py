@@ -336,3 +336,12 @@ def test_an_extract_waits_while_its_contract_is_missing(desk: Desk) -> None:
     desk.load()
     held = [row.held_reason for row in desk.ledger.status_rows() if row.kind == "extract"]
     assert held == ["waiting for its contract: no API 'no_such_api' in include/sources"]
+
+
+def test_prepared_values_that_were_cut_are_prepared_again(desk: Desk) -> None:
+    desk.land(page(dossier(1)))
+    prepare.prepare(desk.settings, desk.ledger.waiting(at=datetime.now(UTC)))
+    for path in desk.settings.prepared.rglob("*.parquet"):
+        path.write_bytes(path.read_bytes()[:-8])
+    loads.load_prepared(desk.settings)
+    assert outcomes(desk) == [(1, "page", "page"), (2, "extract", "loaded")]
