@@ -40,7 +40,7 @@ def record_columns(dbt_project: Path) -> dict[str, dict[str, str]]:
             for table in source["tables"]
             if "columns" in table
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ContractError(
             f"{SOURCES}: expected sources with tables, and their columns with data_type: {error}"
         ) from None
