@@ -12,6 +12,7 @@ from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.prepared import forget_prepared, read_verdict
 from ioc_pipeline.flows.reading import csv_of
 from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.flows.whereabouts import whereabouts
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contracts
@@ -52,8 +53,9 @@ def _answer(settings: Settings, store: Store, contracts: Contracts, verdict: Ver
         return
     try:
         content = _marked(verdict, title, store, contracts)
-    except Exception:  # the text says everything; a workbook that we cannot write into must hold nobody up
-        _LOG.exception("delivery %d: its workbook could not be marked", verdict.delivery.delivery_seq)
+    except Exception as error:  # the text says everything; a workbook that we cannot write into must hold nobody up
+        seq = verdict.delivery.delivery_seq
+        _LOG.error("delivery %d: its workbook could not be marked: %s", seq, whereabouts(error))
     else:
         feedback.write_workbook(settings.inbox, verdict.delivery, content)
 

@@ -18,6 +18,7 @@ from ioc_pipeline.flows.reading import Reading, read_all
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger, open_store
 from ioc_pipeline.flows.verdicts import verdict_on_own
+from ioc_pipeline.flows.whereabouts import whereabouts
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import buried_verdict
 from ioc_pipeline.ledger.ledger import Ledger
@@ -146,7 +147,7 @@ def _prepare_leased(settings: Settings, store: Store, leases: Sequence[Lease]) -
             alone = [_prepare_leased(settings, store, [lease]) for lease in leases]
             return sum(ready for ready, _ in alone), [seq for _, failed in alone for seq in failed]
         for lease in leases:  # or the next try would find nothing to do until they run out
-            _LOG.exception("delivery %d could not be prepared", lease.delivery_seq)
+            _LOG.error("delivery %d could not be prepared: %s", lease.delivery_seq, whereabouts(error))
             is_hung = isinstance(error, OverBudgetError)
             until = datetime.now(UTC) + timedelta(seconds=HUNG_SECONDS) if is_hung else None
             _hold(store.ledger, lease, f"preparing failed: {type(error).__name__}", until=until)
