@@ -1,6 +1,7 @@
 """The marts in PostgreSQL: complete, for readers only, switched at once, and never in the way of the files."""
 
 import multiprocessing
+import os
 import shutil
 import signal
 import socket
@@ -25,6 +26,7 @@ from ioc_pipeline.local_airflow.postgresql import OWNER, Server, why_not
 from ioc_pipeline.publish import postgresql
 from ioc_pipeline.publish.marts import Column, Mart
 from ioc_pipeline.publish.postgresql import publish_to_postgresql
+from ioc_pipeline.settings import PRIVATE
 from postgresql_server import postgresql_url
 
 __all__ = ["postgresql_url"]
@@ -240,8 +242,12 @@ def publish_until_there(url: str, path: Path) -> None:
 
 
 def test_a_server_of_our_own_keeps_its_data_and_lets_in_who_has_a_password(tmp_path: Path) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="own-postgresql-"))
-    folder.chmod(0o755)  # where we are root the server is another user
+    home = Path(tempfile.mkdtemp(prefix="own-postgresql-"))
+    folder = home / "postgresql"
+    folder.mkdir(mode=0o750)
+    if os.geteuid() == 0:  # there the server is another user, who has to get to its folder
+        assert why_not(folder).endswith(f"chmod o+x {home}")
+    home.chmod(0o751)
     assert why_not(folder) == ""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -251,7 +257,9 @@ def test_a_server_of_our_own_keeps_its_data_and_lets_in_who_has_a_password(tmp_p
     as_reader = server.url.replace(f"{OWNER}:{server.owner_password}", f"ioc_bi:{server.reader_password}")
     try:
         for number in (1, 2):
-            with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            with subprocess.Popen(
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, umask=PRIVATE
+            ) as process:
                 wait_until_ready(server, process)
                 assert switched(server.url, tmp_path, number)
                 assert {each.laddr.ip for each in psutil.Process(process.pid).net_connections("inet")} == {"127.0.0.1"}
@@ -264,7 +272,7 @@ def test_a_server_of_our_own_keeps_its_data_and_lets_in_who_has_a_password(tmp_p
                 process.wait(30)
         assert (folder / "passwords.json").stat().st_mode & 0o077 == 0
     finally:
-        shutil.rmtree(folder)
+        shutil.rmtree(home)
 
 
 def wait_until_ready(server: Server, process: "subprocess.Popen[bytes]") -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import signal
 import subprocess
@@ -71,16 +72,24 @@ class Server:
 
 
 def why_not(folder: Path) -> str:
-    """Why no server can run over this folder, "" if one can."""
+    """Why no server can run in this folder and what lets one, "" if it can.
+
+    PostgreSQL does not run as root: there the folder is given to another user, who has to get to it.
+    """
     if os.geteuid() != 0:
         return ""
     folder.mkdir(parents=True, exist_ok=True)
     user = pwd.getpwnam(_SERVER_USER)
-    looked = subprocess.run(
-        ["/bin/sh", "-c", 'cd "$0"', str(folder)], user=user.pw_uid, group=user.pw_gid, extra_groups=[], check=False,
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    return f"PostgreSQL does not run as root, and {_SERVER_USER} may not enter {folder}" if looked.returncode else ""
+    way = [str(above) for above in reversed(folder.absolute().parents)]
+    enter = 'for each; do cd "$each" || { printf %s "$each"; exit; }; done'
+    closed = subprocess.run(
+        ["/bin/sh", "-c", enter, "sh", *way], user=user.pw_uid, group=user.pw_gid, extra_groups=[], check=True, cwd="/",
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+    ).stdout  # fmt: skip
+    return closed and (
+        f"PostgreSQL không chạy bằng root · does not run as root; the user '{_SERVER_USER}', as whom it would, may not"
+        f" pass {closed}. Cho đi qua rồi chạy lại · let it pass and run again: chmod o+x {shlex.quote(closed)}"
+    )
 
 
 def run(folder: Path, port: int) -> None:
@@ -120,6 +129,8 @@ def _owned_by_server_user(folder: Path, programs: Path) -> Path:
         shutil.rmtree(unfinished, ignore_errors=True)
         for part in (f"{programs.name}/pginstall18", f"{programs.name}.libs"):
             shutil.copytree(programs.parent / part, unfinished / part, symlinks=True)
+        for path in (unfinished, *unfinished.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
         unfinished.rename(home)
     for path in (folder, folder / "passwords.json", folder / "data", *(folder / "data").rglob("*")):
         if path.exists():
