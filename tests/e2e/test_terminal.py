@@ -45,6 +45,7 @@ def test_sources_are_listed_as_csv(installation: Installation) -> None:
     assert lines[0] == "source,department,inbox,title"
     contracts = (REPOSITORY / "include" / "sources").glob("*.yml")
     assert [line.split(",")[0] for line in lines[1:]] == sorted(path.stem for path in contracts)
+    assert next(line for line in lines if line.startswith("rain_gauges,")).split(",")[2] == "-"
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,7 @@ def test_sources_are_listed_as_csv(installation: Installation) -> None:
     [
         (("check", "khong-co.xlsx"), "no such file"),
         (("form", "no_such_form"), "expected one of"),
+        (("form", "rain_gauges"), "ioc extract rain_gauges"),
         (("withdraw", "7", "--reason", "x"), "7"),
         (("sql", "select 1"), "ioc run"),
         (("trace", "x", "14", "hôm qua"), "2025-09"),

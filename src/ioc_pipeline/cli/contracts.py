@@ -13,9 +13,8 @@ from ioc_pipeline.settings import Settings
 
 
 def add_commands(commands: Commands) -> None:
-    sources = add_command(
-        commands, "sources", _sources, "forms that can be sent: source, department, inbox folder, title"
-    )
+    about = "forms and APIs: source, department, inbox folder (an API has none), title"
+    sources = add_command(commands, "sources", _sources, about)
     sources.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet or another program")
     form = add_command(commands, "form", _form, "write a blank form (.xlsx) from a contract")
     form.add_argument("source", help="name of a contract, e.g. admin_procedures; `ioc sources` lists them")
@@ -29,9 +28,10 @@ def add_commands(commands: Commands) -> None:
 def _sources(settings: Settings, options: argparse.Namespace) -> int:
     inbox_folders.make_inbox(settings)
     contracts = Reference(settings).contracts
+    sources = [contract.source for _, contract in sorted(contracts.ready.items())]
     rows = [
-        [name, contract.source.department, str(settings.inbox / contract.source.folder), contract.source.title]
-        for name, contract in sorted(contracts.ready.items())
+        [source.name, source.department, "-" if source.api else str(settings.inbox / source.folder), source.title]
+        for source in sources
     ]
     header = ["source", "department", "inbox", "title"]
     if options.csv:
@@ -49,6 +49,10 @@ def _form(settings: Settings, options: argparse.Namespace) -> int:
     contract = reference.contracts.ready.get(options.source)
     if contract is None:
         raise UserError(f"source {options.source}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    if contract.source.api:
+        raise UserError(
+            f"source {options.source}: an API, nobody fills it in; `ioc extract {options.source}` fetches it"
+        )
     path = options.output or Path(f"{options.source}.xlsx")
     if path.exists():  # perhaps with figures in it
         raise UserError(f"{path}: exists already; name another file with --output")
