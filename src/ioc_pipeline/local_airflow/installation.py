@@ -3,11 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.flows.marts import serve_for_bi
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.local_airflow.api import AirflowApi, RefusedError
 from ioc_pipeline.local_airflow.environment import (
@@ -86,6 +87,8 @@ class Installation:
             server = (str(self.serving.folder), str(self.serving.port))
             self._processes.start("postgresql", "-m", "ioc_pipeline.local_airflow.postgresql", *server)
             self._wait(_Wait("Chờ · waiting for", self.serving.missing, HEALTHY_SECONDS))
+            # What was published without it; nobody else publishes yet.
+            serve_for_bi(replace(self._given, serving_url=self.serving.url))
         serve = ("sample", "serve", "--port", str(self._api_port))
         self._processes.start(SAMPLE_APIS, "-m", "ioc_pipeline.cli", *serve)
         for component in COMPONENTS:
