@@ -38,8 +38,9 @@ def chromium() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Ends with its module: Playwright's loop runs in this thread while it lives, and others want one of their own."""
     with chromium() as launched:
         yield launched
 
