@@ -176,7 +176,7 @@ def outcome(given: Settings, department_code: str) -> dict[str, object]:
     """What became of a department's files, and what it reads of them, without numbers and times."""
     box = given.inbox / department_code
     rows = stores.open_ledger(given).status_rows()
-    answers = [path.read_text("utf-8-sig").splitlines() for path in sorted((box / "phan-hoi").iterdir())]
+    answers = [path.read_text("utf-8-sig").splitlines() for path in sorted((box / "phan-hoi").glob("*.txt"))]
     return {
         "states": [(row.file_name, row.state, row.outcome) for row in rows if row.department_code == department_code],
         "answers": [[line for line in lines if not line.startswith(("Nhận lúc", "Mã biên"))] for lines in answers],
@@ -205,7 +205,7 @@ def test_a_departments_own_faults_change_nothing_for_another(home: Path) -> None
         ledger.delivery(seq).department_code for seq in ledger.to_answer()
     }
     assert answered == {GOOD, *ANSWERED} - {"03721"}, "that file cannot be read, which it is told instead"
-    assert len(list((disturbed.inbox / "03721" / "phan-hoi").iterdir())) == 1
+    assert len(list((disturbed.inbox / "03721" / "phan-hoi").glob("*.txt"))) == 1
     in_rows = [row.department_code for row in ledger.status_rows() if row.file_name == "a.xlsx"]
     assert len(in_rows) == len(set(in_rows)), "what stays in its folder is one delivery"
     told = {fault.department_code for fault in folder_faults(disturbed.inbox, [GOOD, *FAULTS])}

@@ -150,7 +150,7 @@ def test_a_department_is_answered_once_and_nothing_stays_prepared(settings: Sett
     loads.load_prepared(settings)
     again = loads.load_prepared(settings)
     assert (again.loaded, again.returned, again.other) == (0, 0, 0)
-    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").iterdir())) == 1
+    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").glob("*.txt"))) == 1
     assert list(settings.prepared.iterdir()) == []
 
 

@@ -15,6 +15,7 @@ from ioc_pipeline.settings import FEEDBACK_FOLDER
 
 NAME_BYTES = 120
 NAMES_TRIED = 3
+REGISTER_NAME = "so-nhan"
 
 _HEADLINES: dict[Outcome, tuple[str, str]] = {
     "loaded": ("tiep-nhan", "ĐÃ TIẾP NHẬN"),
@@ -27,6 +28,16 @@ _HEADLINES: dict[Outcome, tuple[str, str]] = {
     "returned": ("tra-lai", "TRẢ LẠI: chưa nạp số liệu nào của tệp này; bản đã nhận trước đó (nếu có) vẫn giữ nguyên"),
     "withdrawal": ("rut-lai", "ĐÃ RÚT SỐ LIỆU của lần gửi nêu dưới đây"),
 }
+
+SHORT: dict[str, str] = {
+    "loaded": "Đã tiếp nhận",
+    "duplicate": "Đã tiếp nhận (trùng bản đã nhận)",
+    "nil_report": "Đã tiếp nhận (không phát sinh)",
+    "nothing_to_read": "Không có biểu cần đọc",
+    "returned": "Trả lại",
+    "withdrawal": "Rút số liệu",
+}
+"""An outcome in the register."""
 
 
 def write_feedback(inbox: Path, verdict: Verdict, title: str) -> str:
@@ -115,15 +126,25 @@ def _explained(problems: Sequence[Problem]) -> list[str]:
     return lines
 
 
-def write_workbook(inbox: Path, delivery: Delivery, content: bytes) -> str:
-    """Write a returned workbook with its marks beside the answer; give its name.
+def write_workbook(inbox: Path, delivery: Delivery, slug: str, content: bytes) -> str:
+    """Write a workbook beside the answer, `slug` saying which: the marked one, a receipt; give its name.
 
     Raises:
         OSError: the department's folder cannot be used.
     """
     with Folder.at(inbox, delivery.department_code) as department:
         stem = without_identifiers(PurePath(delivery.file_name).stem)
-        return _write_file(department, f"{delivery.delivery_seq:06d}_da-danh-dau_{_safe(stem)}", ".xlsx", content)
+        return _write_file(department, f"{delivery.delivery_seq:06d}_{slug}_{_safe(stem)}", ".xlsx", content)
+
+
+def write_register(inbox: Path, department_code: str, content: bytes) -> None:
+    """Write a department's register over the one that is there.
+
+    Raises:
+        OSError: the folder cannot be used, or the register is held open by a program that locks it.
+    """
+    with Folder.at(inbox, department_code) as department:
+        _write_file(department, REGISTER_NAME, ".xlsx", content)
 
 
 def sweep(inbox: Path, *, older_than: float) -> None:

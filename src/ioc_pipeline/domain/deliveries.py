@@ -114,7 +114,8 @@ class Verdict:
     """What one delivery says under one contract version: a pure function of bytes, contract and seeds.
 
     Only an accepted delivery (`loaded`) has an observation file beside its verdict. Loading says of a `duplicate` which
-    delivery it repeats. `reason` is why a person withdrew one. `record_counts` are rows beside it by raw table, in
+    delivery it repeats, of one that takes the place of earlier ones (`replaced_delivery_seqs`) how many values it
+    changes. `reason` is why a person withdrew one. `record_counts` are rows beside it by raw table, in
     `<table>.parquet`; a waiver's new due date is `waived_until`, None when nothing is owed. `release` is the decision
     that this verdict rests on, of a `release` itself what it says.
     """
@@ -133,6 +134,8 @@ class Verdict:
     record_counts: dict[str, int] = field(default_factory=dict)
     waived_until: date | None = None
     release: Release | None = None
+    replaced_delivery_seqs: tuple[int, ...] = ()
+    changed_count: int = 0
 
     @property
     def read_under(self) -> str:
@@ -171,6 +174,7 @@ class Verdict:
         problems = tuple(Problem(**problem) for problem in data.pop("problems"))
         until = data.pop("waived_until")
         release = data.pop("release")
+        replaced = tuple(data.pop("replaced_delivery_seqs"))
         return cls(
             delivery=Delivery(**delivery),
             problems=problems,
@@ -178,6 +182,7 @@ class Verdict:
             checks=checks,
             waived_until=date.fromisoformat(until) if until else None,
             release=Release(**{**release, "places": tuple(release["places"])}) if release else None,
+            replaced_delivery_seqs=replaced,
             **data,
         )
 

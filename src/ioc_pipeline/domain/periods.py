@@ -5,7 +5,7 @@ Management reports run from the 15th to the 14th: September 2025 is 2025-08-15 �
 (Decree 60/2018/NĐ-CP). A label is therefore no key: the clock of the contract turns it into dates.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -125,6 +125,12 @@ def label(period: Period) -> str:
     if period.type in names and period in _on_both_clocks(period.type, last):
         return names[period.type]
     return f"Từ {_vietnamese(period.start)} đến {_vietnamese(last)}"
+
+
+def labels(periods: Iterable[Period]) -> str:
+    """Several periods in one line, however many they are: "Tháng 8/2025, Tháng 9/2025"."""
+    names = [label(period) for period in sorted(set(periods))]
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} … {names[-1]} ({len(names)} kỳ)"
 
 
 def _on_both_clocks(period_type: str, last: date) -> list[Period]:

@@ -1,19 +1,28 @@
 """What each department is told of its deliveries, and the workbook that goes back with it."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.answer.marked.marks import without_marks
 from ioc_pipeline.answer.marked.returned import goes_back_marked, marked_workbook
+from ioc_pipeline.answer.receipt import receipt_workbook
+from ioc_pipeline.answer.register import RegisterLine, register_workbook
+from ioc_pipeline.answer.wording import printable
 from ioc_pipeline.domain.deliveries import Verdict
 from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.identifiers import without_identifiers
+from ioc_pipeline.domain.local_time import as_local, local_day
+from ioc_pipeline.domain.periods import labels
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.prepared import forget_prepared, read_verdict
 from ioc_pipeline.flows.reading import csv_of
+from ioc_pipeline.flows.receipts import Receipts, has_receipt
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.whereabouts import whereabouts
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.ledger.enquiries import Answered
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.settings import Settings
@@ -24,40 +33,108 @@ _LOG = logging.getLogger(__name__)
 def answer_departments(settings: Settings, store: Store) -> None:
     """Tell every department that has not been told; only then the prepared files may go.
 
-    One whose folder cannot be written to is told by a later pass, the others now.
+    One whose folder cannot be written to is told by a later pass, the others now. The register is part of an answer:
+    where it cannot be written, because somebody has it open, all is written again by the next pass.
     """
-    contracts = Reference(settings).contracts
-    told = []
+    reference = Reference(settings)
+    receipts = Receipts(settings, store, reference)
+    told: list[Verdict] = []
     for seq in store.ledger.to_answer():
         verdict = read_verdict(settings, seq)
         if verdict is None:
             continue  # prepared again by the next pass
         try:
             if not _needs_no_answer(verdict):
-                _answer(settings, store, contracts, verdict)
+                _answer(settings, store, receipts, verdict)
         except OSError as error:
-            department_code = verdict.delivery.department_code
-            _LOG.warning("%s: delivery %d is not answered: %s", department_code, seq, error.strerror)
+            _log_unanswered(verdict.delivery.department_code, f"delivery {seq}", error)
         else:
-            told.append(seq)
-    store.ledger.answered(told, at=datetime.now(UTC))
-    for seq in told:
-        forget_prepared(settings, seq)
+            told.append(verdict)
+    unregistered = _register(settings, store, reference, told)
+    told = [verdict for verdict in told if verdict.delivery.department_code not in unregistered]
+    store.ledger.answered(
+        [verdict.delivery.delivery_seq for verdict in told],
+        periods={verdict.delivery.delivery_seq: _periods(verdict) for verdict in told},
+        at=datetime.now(UTC),
+    )
+    for verdict in told:
+        forget_prepared(settings, verdict.delivery.delivery_seq)
 
 
-def _answer(settings: Settings, store: Store, contracts: Contracts, verdict: Verdict) -> None:
+def _log_unanswered(department_code: str, what: str, error: OSError) -> None:
+    _LOG.warning("%s: %s is not answered: %s", department_code, what, error.strerror)
+
+
+def _answer(settings: Settings, store: Store, receipts: Receipts, verdict: Verdict) -> None:
+    contracts = receipts.reference.contracts
     contract = contracts.ready.get(verdict.source_name)
     title = contract.source.title if contract else ""
     feedback.write_feedback(settings.inbox, verdict, title)
-    if not goes_back_marked(verdict):
-        return
     try:
-        content = _marked(verdict, title, store, contracts)
-    except Exception as error:  # the text says everything; a workbook that we cannot write into must hold nobody up
+        if goes_back_marked(verdict):
+            slug, content = "da-danh-dau", _marked(verdict, title, store, contracts)
+        elif contract and has_receipt(verdict):
+            slug, content = "bien-nhan", receipt_workbook(receipts.receipt_of(verdict, contract.source))
+        else:
+            return
+    except Exception as error:  # the text says everything; a workbook that we cannot write must hold nobody up
         seq = verdict.delivery.delivery_seq
-        _LOG.error("delivery %d: its workbook could not be marked: %s", seq, whereabouts(error))
+        _LOG.error("delivery %d: its workbook could not be written: %s", seq, whereabouts(error))
     else:
-        feedback.write_workbook(settings.inbox, verdict.delivery, content)
+        feedback.write_workbook(settings.inbox, verdict.delivery, slug, content)
+
+
+def _register(settings: Settings, store: Store, reference: Reference, told: Sequence[Verdict]) -> set[str]:
+    """Bring the registers of the departments that are told up to date; give those whose register cannot be written.
+
+    It is made from the ledger each time, so that no line is ever lost, and from what the ledger learns after it.
+    """
+    new: dict[str, list[Answered]] = {}
+    for verdict in told:
+        if verdict.delivery.kind in ("file", "withdrawal"):
+            new.setdefault(verdict.delivery.department_code, []).append(_as_answered(verdict))
+    known = store.ledger.register(list(new)) if new else []
+    failed = set()
+    for department_code, lines in new.items():
+        lines = [*(one for one in known if one.department_code == department_code), *lines]
+        unit = reference.org_units.get(department_code, local_day(lines[-1].received_at))
+        name = unit.full_name if unit else department_code
+        content = register_workbook(name, [_line(one, reference.contracts) for one in lines])
+        try:
+            feedback.write_register(settings.inbox, department_code, content)
+        except OSError as error:
+            _log_unanswered(department_code, "its register", error)
+            failed.add(department_code)
+    return failed
+
+
+def _as_answered(verdict: Verdict) -> Answered:
+    one = verdict.delivery
+    return Answered(
+        one.delivery_seq,
+        one.department_code,
+        one.file_name,
+        one.received_at,
+        verdict.outcome,
+        verdict.source_name,
+        _periods(verdict),
+    )
+
+
+def _line(one: Answered, contracts: Contracts) -> RegisterLine:
+    contract = contracts.ready.get(one.source_name)
+    return RegisterLine(
+        number=str(one.delivery_seq),
+        received=f"{as_local(one.received_at):%d/%m/%Y %H:%M}",
+        file_name=printable(without_identifiers(one.file_name)),
+        form=contract.source.title if contract else one.source_name,
+        periods=one.periods,
+        outcome=feedback.SHORT[one.outcome],
+    )
+
+
+def _periods(verdict: Verdict) -> str:
+    return labels(scope.period for scope in verdict.scopes)
 
 
 def _marked(verdict: Verdict, title: str, store: Store, contracts: Contracts) -> bytes:

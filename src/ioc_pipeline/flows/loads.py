@@ -77,6 +77,8 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
             outcome=loaded.outcome,
             problems=(*verdict.problems, *loaded.problems),
             same_as_delivery_seq=loaded.same_as_delivery_seq,
+            replaced_delivery_seqs=loaded.replaced_delivery_seqs,
+            changed_count=loaded.changed_count,
         )
         rewrite_verdict(settings, final)
     ledger.loaded_batch(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ioc_pipeline.domain.deliveries import Verdict
@@ -23,6 +24,7 @@ from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA, record_schem
 FORM = hashlib.sha256(f"{OBSERVATION_SCHEMA} {[part.name for part in fields(Verdict)]}".encode()).hexdigest()
 """Version of what is written here: it changes by itself when a column of the values or a part of the verdict does."""
 _VERDICT = "verdict.json"
+_OBSERVATIONS = "observation.parquet"
 
 
 def write_reading(settings: Settings, reading: Reading) -> Verdict:
@@ -61,6 +63,16 @@ def read_verdict(settings: Settings, delivery_seq: int) -> Verdict | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return verdict if verdict.delivery.delivery_seq == delivery_seq else None
+
+
+def read_observations(settings: Settings, delivery_seq: int) -> pa.Table:
+    """The values of a delivery as they were prepared, words as plain text; none where it has no file of them."""
+    path = _folder(settings, delivery_seq) / _OBSERVATIONS
+    table = pq.read_table(path) if path.exists() else OBSERVATION_SCHEMA.empty_table()
+    plain = [
+        pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema
+    ]
+    return table.cast(pa.schema(plain))
 
 
 def forget_prepared(settings: Settings, delivery_seq: int) -> None:
@@ -103,7 +115,7 @@ def _write_values(folder: Path, reading: Reading) -> int:
     accepted, count = reading.accepted, 0
     if accepted is None:
         return 0
-    with pq.ParquetWriter(folder / "observation.parquet", OBSERVATION_SCHEMA, compression="lz4") as writer:
+    with pq.ParquetWriter(folder / _OBSERVATIONS, OBSERVATION_SCHEMA, compression="lz4") as writer:
         for table in accepted.tables:
             for observations in table.observations(reading.delivery.delivery_seq):
                 writer.write_batch(observations)

@@ -41,6 +41,19 @@ class LoadRow:
     source_name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One line of a department's register: a delivery as it was answered. `periods` as people write them, or ""."""
+
+    delivery_seq: int
+    department_code: str
+    file_name: str
+    received_at: datetime
+    outcome: str
+    source_name: str
+    periods: str
+
+
 class Enquiries(Journal):
     """What is known of deliveries, in the one order."""
 
@@ -113,6 +126,44 @@ class Enquiries(Journal):
             if "sha256" in one
         }
 
+    def register(self, department_codes: Collection[str]) -> list[Answered]:
+        """Every answer to what these departments sent by hand, in the order in which they were given.
+
+        One that was answered before answers said their outcome has that of its newest load.
+        """
+        query = (
+            sa.select(
+                delivery.c.delivery_seq,
+                delivery.c.department_code,
+                delivery.c.file_name,
+                delivery.c.received_at,
+                load.c.outcome,
+                load.c.source_name,
+                event.c.detail,
+            )
+            .select_from(delivery)
+            .join(event, event.c.delivery_seq == delivery.c.delivery_seq)
+            .join(load, sa.and_(load.c.delivery_seq == delivery.c.delivery_seq, load.c.is_newest))
+            .where(
+                delivery.c.department_code.in_(department_codes),
+                delivery.c.kind.in_(["file", "withdrawal"]),
+                event.c.kind == "answered",
+            )
+            .order_by(event.c.event_seq)
+        )
+        with self.transaction() as connection:
+            return [_answered(*row) for row in connection.execute(query)]
+
+    def waivers(self, source_name: str) -> list[Delivery]:
+        """The decisions that a report of this source is not owed, or later; in the one order."""
+        query = (
+            sa.select(*DELIVERY_COLUMNS)
+            .where(delivery.c.kind == "waiver", delivery.c.source_name == source_name)
+            .order_by(delivery.c.delivery_seq)
+        )
+        with self.transaction() as connection:
+            return [to_delivery(row) for row in connection.execute(query)]
+
     def status_rows(self) -> list[StatusRow]:
         """What became of each delivery, in the one order."""
         query = (
@@ -133,6 +184,27 @@ class Enquiries(Journal):
         )
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query)]
+
+
+def _answered(  # one argument a column of the query
+    delivery_seq: int,
+    department_code: str,
+    file_name: str,
+    received_at: datetime,
+    outcome: str | None,
+    source_name: str | None,
+    detail: str,
+) -> Answered:
+    said = json.loads(detail)
+    return Answered(
+        delivery_seq,
+        department_code,
+        file_name,
+        received_at,
+        said.get("outcome", outcome) or "",
+        said.get("source_name", source_name) or "",
+        said.get("periods", ""),
+    )
 
 
 def _load_row(row: Sequence[Any]) -> LoadRow:

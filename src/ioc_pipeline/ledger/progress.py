@@ -1,6 +1,6 @@
 """What becomes of each delivery: landed, prepared, loaded or returned, answered, published; never backwards."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -235,19 +235,23 @@ class Progress(Journal):
         """In the warehouse or returned, and its department has not been told yet. In the one order."""
         return self._in_states("loaded", "returned", "published", "withdrawn", where=load.c.answered_at.is_(None))
 
-    def answered(self, delivery_seqs: Collection[int], *, at: datetime) -> None:
-        """Note that the feedback of these lies in the department's folder."""
+    def answered(
+        self, delivery_seqs: Collection[int], *, periods: Mapping[int, str] | None = None, at: datetime
+    ) -> None:
+        """Note that the feedback of these lies in the department's folder, and which `periods` it spoke of.
+
+        The events are what the department's register is written from; see `Enquiries.register`.
+        """
         with self.writing() as journal:
-            told: list[int] = list(
-                journal.connection.execute(
-                    sa.update(load)
-                    .where(load.c.delivery_seq.in_(delivery_seqs), load.c.is_newest, load.c.answered_at.is_(None))
-                    .values(answered_at=at, held_reason=None)
-                    .returning(load.c.delivery_seq)
-                ).scalars()
-            )
-            for delivery_seq in sorted(told):
-                journal.append("answered", at, delivery_seq)
+            told = journal.connection.execute(
+                sa.update(load)
+                .where(load.c.delivery_seq.in_(delivery_seqs), load.c.is_newest, load.c.answered_at.is_(None))
+                .values(answered_at=at, held_reason=None)
+                .returning(load.c.delivery_seq, load.c.outcome, load.c.source_name)
+            ).all()
+            for delivery_seq, outcome, source_name in sorted(told):
+                said = (periods or {}).get(delivery_seq, "")
+                journal.append("answered", at, delivery_seq, outcome=outcome, source_name=source_name, periods=said)
 
     def published(self, up_to_load_seq: int, version: str, *, at: datetime, **hashes: str) -> None:
         """Note that a version of the marts holds every load up to this one; the same version again is nothing new.

@@ -46,6 +46,7 @@ def decide(
             outcome,
             problems=(Problem("two-versions"),) if outcome == "returned" and verdict.outcome in ACCEPTED else (),
             same_as_delivery_seq=_find_same(verdict, history, load_seq) if outcome == "duplicate" else None,
+            replaced_delivery_seqs=_find_replaced(verdict, history, load_seq) if outcome in ACCEPTED else (),
         )
         outcomes.append(loaded)
         if not marker:
@@ -89,6 +90,19 @@ def _find_same(verdict: Verdict, history: History, load_seq: int) -> int | None:
     ):
         return version.delivery_seq
     return None
+
+
+def _find_replaced(verdict: Verdict, history: History, load_seq: int) -> tuple[int, ...]:
+    """The earlier deliveries whose whole scopes a file takes the place of."""
+    if verdict.delivery.kind != "file":
+        return ()
+    newest = (
+        history.newest(placed, before=load_seq)
+        for placed in placed_scopes(verdict)
+        if verdict.replaces.get(placed[1].table_name, "scope") == "scope"
+    )
+    seqs = {version.delivery_seq for version in newest if version}
+    return tuple(sorted(seqs - {verdict.delivery.delivery_seq}))
 
 
 def _read_markers(

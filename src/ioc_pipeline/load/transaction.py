@@ -1,12 +1,14 @@
 """Prepared deliveries → raw in the warehouse: one transaction, each delivery once per contract version."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
 
 from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict
+from ioc_pipeline.load.changed import count_changed
 from ioc_pipeline.load.decision import decide
 from ioc_pipeline.load.facts import append_facts
 from ioc_pipeline.load.observations import append_observations
@@ -69,4 +71,7 @@ def append(
     append_records(connection, prepared, [(verdict, loaded) for verdict, loaded in new if loaded.outcome in ACCEPTED])
     if new:
         append_facts(connection, new, loaded_at)
-    return outcomes
+    return [
+        replace(loaded, changed_count=count_changed(connection, loaded)) if loaded.replaced_delivery_seqs else loaded
+        for loaded in outcomes
+    ]

@@ -2,13 +2,13 @@
 
 import re
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from ioc_pipeline.domain.figures import MINUS as MINUS
+from ioc_pipeline.domain.figures import number as number
 from ioc_pipeline.domain.local_time import as_local
 
-MINUS = "−"
 _QUALIFIERS = {">=": "≥", "<=": "≤"}
-_MOST_DECIMALS = 4  # of a figure whose element does not say how many it has
 
 _PERIODS_EN = (
     (re.compile(r"Tháng (\d+)/(\d+)"), r"Month \1/\2"),
@@ -20,20 +20,6 @@ _PERIODS_EN = (
     (re.compile(r"Tuần (\d+)/(\d+)"), r"Week \1/\2"),
     (re.compile(r"Ngày (\d+)/(\d+)/(\d+)"), r"\1/\2/\3"),
 )
-
-
-def number(value: Decimal | float | None, decimals: int | None, language: str) -> str:
-    """A figure with its decimals, rounded half up as by hand; without `decimals` as many as it has, at most four."""
-    if value is None:
-        return ""
-    exact = Decimal(str(value))
-    places = max(decimals if decimals is not None else _MOST_DECIMALS, 0)
-    rounded = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{places}f}"
-    if decimals is None and "." in text:
-        text = text.rstrip("0").rstrip(".")
-    sign = MINUS if rounded < 0 else ""
-    return sign + (text.translate(str.maketrans(",.", ".,")) if language == "vi" else text)
 
 
 def change(value: Decimal | float | None, decimals: int | None, language: str) -> str:

@@ -7,10 +7,10 @@ from contextlib import suppress
 from datetime import date, datetime, time
 from typing import Any
 
-import xlsxwriter  # type: ignore[import-untyped]
 from xlsxwriter.exceptions import OverlappingRange  # type: ignore[import-untyped]
 
 from ioc_pipeline.answer.marked.marks import SUMMARY_SHEET
+from ioc_pipeline.answer.sheets import harmless_workbook
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook, number_text
 
 _SHEET_OF_CSV = "Dữ liệu"
@@ -25,8 +25,7 @@ def copy_as_xlsx(workbook: Workbook, names: dict[str, str]) -> bytes:
     `names` are those of `names_in_xlsx`.
     """
     stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(stream, options) as book:
+    with harmless_workbook(stream) as book:
         formats = {kind: book.add_format({"num_format": number_format}) for kind, number_format in _FORMATS.items()}
         for sheet in workbook.sheets:
             to = book.add_worksheet(names[sheet.name])

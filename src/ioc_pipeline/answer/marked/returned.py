@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from ioc_pipeline.answer.marked.copied import copy_as_xlsx, names_in_xlsx
 from ioc_pipeline.answer.marked.marks import position_of
-from ioc_pipeline.answer.marked.summary import harmless
 from ioc_pipeline.answer.marked.xlsx import mark_xlsx
+from ioc_pipeline.answer.sheets import harmless
 from ioc_pipeline.answer.wording import printable
 from ioc_pipeline.domain.deliveries import Verdict
 from ioc_pipeline.domain.local_time import as_local

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ioc_pipeline.answer.marked.marks import SUMMARY_TITLE, position_of
+from ioc_pipeline.answer.sheets import harmless
 from ioc_pipeline.answer.wording import expected, finding, fix, found, printable
 from ioc_pipeline.domain.errors import Problem
 
@@ -62,14 +63,3 @@ class Summary:
             return None
         quoted = problem.sheet.replace("'", "''")
         return f"'{quoted}'!{problem.cell}"
-
-
-def harmless(text: str) -> str:
-    """A text of the sender's that nobody takes for a formula, wherever it is copied to (CWE-1236)."""
-    return f"“{text}”" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def height_of(texts: tuple[str, ...]) -> int:
-    """Points for the longest of a row's wrapped texts; programs do not work it out when they open the file."""
-    lines = max(len(text) // max(width - 2, 1) + 1 for text, width in zip(texts, WIDTHS, strict=True))
-    return 15 * lines

@@ -12,8 +12,8 @@ from ioc_pipeline.answer.marked.summary import (
     TICKED,
     WIDTHS,
     Summary,
-    height_of,
 )
+from ioc_pipeline.answer.sheets import height_of
 from ioc_pipeline.domain.addresses import cell_address, column_letters
 
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
@@ -66,7 +66,7 @@ class _Part:
             if target := summary.link_of(problem):
                 cells[LINK_COLUMN] = (texts[LINK_COLUMN], link)
                 self._links.append((cell_address(self._number, LINK_COLUMN), target, texts[LINK_COLUMN]))
-            self._row(cells, height=height_of(texts))
+            self._row(cells, height=height_of(texts, WIDTHS))
 
     def _rest(self, summary: Summary, merged: list[str]) -> None:
         cells = etree.SubElement(self.root, self._name("mergeCells"), count=str(len(merged)))

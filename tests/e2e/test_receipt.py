@@ -1,0 +1,123 @@
+"""What the department files: a receipt of each accepted report, and one register of all its answers."""
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from e2e.conftest import REPOSITORY, Installation
+from ioc_pipeline.domain.local_time import local_day
+from ioc_pipeline.domain.workbooks import Value, Workbook
+from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
+from ioc_pipeline.reference.calendar import WorkingCalendar
+from ioc_pipeline.sample.asked import Asked, published_period
+from ioc_pipeline.sample.printing import print_form
+from ioc_pipeline.sample.sending import with_unreadable_figure
+from ioc_pipeline.sample.write import FILLS
+from ioc_pipeline.settings import from_environment
+from ioc_pipeline.warehouse.raw import open_for_reading
+
+FORM = "admin_procedures"
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Installation:
+    return Installation(tmp_path / "home", REPOSITORY)
+
+
+class Sender:
+    """The department that sends one form: good, changed or wrong."""
+
+    def __init__(self, made: Installation) -> None:
+        self.made = made
+        self.settings = from_environment(made.environment)
+        self.reference = Reference(self.settings)
+        self.source = self.reference.contracts.ready[FORM].source
+        self.period = published_period(self.source.period_type, self.source.clock)
+        self.answers = made.home / "inbox" / self.source.department / "phan-hoi"
+
+    def send(self, name: str, *, seed: int = 3, is_wrong: bool = False) -> None:
+        asked = Asked(seed, self.period, 0, self.reference.org_units)
+        bodies = FILLS[FORM](asked)
+        _, content = print_form(FORM, asked, with_unreadable_figure(bodies) if is_wrong else bodies)
+        self.made.drop(self.source.department, name, content)
+        self.made.load()
+
+    def rows(self, pattern: str) -> list[list[Value]]:
+        (path,) = self.answers.glob(pattern)
+        (workbook,) = read_deliveries([ReadRequest(path, path.name, None)])
+        assert isinstance(workbook, Workbook)
+        return [list(row) for row in workbook.sheets[0].rows]
+
+    def register(self) -> list[tuple[Value, Value]]:
+        """Name and outcome of each line."""
+        rows = self.rows("so-nhan.xlsx")
+        return [(row[2], row[5]) for row in rows[3:]]
+
+
+def test_a_receipt_says_what_was_read_when_it_was_due_and_what_it_replaces(made: Installation) -> None:
+    sender = Sender(made)
+    sender.send("biểu 01.xlsx")
+    sender.send("biểu 01 sửa.xlsx", seed=4)
+    first, second = sender.rows("000001_bien-nhan_*"), sender.rows("000002_bien-nhan_*")
+    said = {row[0]: row[1] for row in first}
+    assert said["Biểu mẫu"] == sender.source.title
+    received = local_day(open_store(sender.settings).ledger.delivery(1).received_at)
+    calendar = WorkingCalendar.from_csv(sender.settings.seeds / "calendar.csv")
+    due = calendar.due_date(sender.period.end, sender.source.due_working_days)
+    assert said["Hạn nộp"] == f"{due:%d/%m/%Y}"
+    days = calendar.working_days_between(due, received)
+    assert said["Đúng hạn"] == ("Có" if received <= due else f"Không: chậm {days} ngày làm việc")
+    row = next(row for row in first if row[0] == "Số hồ sơ tiếp nhận Tổng số")
+    assert row[2:4] == ["75", f"{figure(made, RECEIVED):,}".replace(",", ".")]
+    assert "Thay thế" not in said
+    changed = figure(made, CHANGED)
+    assert changed > 0
+    assert {row[0]: row[1] for row in second}["Thay thế"] == f"Biên nhận số 1; {changed} giá trị khác bản trước"
+
+
+RECEIVED = """
+select sum(measured_value)::bigint from raw.observation where element_code = 'tthc_received' and delivery_seq = 1
+"""
+CHANGED = """
+select count(*) from raw.observation as one inner join raw.observation as two
+    on one.delivery_seq = 1 and two.delivery_seq = 2
+    and one.sheet_name = two.sheet_name and one.cell_address = two.cell_address
+where one.measured_value != two.measured_value
+"""
+
+
+def figure(made: Installation, sql: str) -> int:
+    """What the warehouse holds, which a receipt must say too."""
+    with closing(open_for_reading(from_environment(made.environment).warehouse)) as connection:
+        ((found,),) = connection.execute(sql).fetchall()
+    return int(found)
+
+
+def test_the_register_has_a_line_for_each_answer_and_is_never_lost(made: Installation) -> None:
+    sender = Sender(made)
+    sender.send("=lần 1.xlsx", is_wrong=True)
+    sender.send("lần 2.xlsx")
+    lines = [("“=lần 1.xlsx”", "Trả lại"), ("lần 2.xlsx", "Đã tiếp nhận")]
+    assert sender.register() == lines
+    (sender.answers / "so-nhan.xlsx").unlink()
+    sender.send("lần 3.xlsx", seed=4)
+    assert sender.register() == [*lines, ("lần 3.xlsx", "Đã tiếp nhận")]
+
+
+def test_a_register_that_cannot_be_written_is_written_by_the_next_pass(made: Installation) -> None:
+    sender = Sender(made)
+    sender.send("lần 1.xlsx")
+    names = ["so-nhan.xlsx", "so-nhan (2).xlsx", "so-nhan (3).xlsx"]
+    (sender.answers / "so-nhan.xlsx").unlink()
+    for name in names:
+        (sender.answers / name).mkdir()
+    sender.send("lần 2.xlsx", seed=4)
+    assert open_store(sender.settings).ledger.to_answer() == [2]
+    for name in names:
+        (sender.answers / name).rmdir()
+    made.load()
+    assert open_store(sender.settings).ledger.to_answer() == []
+    assert [name for name, _ in sender.register()] == ["lần 1.xlsx", "lần 2.xlsx"]
