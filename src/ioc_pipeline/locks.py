@@ -34,6 +34,11 @@ def locked_now(path: Path) -> Iterator[IO[str]]:
         yield file
 
 
+def run_lock(home: Path) -> Path:
+    """The lock that `make run` holds over an IOC_HOME for as long as it runs; its pid stands in the file."""
+    return home / "airflow" / "run.lock"
+
+
 def _opened(path: Path) -> IO[str]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("a+", encoding="utf-8")  # what its holder wrote stays to be read by who comes too late

@@ -12,6 +12,7 @@ from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.flows.backup import back_up, bring_back
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.flows.verify import verify
+from ioc_pipeline.locks import locked, run_lock
 from ioc_pipeline.settings import from_environment
 
 
@@ -109,3 +110,11 @@ def test_a_backup_of_another_installation_is_refused(folder: Path, tmp_path: Pat
 def test_a_backup_is_not_written_over_something(home: Home, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="empty folder"):
         back_up(home.settings, tmp_path / "home")
+
+
+def test_nothing_is_brought_back_under_a_running_airflow(home: Home, folder: Path) -> None:
+    before = home.states()
+    with locked(run_lock(home.settings.home)), pytest.raises(UserError, match="stop it first"):
+        bring_back(home.settings, folder)
+    assert home.states() == before
+    assert not list(home.settings.home.glob("before-restore-*"))

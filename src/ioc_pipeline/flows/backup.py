@@ -15,7 +15,7 @@ from ioc_pipeline.land.stamp import Stamp, read_stamp, write_stamp
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import is_buried
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.locks import locked
+from ioc_pipeline.locks import LockedError, locked, locked_now, run_lock
 from ioc_pipeline.publish.versions import POINTER, hash_file, link, read_pointer
 from ioc_pipeline.settings import Settings
 
@@ -114,8 +114,16 @@ def bring_back(settings: Settings, folder: Path) -> BroughtBack:
     prepared files that are there are set aside; landing is added to, never replaced.
 
     Raises:
-        UserError: it is no sound backup, or landing is another installation's.
+        UserError: it is no sound backup, landing is another installation's, or `make run` is running.
     """
+    try:
+        with locked_now(run_lock(settings.home)):
+            return _bring_back(settings, folder)
+    except LockedError:
+        raise UserError(f"{settings.home} is in use by `make run`: stop it first (Ctrl-C)") from None
+
+
+def _bring_back(settings: Settings, folder: Path) -> BroughtBack:
     made = read_backup(folder)
     settings.home.mkdir(parents=True, exist_ok=True)
     store = Store(settings.landing, Ledger(settings.ledger_url))

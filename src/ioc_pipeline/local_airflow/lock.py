@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.locks import LockedError, locked_now
+from ioc_pipeline.locks import LockedError, locked_now, run_lock
 from ioc_pipeline.settings import Settings
 
 LEFTOVER_SECONDS = 60
@@ -22,9 +22,9 @@ def only_run(given: Settings) -> Iterator[int]:
     home = given.home / "airflow"
     with ExitStack() as held:
         try:
-            ours = held.enter_context(locked_now(home / "run.lock"))
+            ours = held.enter_context(locked_now(run_lock(given.home)))
         except LockedError:
-            holder = (home / "run.lock").read_text(encoding="utf-8")
+            holder = run_lock(given.home).read_text(encoding="utf-8")
             raise UserError(
                 f"{given.home} đang được tiến trình {holder} sử dụng · another run is using it. "
                 "Stop that one first (Ctrl-C), or set IOC_HOME to another folder."

@@ -17,6 +17,7 @@ from ioc_pipeline.local_airflow.processes import (
     stop_everything,
 )
 from ioc_pipeline.local_airflow.screen import Screen
+from ioc_pipeline.locks import run_lock
 from ioc_pipeline.settings import Settings
 
 MONTHS_TO_SHOW, MONTHS_OF_DEMO = 15, 2  # of sample forms: the year before and five quarters; the newest two
@@ -84,7 +85,7 @@ def clean(given: Settings) -> int:
     """
     if not given.home.exists():
         return 0
-    if given.home != given.project / "var" and not (given.home / "airflow" / "run.lock").exists():
+    if given.home != given.project / "var" and not run_lock(given.home).exists():
         raise UserError(f"{given.home}: không phải thư mục của hệ thống này · not made by make run, nothing removed")
     with only_run(given):
         shutil.rmtree(given.home)
