@@ -16,10 +16,15 @@ from e2e.conftest import REPOSITORY, Installation
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.flows import inbox, loads, prepare
+from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.task_tracking import Tasks
 from ioc_pipeline.sample.api.world import World
+from ioc_pipeline.sample.asked import Asked, published_period
+from ioc_pipeline.sample.printing import print_form
+from ioc_pipeline.sample.sending import with_unreadable_figure
+from ioc_pipeline.sample.write import FILLS
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse
 from record_rows import Dossier, Reading, Task, deliver_records
@@ -27,6 +32,7 @@ from record_rows import Dossier, Reading, Task, deliver_records
 PAGE = REPOSITORY / "docs" / "marts.md"
 AS_OF = date(2025, 9, 20)  # the Saturday after the month with the published figures
 NOW = datetime(2025, 9, 20, 8, 55)  # noqa: DTZ001  # 15:55 in the province; raw holds UTC without saying so
+UNREADABLE = "tax_online"  # the form that is sent once more, with a cell that nobody can read
 LATE = "signed_documents"  # the form that the sample departments send three working days late
 QUESTION = re.compile(r"```sql\n(?P<sql>.+?)```\n\n```text\n(?P<answer>.*?)```", re.DOTALL)
 PARTS = {
@@ -45,6 +51,7 @@ def build_marts(home: Path) -> Settings:
     installation.ioc("sample", "--seed", "1", "--months", "3", "--until", "2025-09-15")
     environment = {"IOC_SETTLE_SECONDS": "0", "IOC_UNSEALED_SECONDS": "0"}
     settings = from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(REPOSITORY), **environment})
+    _drop_unreadable(settings)
     for batch in inbox.land_inbox(settings):
         prepare.prepare(settings, batch)
     loads.load_prepared(settings)
@@ -63,6 +70,15 @@ def build_marts(home: Path) -> Settings:
         _correct(connection, warehouse.load_seq + 1, delivery_seq + 1_001)
     build(settings, as_of=AS_OF)
     return settings
+
+
+def _drop_unreadable(settings: Settings) -> None:
+    """One file more, with words where a figure belongs: it comes back."""
+    reference = Reference(settings)
+    source = reference.contracts.ready[UNREADABLE].source
+    asked = Asked(1, published_period(source.period_type, source.clock), 0, reference.org_units)
+    name, content = print_form(UNREADABLE, asked, with_unreadable_figure(FILLS[UNREADABLE](asked)))
+    (settings.inbox / source.department / name).write_bytes(content)
 
 
 def _deliver(warehouse: Warehouse, seq: int, org_units: OrgUnits) -> None:

@@ -91,8 +91,8 @@ def test_a_corrected_file_that_is_dropped_changes_the_marts_by_itself(
     drop(corrected, installation.home / "inbox" / "so-khcn")
     wait_for(lambda: installation.version() != version, DROP_SECONDS, "new version", installation)
     assert installation.query(values) != before
-    receipts = (installation.home / "inbox" / "so-khcn" / "phan-hoi").glob(f"*tiep-nhan_{FORM}*")
-    assert len(list(receipts)) == 2
+    answers = installation.home / "inbox" / "so-khcn" / "phan-hoi"
+    assert len(list(answers.rglob(f"*_tiep-nhan_{corrected.name}.txt"))) == 2  # of the file before, and of this one
 
 
 def test_the_bench_of_a_drop_sees_each_stage_in_its_order(installation: Installation, tmp_path: Path) -> None:
