@@ -78,6 +78,10 @@ class Folder:
     def rename(self, name: str, new_name: str) -> None:
         os.rename(name, new_name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
 
+    def move(self, name: str, to: "Folder") -> None:
+        """Take a file to another folder under the same name, over what has it there."""
+        os.rename(name, name, src_dir_fd=self.descriptor, dst_dir_fd=to.descriptor)
+
     def link(self, name: str, new_name: str) -> None:
         """Give a file another name too, unless that is taken."""
         os.link(name, new_name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor, follow_symlinks=False)

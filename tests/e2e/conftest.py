@@ -75,8 +75,9 @@ class Installation:
         return part.rename(folder / name)
 
     def answers(self, department: str) -> dict[str, str]:
+        """Everything that a department was told, also what is put away by now."""
         folder = self.home / "inbox" / department / "phan-hoi"
-        return {path.name: path.read_text(encoding="utf-8-sig") for path in sorted(folder.glob("*.txt"))}
+        return {path.name: path.read_text(encoding="utf-8-sig") for path in sorted(folder.rglob("*.txt"))}
 
 
 @pytest.fixture

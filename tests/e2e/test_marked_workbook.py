@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from lxml import etree
@@ -107,8 +108,8 @@ def broken(made: Installation, tmp_path_factory: pytest.TempPathFactory) -> list
 
 
 @pytest.fixture(scope="module")
-def returned(made: Installation, broken: list[Broken]) -> dict[str, Path]:
-    """The marked workbooks by the names of the files that were sent."""
+def returned(made: Installation, broken: list[Broken], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The marked workbooks by the names of the files that were sent, taken home."""
     for each in broken:
         path = made.home / "inbox" / each.file.path
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +117,8 @@ def returned(made: Installation, broken: list[Broken]) -> dict[str, Path]:
     made.load()
     found = {path.name.partition("_da-danh-dau_")[2]: path for path in (made.home / "inbox").rglob("*_da-danh-dau_*")}
     assert set(found) == {each.file.path.name for each in broken}
-    return found
+    home = tmp_path_factory.mktemp("returned")
+    return {name: Path(copyfile(path, home / path.name)) for name, path in found.items()}
 
 
 def test_the_broken_cells_are_marked_and_no_other(

@@ -46,7 +46,7 @@ class Sender:
         self.made.load()
 
     def rows(self, pattern: str) -> list[list[Value]]:
-        (path,) = self.answers.glob(pattern)
+        (path,) = self.answers.rglob(pattern)
         (workbook,) = read_deliveries([ReadRequest(path, path.name, None)])
         assert isinstance(workbook, Workbook)
         return [list(row) for row in workbook.sheets[0].rows]
@@ -121,3 +121,40 @@ def test_a_register_that_cannot_be_written_is_written_by_the_next_pass(made: Ins
     made.load()
     assert open_store(sender.settings).ledger.to_answer() == []
     assert [name for name, _ in sender.register()] == ["lần 1.xlsx", "lần 2.xlsx"]
+
+
+def test_answers_of_a_form_and_period_are_put_away_but_the_newest_and_what_counts(made: Installation) -> None:
+    sender = Sender(made)
+    sender.send("lần 1.xlsx", is_wrong=True)
+    sender.send("lần 2.xlsx")
+    sender.send("lần 3.xlsx", is_wrong=True)
+    (sender.answers / "000001_của đơn vị.txt").write_text("x")
+    sender.send("lần 4.xlsx", is_wrong=True, seed=4)
+    year = str(local_day(open_store(sender.settings).ledger.delivery(1).received_at).year)
+    shelved = sorted(path.name for path in (sender.answers / "luu" / year).iterdir())
+    assert shelved == [
+        "000001_da-danh-dau_lần 1.xlsx",
+        "000001_tra-lai_lần 1.xlsx.txt",
+        "000003_da-danh-dau_lần 3.xlsx",
+        "000003_tra-lai_lần 3.xlsx.txt",
+    ]
+    assert sorted(path.name for path in sender.answers.iterdir()) == [
+        "000001_của đơn vị.txt",
+        "000002_bien-nhan_lần 2.xlsx",
+        "000002_tiep-nhan_lần 2.xlsx.txt",
+        "000004_da-danh-dau_lần 4.xlsx",
+        "000004_tra-lai_lần 4.xlsx.txt",
+        "luu",
+        "so-nhan.xlsx",
+    ]
+
+
+def test_a_link_where_answers_are_put_away_is_not_followed(made: Installation, tmp_path: Path) -> None:
+    sender = Sender(made)
+    sender.send("lần 1.xlsx", is_wrong=True)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (sender.answers / "luu").symlink_to(outside)
+    sender.send("lần 2.xlsx")
+    assert list(outside.iterdir()) == []
+    assert open_store(sender.settings).ledger.to_answer() == []

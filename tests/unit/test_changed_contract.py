@@ -209,7 +209,7 @@ def test_loading_again_reads_all_under_the_new_contract_and_keeps_the_old_loads(
         (3, 1, 50_000),
         (4, 2, 120_000),
     ]
-    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").glob("*"))) == 2
+    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").rglob("*.txt"))) == 2
 
 
 def test_a_waiver_is_a_delivery_that_can_be_withdrawn(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error and its remedy."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
@@ -16,6 +17,8 @@ from ioc_pipeline.settings import FEEDBACK_FOLDER
 NAME_BYTES = 120
 NAMES_TRIED = 3
 REGISTER_NAME = "so-nhan"
+_ARCHIVE = "luu"
+_ANSWER = re.compile(r"([0-9]{6,})_(?:tiep-nhan|khong-co-bieu|tra-lai|rut-lai|da-danh-dau|bien-nhan)_")
 
 _HEADLINES: dict[Outcome, tuple[str, str]] = {
     "loaded": ("tiep-nhan", "ĐÃ TIẾP NHẬN"),
@@ -145,6 +148,25 @@ def write_register(inbox: Path, department_code: str, content: bytes) -> None:
     """
     with Folder.at(inbox, department_code) as department:
         _write_file(department, REGISTER_NAME, ".xlsx", content)
+
+
+def put_away(inbox: Path, department_code: str, years: Mapping[int, int]) -> None:
+    """Move the answers to these deliveries, whatever they consist of, to `luu/<year>/`; `years` by delivery_seq.
+
+    Raises:
+        OSError: the folder cannot be used, or something else has the name of ours.
+    """
+    with Folder.at(inbox, department_code, FEEDBACK_FOLDER) as answers:
+        for entry in answers.entries():
+            found = _ANSWER.match(entry.name)
+            year = years.get(int(found[1])) if found else None
+            if year is None or not entry.is_file(follow_symlinks=False):
+                continue
+            answers.make(_ARCHIVE)
+            with answers.inner(_ARCHIVE) as archive:
+                archive.make(str(year))
+                with archive.inner(str(year)) as shelf:
+                    answers.move(entry.name, shelf)
 
 
 def sweep(inbox: Path, *, older_than: float) -> None:

@@ -10,7 +10,7 @@ from ioc_pipeline.answer.marked.returned import goes_back_marked, marked_workboo
 from ioc_pipeline.answer.receipt import receipt_workbook
 from ioc_pipeline.answer.register import RegisterLine, register_workbook
 from ioc_pipeline.answer.wording import printable
-from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local, local_day
@@ -105,7 +105,27 @@ def _register(settings: Settings, store: Store, reference: Reference, told: Sequ
         except OSError as error:
             _log_unanswered(department_code, "its register", error)
             failed.add(department_code)
+        else:
+            _put_away(settings, department_code, lines)
     return failed
+
+
+def _put_away(settings: Settings, department_code: str, lines: Sequence[Answered]) -> None:
+    """Of each form and period leave the newest answer at hand, and the receipt of what counts; shelve the others."""
+    at_hand: set[int] = set()
+    seen: set[tuple[str, str, bool]] = set()
+    for line in reversed(lines):
+        of_form = line.source_name, line.periods
+        is_accepted = line.outcome in ACCEPTED
+        is_newest = not seen & {(*of_form, False), (*of_form, True)}
+        if not all(of_form) or is_newest or (is_accepted and (*of_form, True) not in seen):
+            at_hand.add(line.delivery_seq)
+        seen.add((*of_form, is_accepted))
+    years = {line.delivery_seq: as_local(line.received_at).year for line in lines if line.delivery_seq not in at_hand}
+    try:
+        feedback.put_away(settings.inbox, department_code, years)
+    except OSError as error:  # untidy is all it is; the next answer tries again
+        _LOG.warning("%s: older answers stay where they are: %s", department_code, error.strerror)
 
 
 def _as_answered(verdict: Verdict) -> Answered:
