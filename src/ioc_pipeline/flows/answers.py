@@ -106,13 +106,16 @@ def _register(settings: Settings, store: Store, reference: Reference, told: Sequ
             _log_unanswered(department_code, "its register", error)
             failed.add(department_code)
         else:
-            _put_away(settings, department_code, lines)
+            _put_away(settings, department_code, lines, new={line.delivery_seq for line in new[department_code]})
     return failed
 
 
-def _put_away(settings: Settings, department_code: str, lines: Sequence[Answered]) -> None:
-    """Of each form and period leave the newest answer at hand, and the receipt of what counts; shelve the others."""
-    at_hand: set[int] = set()
+def _put_away(settings: Settings, department_code: str, lines: Sequence[Answered], *, new: set[int]) -> None:
+    """Of each form and period leave the newest answer at hand, and the receipt of what counts; shelve the others.
+
+    What is `new` in this pass stays: nobody has seen it yet.
+    """
+    at_hand = set(new)
     seen: set[tuple[str, str, bool]] = set()
     for line in reversed(lines):
         of_form = line.source_name, line.periods
