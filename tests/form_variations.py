@@ -141,6 +141,17 @@ def names_in_other_words(form: Form, draw: Draw) -> None:
         line[1] = draw(_pick(name, name.upper(), f"{number}. {name}", f"{name}¹", f"{name} *", f"UBND {name.lower()}"))
 
 
+def headers_in_two_languages(form: Form, draw: Draw) -> None:
+    sign = draw(_pick("{} - {}", "{}/{}", "{}\n{}", "{} ({})", "{} – {}"))
+    english = {
+        "STT": "No.", "Xã, phường": "Commune, ward", "Thu ngân sách": "State revenue (billion VND)",
+        "Số khoản thu": "Number of items", "Ghi chú": "Note", "Tổng số": "Total", "Thu thuế": "Tax revenue",
+    }  # fmt: skip
+    form.header = [
+        [sign.format(cell, english[cell]) if cell in english else cell for cell in line] for line in form.header
+    ]
+
+
 def figures_as_text(form: Form, draw: Draw) -> None:
     for line in (line for line in form.data if len(line) > 3):
         for at in (2, 3):
@@ -239,7 +250,7 @@ HARMLESS: list[Variation] = [
     period_in_other_words, period_on_two_lines, period_in_cells, bounds_beside_it, marks_on_headers, units_on_headers,
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
     parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
-    harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
+    headers_in_two_languages, harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
 ]  # fmt: skip
 
 
@@ -250,6 +261,7 @@ def another_span(form: Form, draw: Draw) -> None:
     text = _pick(
         "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
         "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm",
+        "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
     )  # fmt: skip
     form.period = [[draw(text)]]
 
@@ -258,6 +270,7 @@ def sums_and_plans(form: Form, draw: Draw) -> None:
     label = draw(_pick("tháng 9/2025", "T9/2025", "tháng 9 năm 2025"))
     text = _pick(
         "Lũy kế {}", "LK {}", "Tính đến hết {}", "Đến {}", "KH {}", "Kế hoạch {}", "Dự toán {}", "{} (cộng dồn)",
+        "{} (kế hoạch)", "{} (target)",
         "{} (lũy kế từ đầu năm)", "Bình quân 9 tháng đến {}", "Cùng kỳ {}",
     )  # fmt: skip
     form.period = [[draw(text).format(label)]]
@@ -278,16 +291,30 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
             "Số liệu kế hoạch",
             "Các số liệu tính đến hết tháng 9 là lũy kế",
             "Số liệu tháng 8/2025",
+            "Kỳ số liệu: tháng 8/2025",
+            "Số kế hoạch giao năm 2025",
+            "Lũy kế 9 tháng",
+            "Cumulative figures",
+            "(Tính từ 01/01/2025)",
         )
     )
-    place = draw(_pick("note", "foot", "remark"))
-    if place == "note":
+    place = draw(_pick("note", "foot", "remark", "letterhead"))
+    if place == "letterhead":
+        form.letterhead.append([draw(_pick("Số kế hoạch giao năm 2025", "Số liệu lũy kế", "Số liệu dự toán"))])
+    elif place == "note":
         form.notes.append(("C7", text))
     elif place == "foot":
         form.foot.insert(0, [f"Ghi chú: {text}"])
     else:
         row = next(line for line in form.data if line and line[0] == 1.0)
-        row[5] = draw(_pick("số lũy kế", "số kế hoạch", "lũy kế", "số của tháng 8"))
+        row[5] = draw(_pick("số lũy kế", "số kế hoạch giao năm 2025", "lũy kế 9 tháng", "số của tháng 8"))
+
+
+def another_meaning_in_english(form: Form, draw: Draw) -> None:
+    form.header[1] = [None, None, "Tổng số - Total", "Thu thuế - Tax revenue", None, None]
+    at = draw(st.integers(0, 1))
+    word = draw(_pick("Planned revenue", "Cumulative revenue", "Revenue, previous year", "Revenue (million VND)"))
+    form.header[at][2] = f"{draw(_pick('Thu ngân sách', 'Tổng số')) if at else 'Thu ngân sách'} - {word}"
 
 
 def another_unit(form: Form, draw: Draw) -> None:
@@ -296,7 +323,7 @@ def another_unit(form: Form, draw: Draw) -> None:
             "triệu đồng", "Nghìn đồng", "tr.đ", "VND million", "millions of VND", "1.000 đồng", "nghìn tỷ đồng", "Trđ"
         )
     )
-    place = draw(_pick("line", "label", "header", "foot", "beside", "title"))
+    place = draw(_pick("line", "label", "header", "foot", "end", "beside", "title"))
     if place == "line":
         form.unit = [[f"({unit})"]]
     elif place == "label":
@@ -305,6 +332,8 @@ def another_unit(form: Form, draw: Draw) -> None:
         form.header[0][2] = f"Thu ngân sách ({unit})"
     elif place == "foot":
         form.foot.insert(0, [f"Đơn vị tính: {unit}"])
+    elif place == "end":
+        form.foot.append([unit])
     elif place == "beside":
         form.data[0].extend([None] * (6 - len(form.data[0])))
         form.data[0].append(unit)
@@ -329,7 +358,8 @@ def another_reporter(form: Form, draw: Draw) -> None:
 
 
 def a_wrong_total(form: Form, draw: Draw) -> None:
-    form.total[0][2] = 80.25 + draw(st.sampled_from([1.0, -0.5, 100.0]))
+    total = form.total[0] if form.total else form.data[0]
+    total[2] = 80.25 + draw(st.sampled_from([1.0, -0.5, 100.0]))
 
 
 def an_unknown_row(form: Form, draw: Draw) -> None:
@@ -369,6 +399,7 @@ def a_code_of_another(form: Form, draw: Draw) -> None:
 
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
+    another_meaning_in_english,
     another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
     a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip

@@ -112,6 +112,26 @@ def test_old_identity_numbers_are_found_by_their_header_or_by_the_label_beside_t
     assert _found([["Họ tên", "Số quyết định"], ["A", "050123456"]]) == []
 
 
+@pytest.mark.parametrize("header", ["Mã", "Số", "Giấy tờ", "Mã công chức", "Ghi chú", ""])
+def test_nine_digits_beside_names_are_identity_numbers_under_a_header_that_names_nothing_else(header: str) -> None:
+    for numbers in (["050123456", "050987654", "051234567"], [50123456.0, 50987654.0, 51234567.0]):
+        rows = [[name, number] for name, number in zip(("Lò Văn A", "Cà Thị B", "Vàng A Chớ"), numbers, strict=True)]
+        assert [problem.cell for problem in _found([["Cán bộ", header], *rows])] == ["B2"]
+        assert _found([["Đơn vị", header], *([f"Bản số {row}", number] for row, (_, number) in enumerate(rows))]) == []
+        for other in ("Kinh phí (đồng)", "Mã tài sản", "Số thuê bao"):
+            assert _found([["Cán bộ", other], *rows]) == []
+
+
+@pytest.mark.parametrize("text", ["014085\n001234", "Số\t014085001234"])
+def test_a_number_that_a_line_break_parts_is_one_number(text: str) -> None:
+    assert len(_in_column([text], "Ghi chú")) == 1
+
+
+def test_passports_are_told_by_their_header() -> None:
+    assert len(_in_column(["C1234567", "B7654321"], "Hộ chiếu")) == 1
+    assert _in_column(["C1234567", "B7654321"], "Mã thiết bị") == []
+
+
 def test_one_telephone_under_a_signature_is_no_list_of_people_and_three_are() -> None:
     signature: list[list[Value]] = [["Liên hệ: 0912345678, a@example.vn", 14085001234.0], ["Tổng", 5.0]]
     assert _found(signature) == []
@@ -125,6 +145,11 @@ def test_one_telephone_under_a_signature_is_no_list_of_people_and_three_are() ->
         [["STT", "Họ và tên", "Ngày sinh"], [1.0, "Lò Văn A", date(1985, 3, 1)]],
         [["Họ tên", "Năm sinh"], ["Lò Văn A", 1985.0]],
         [["Lò Văn A", date(1985, 3, 1)], ["Cà Thị B", date(1990, 3, 1)], ["Vàng A Chớ", date(2001, 3, 1)]],
+        [["LÒ VĂN A", "1/3/1985"], ["CÀ THỊ B", "2-4-1990"], ["VÀNG A CHỚ", "03.05.2001"]],
+        [["Cán bộ phụ trách"], ["Nguyễn Văn An (sinh ngày 12/3/1985)"]],
+        [["Cán bộ phụ trách"], ["Lò Thị Hương - SN 1990"]],
+        [["Họ và tên", "Nơi thường trú"], ["Lò Văn A", "Bản Mòng"]],
+        [["Cán bộ", "Quê quán"], ["Lò Văn A", "Mai Sơn"]],
     ],
 )
 def test_names_with_dates_of_birth_are_personal_data(rows: list[list[Value]]) -> None:
@@ -139,6 +164,9 @@ def test_names_with_dates_of_birth_are_personal_data(rows: list[list[Value]]) ->
         [["Lò Văn A", "Cà Thị B", "Vàng A Chớ"], ["Trưởng phòng", "Kế toán", "Giám đốc"]],
         [["Năm sinh", "Số trẻ"], [2024.0, 512.0]],
         [["Lò Văn A", date(2025, 9, 1)], ["Cà Thị B", date(2025, 9, 1)], ["Vàng A Chớ", date(2025, 9, 1)]],
+        [["Lò Văn A", "1/9/2025"], ["Cà Thị B", "1/9/2025"], ["Vàng A Chớ", "1/9/2025"]],
+        [["Nơi ở", "Số hộ"], ["Bản Mòng", 12.0]],
+        [["Số sinh năm 2024 của Phường Hoàng Văn Thụ"]],
     ],
 )
 def test_forms_officials_counts_and_dates_of_documents_are_not(rows: list[list[Value]]) -> None:

@@ -77,6 +77,26 @@ def test_what_is_not_one_period_of_the_contract_is_asked(line: str) -> None:
     assert {code for code, _ in told} <= {"period-conflict", "unknown-period"}
 
 
+def test_the_months_of_a_quarter_are_its_own() -> None:
+    contract = source().model_copy(update={"period_type": "quarter"})
+    for line in (
+        "Quý III năm 2025 (tháng 7, 8, 9)",
+        "Quý III/2025 (tháng 7 - 9)",
+        "Quý III/2025 (tháng 7, tháng 8 và tháng 9)",
+    ):
+        assert received(read([*titled(line), *HEADER, *ROWS], contract)) == PLAIN
+    for line in ("Quý III năm 2025 (tháng 7, 8)", "Quý III năm 2025 (tháng 1, 2, 9)"):
+        assert codes([*titled(line), *HEADER, *ROWS], contract) == [("period-conflict", "A4")]
+
+
+@pytest.mark.parametrize("text", ["Đơn vị tính: %", "ĐVT: đồng"])
+def test_a_table_that_only_counts_is_in_no_other_unit(text: str) -> None:
+    rows: Rows = [*TOP[:4], [None, None, text]]
+    columns = source().tables[0].columns[:3]
+    contract = source(columns=[column.model_dump(exclude_unset=True) for column in columns])
+    assert codes([*rows, *HEADER, *ROWS], contract) == [("wrong-unit-measure", "C5")]
+
+
 def test_an_estimate_is_kept_as_one() -> None:
     parsed = read([*titled("Ước tháng 9 năm 2025"), *HEADER, *ROWS])
     (batch,) = parsed.tables[0].observations(7)

@@ -38,6 +38,7 @@ _OLDEST, _YOUNGEST = 10, 30  # two digits of the year of birth: from 1910 and, f
 _MOBILE = re.compile(r"(?:0|(?:00)?840?)[35789]\d{8}")
 _LINE = re.compile(r"(?:0|(?:00)?840?)?[2-9]\d{8,9}")  # of an office too, or without its zero: a header must say so
 _HEALTH_CARD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .-]?[1-5](?:[ .-]?\d){12}(?!\d)")
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{7,8}(?!\d)")  # only where a header or label says so
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
@@ -54,7 +55,7 @@ _SEEN_BEFORE, _SEEN_AFTER = 60, 30  # characters in which a word names the numbe
 _WORDS = {
     IDENTITY: (
         r"cmnd|cmtnd|cmt|cccd(?! gan chip)|can cuoc(?: cong dan)?(?! gan chip)|chung minh(?: nhan dan| thu)?"
-        r"|dinh danh ca nhan|so dinh danh|giay to tuy than|giay tuy than|gttt|ho chieu|gplx|giay phep lai xe"
+        r"|dinh danh ca nhan|so dinh danh|giay to tuy than|giay tuy than|so giay to|gttt|ho chieu|gplx|giay phep lai xe"
         r"|passport|citizen|identity|id card"
     ),
     PHONE: r"dien thoai|sdt|so dt|dt|dtdd|di dong|so lien he|lien he|lh|hotline|zalo|phone|mobile|tel",
@@ -92,10 +93,13 @@ def kinds_in(text: str, named: Kinds = NOTHING) -> list[str]:
 
 def found_in(text: str, named: Kinds = NOTHING) -> list[Found]:
     """Every identifier in a text, in the order of its normal form."""
-    if not _SUSPECT.search(text):
+    may_be_passport = IDENTITY in named and _PASSPORT.search(text)
+    if not may_be_passport and not _SUSPECT.search(text):
         return []
     text = in_normal_form(text)
     found = [Found(EMAIL, match[0].casefold(), *match.span()) for match in _EMAIL.finditer(text) if "@" in text]
+    if may_be_passport:
+        found += [Found(IDENTITY, match[0], *match.span()) for match in _PASSPORT.finditer(text)]
     found += [Found(HEALTH, _joined(match[0]), *match.span()) for match in _HEALTH_CARD.finditer(text)]
     if "-" in text:
         text = _GUID.sub(lambda guid: "#" * len(guid[0]), text)
@@ -122,7 +126,7 @@ def in_normal_form(text: str) -> str:
 
     Raised digits stay what they are: a footnote mark is no part of a number.
     """
-    return text if text.isascii() else text.translate(_PLAIN)
+    return text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
 
 
 def named_in(header: str) -> Kinds:

@@ -34,20 +34,31 @@ from ioc_pipeline.parse.statements import (
 from ioc_pipeline.reference.sources import Source
 
 _BOUNDS = re.compile(r"\(?\s*\btu (?:ngay )?\d.*\bden\b[\s\d/.a-z-]*\)?")
-_FIRST_AND_LAST = re.compile(r"(\d{1,2})\D+(\d{1,2})$")
+_DAY_AND_MONTH = r"(\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(\d{1,2})"
+_BOUNDS_WITHOUT_YEAR = re.compile(
+    rf"\btu (?:ngay )?{_DAY_AND_MONTH}(?!\s*[/.-]?\s*\d|\s*nam)\s*(?:den|toi|-|–)"
+    rf"\s*(?:het )?(?:ngay )?{_DAY_AND_MONTH}(?!\d)"
+)
+_SINCE = re.compile(
+    r"\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh|ke|phat sinh) (?:ke )?tu (?:ngay )?"
+    r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?\W*"
+)
 _LONGEST_TOLD = 200
 _LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
 _LONGEST_REMARK = 40
 _PLANNED_FIGURE = re.compile(
     rf"(?:so )?(?:lieu )?(?:la )?(?:ke hoach|du toan|du kien|muc tieu|chi tieu)"
-    rf"(?: (?:giao|duoc giao|{OWN}|(?:thang|qu[yi]|nam)(?: .*)?))?"
+    rf"(?: (?:giao|duoc giao|{OWN}|(?:thang|qu[yi]|nam)(?: .*)?))*"
 )
-_FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]|\d)")
+_FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]|\d|\s*(?:thang|qu[yi])\b)")
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
 _YEARS = frozenset({"year", "range", "school_year"})
 _NAMES = frozenset({"file name", "sheet name"})
 _NOTE = re.compile(r"^(?:ghi chu|chu thich|luu y)[\s:*]*")
 _OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so)")
+_KIND_FIRST = re.compile(  # a note of nothing but the kind of the figures above it
+    r"\W*(?:luy ?ke|cong don|tinh tu|ke tu|ky (?:so lieu|bao cao)|cumulative|accumulated)\b"
+)
 _OWN_OF_ANOTHER = re.compile(rf"(?<!so voi )(?<!so )\bcung k[yi] (?:cua )?{OWN}")
 _COMPARED = re.compile(  # before a label: what is spoken of then is not whose figures these are
     r"\b(?:so voi|so|theo|nhiem vu|phuong huong|ke hoach|du kien|trien khai|can cu|nghi quyet|quyet dinh"
@@ -111,6 +122,11 @@ def clock_problem(block: Block, source: Source, period: Period) -> list[Problem]
     named = _named_beside_bounds(block, source)
     if not _is_on_clock(period, source):
         return [Problem("period-conflict", *where, found=_bounds(period), expected=_expected(source, named))]
+    first_and_last = (period.start.day, period.start.month, period.end.day, period.end.month)
+    for text in (block.title, *block.above):
+        bounds = _BOUNDS_WITHOUT_YEAR.search(time_words(text))
+        if bounds and tuple(map(int, bounds.groups())) != first_and_last:
+            return [Problem("period-conflict", *where, found=text[:_LONGEST_TOLD], expected=_expected(source, period))]
     if named and named != period:
         told = f"{label(named)}; {_bounds(period)}"
         return [Problem("period-conflict", *where, found=told, expected=f"{label(named)} ({_bounds(named)})")]
@@ -157,7 +173,8 @@ class _Judge:
         rest = self._without_own(text)
         if said.place == "below":
             rest = _NOTE.sub("", rest)
-            if not _OF_FIGURES.match(rest):
+            is_kind = _KIND_FIRST.match(rest) and len(rest) <= _LONGEST_LINE and not _FIGURE.search(rest)
+            if not (is_kind or _OF_FIGURES.match(rest)):
                 return "", "critical"
         if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(rest)):
             return "", "critical"  # it tells of something else
@@ -169,7 +186,7 @@ class _Judge:
             return "", "critical"
         if (several := names_several_periods(text)) and not _is_its_own_months(several, self.period):
             return several, "critical"
-        if is_sum_of_months(rest) or is_average(rest):
+        if is_sum_of_months(rest) or is_average(rest) or self._begins_elsewhere(rest, self.period):
             return text, "critical"
         return self._other_period(said, self.period)
 
@@ -178,11 +195,20 @@ class _Judge:
         if is_cumulative(rest) and not (is_cumulative(own) or self.block.table.to_date):
             return True
         may_plan = said.place == "header" or (said.place != "letterhead" and len(said.text) < _LONGEST_LINE)
+        may_plan = may_plan or (rest.startswith("so ") and _PLANNED_FIGURE.fullmatch(rest) is not None)
         if may_plan and is_plan(rest) and not is_plan(own):
             return True
         if said.place == "header" and is_of_another_time(rest) and not is_of_another_time(own):
             return True
         return bool(_OWN_OF_ANOTHER.search(rest))
+
+    def _begins_elsewhere(self, rest: str, period: Period) -> bool:
+        """ "(Tính từ 01/01/2025)" over a month: added up since another day than the period's first."""
+        since = _SINCE.fullmatch(rest)
+        if not since or self.block.table.to_date:
+            return False
+        day, month, year = int(since[1]), int(since[2]), int(since[3] or period.start.year)
+        return (day, month, year) != (period.start.day, period.start.month, period.start.year)
 
     def _without_own(self, text: str) -> str:
         """A text in the words of time with the labels of its own period taken out."""
@@ -198,12 +224,15 @@ class _Judge:
         """A label of another period than that of the figures, which does not only hold it."""
         plain = time_words(said.text)
         is_whole = whole_label(said.text, self.source, period.end.year) is not None
+        lists_own_months = _is_its_own_months(names_several_periods(said.text), period)
         for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
             is_own = found.period == period or is_own_word(self.block.table, plain[found.start : found.end])
             if is_own or found.period.type in ("day", "school_year") or not (found.is_in_words or is_whole):
                 continue
             if found.period.type == "ytd" and found.period.end == period.end and self.block.table.to_date:
                 continue  # a stock is counted up to that day
+            if lists_own_months and period.start <= found.period.start and found.period.end <= period.end:
+                continue
             if said.place == "header":
                 return said.text, "critical"
             if _COMPARED.search(plain[: found.start]) and not is_whole:
@@ -245,12 +274,13 @@ def _named_beside_bounds(block: Block, source: Source) -> Period | None:
 
 def _is_its_own_months(several: str, period: Period) -> bool:
     """ "Quý III (tháng 7 - 9)": the months of the period itself."""
-    found = _FIRST_AND_LAST.search(several)
+    numbers = [int(number) for number in re.findall(r"\d+", several)]
     months = _MONTHS.get(period.type)
-    if not found or not months or not several.startswith(("thang", "t")):
+    if not numbers or not months or not several.startswith(("thang", "t")):
         return False
     last = period.end.month
-    return (int(found[1]), int(found[2])) == (last - months + 1, last)
+    own = list(range(last - months + 1, last + 1))
+    return numbers in (own, [own[0], last])
 
 
 def _expected(source: Source, period: Period | None) -> str:

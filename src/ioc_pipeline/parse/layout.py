@@ -1,7 +1,7 @@
 """Where the tables of a contract stand in a workbook: by title and header text, never by sheet name or position."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 
@@ -9,6 +9,7 @@ from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
+from ioc_pipeline.parse.bilingual import in_own_language
 from ioc_pipeline.parse.headers import EMPTY_HEADER, match_visible_first, read_headers
 from ioc_pipeline.parse.marks import without_marks
 from ioc_pipeline.parse.texts import cell_text, seen_cells, seen_value
@@ -172,6 +173,8 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
         following = [other.row for other in titles[number + 1 :] if other.sheet is title.sheet]
         end = min(following, default=len(title.sheet.rows))
         block = _find_header(title, end)
+        if isinstance(block, Problem) or _column_problems(block):
+            block = _find_translated_header(title, end) or block
         if isinstance(block, Block):
             blocks.append(block)
         else:
@@ -286,6 +289,19 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
         is_continued=title.is_continued,
         header_height=height,
     )
+
+
+def _find_translated_header(title: _Title, end: int) -> Block | None:
+    """The header that is whole once the translations in it are left out, if there is one."""
+    first = title.end + 1
+    bare = in_own_language(title.sheet, first, min(end, first + HEADER_DISTANCE))
+    if bare is None:
+        return None
+    block = _find_header(replace(title, sheet=bare), end)
+    if isinstance(block, Problem) or _column_problems(block):
+        return None
+    block.sheet = title.sheet
+    return block
 
 
 def _column_problems(block: Block) -> list[Problem]:

@@ -30,9 +30,18 @@ _NAMED_AFTER = re.compile(
 _NAME_HEADER = re.compile(
     r"(?:ho|ho va ten|ho ten|ho dem|full name)(?: (?:ten|chu dem|dem|nguoi|cua|cong dan|chu ho|hoc sinh|can bo|va).*)?"
 )
-_BIRTH_WORD = re.compile(r"sinh|birth", re.IGNORECASE)
+_BIRTH_WORD = re.compile(r"sinh|birth|ntns|dob|trú|tru\b|quê|que quan|nơi ở|noi o|nhà riêng", re.IGNORECASE)
 _BIRTH_HEADER = re.compile(
-    r"(?:ngay|nam|ngay thang nam|ngay thang|thang nam|ngay nam)? ?sinh(?: (?:ngay|nam|cua).*)?|date of birth|birth ?day"
+    r"(?:ngay|nam|ngay thang nam|ngay thang|thang nam|ngay nam)? ?sinh(?: (?:ngay|nam|cua).*)?|ntns"
+    r"|date of birth|birth ?day|dob"
+    r"|(?:noi |dia chi )?(?:dang ky )?(?:sinh|o|thuong tru|tam tru|cu tru|nha rieng)(?: (?:hien|cua|o|theo).*)?"
+    r"|ho khau(?: thuong tru)?|que quan(?: .*)?"
+)
+_BIRTHDAY = re.compile(r"\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*((?:19|20)\d\d)\s*")
+_BORN_WITHIN = re.compile(
+    r"\b(?:sinh(?: ngày| năm)?|ngày sinh|năm sinh|sn|ns|born)\s*:?\s*"
+    r"(?:\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*)?(?:19|20)\d\d\b",
+    re.IGNORECASE,
 )
 _YEARS = range(1910, 2016)  # unlabelled dates of these years beside names are birthdays
 
@@ -69,7 +78,10 @@ def is_name_header(header: str) -> bool:
 
 
 def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[int, int] | None:
-    """The first cell (row, column) of a date of birth beside a name among some rows of a sheet; None without any."""
+    """The first cell (row, column) of a date of birth or a home beside a name, among some rows of a sheet.
+
+    None without any. A name and its year of birth may also stand in one cell.
+    """
     headed: dict[int, int] = {}  # column of births → row of its header
     names: set[int] = set()
     persons: Counter[int] = Counter()
@@ -83,6 +95,10 @@ def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[
                     persons[position] += 1
                 elif len(value) <= _LONGEST_HEADER and value[:1] in "HhFf" and is_name_header(value):
                     names.add(position)
+                elif (day := _BIRTHDAY.fullmatch(value)) and int(day[1]) in _YEARS:
+                    days.setdefault(position, []).append(number)
+                elif _BORN_WITHIN.search(value) and names_somebody(value):
+                    return number, position
             elif isinstance(value, date) and value.year in _YEARS:
                 days.setdefault(position, []).append(number)
     if not persons and not names:

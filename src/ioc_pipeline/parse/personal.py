@@ -31,9 +31,11 @@ _FEWEST_NUMBERS = 3  # stored numbers lost their zeros, so one alone proves noth
 _LETTERS_OF_A_FIGURE = 20  # "khoảng 1.234 triệu đồng" has 17
 _FEWEST_DIGITS, _MOST_DIGITS = 10**7, 10**15
 _CODE_HEADER = re.compile(
-    r"(?:ma|id|so|so hieu|ma so|ma dinh danh|so dinh danh)"
-    r"(?: (?:so|cua|ca nhan|nguoi|cong dan|can bo|hoc sinh|doi tuong|ho|chu ho)(?: .*)?)?"
+    r"(?:ma|id|so|so hieu|ma so|ma dinh danh|so dinh danh|giay to)"
+    r"(?: (?:so|cua|ca nhan|nguoi|cong dan|can bo|cong chuc|vien chuc|nhan vien|hoc sinh|doi tuong|ho|chu ho)(?: .*)?)?"
 )
+_SAYS_NOTHING = re.compile(r"(?:ghi chu|khac|note)?(?: ?\d)?")
+_OLD_IDENTITY = 9  # digits
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PERSONAL_FIELD = re.compile(
@@ -51,7 +53,8 @@ def kinds_in_column(
 
     Citizen numbers written out are told by their structure. Stored as numbers they have lost their zeros: they count
     under a header of codes or beside people's names, never as figures of a contract. Nine digits and the like mean
-    something only under a header that names them. Anything within a longer text counts at once.
+    something only under a header that names them, or beside people's names under one of codes or none. Anything
+    within a longer text counts at once.
 
     Args:
         header: the words above the column. values: 0-based row and value of each cell.
@@ -63,11 +66,14 @@ def kinds_in_column(
     found: dict[str, int] = {}
     codes: list[tuple[int, bool]] = []
     numbers: list[tuple[int, int]] = []
+    nines: list[int] = []
     for row, value in values:
         if isinstance(value, str):
             if len(value) < 8:
                 continue
             text = value.strip()
+            if len(text) == _OLD_IDENTITY and text[0] == "0" and text.isdecimal():
+                nines.append(row)
             if not (text.isascii() and text.isdecimal()):
                 for kind in kinds_in(text, named):
                     found.setdefault(kind, row)
@@ -91,7 +97,13 @@ def kinds_in_column(
         for row, number in numbers:
             if named_kind := kind_of_number(number, named):
                 found.setdefault(named_kind, row)
-    if not is_figure and (has_people or _CODE_HEADER.fullmatch(fold(header))) and are_citizen_numbers(numbers):
+    folded = fold(header)
+    if has_people and not is_figure and (_CODE_HEADER.fullmatch(folded) or _SAYS_NOTHING.fullmatch(folded)):
+        written = len(nines) + len(numbers) + len(codes)
+        nines += [row for row, number in numbers if number % 1000 and len(str(number)) <= _OLD_IDENTITY]
+        if len(nines) >= max(_FEWEST_NUMBERS, _SHARE * written):
+            found.setdefault(IDENTITY, min(nines))
+    if not is_figure and (has_people or _CODE_HEADER.fullmatch(folded)) and are_citizen_numbers(numbers):
         found.setdefault(CITIZEN, numbers[0][0])
     return found
 

@@ -33,7 +33,7 @@ _MANY_CONTACTS = 6  # anywhere outside the tables of a sheet
 _BARE_NUMBERS = 5  # without any header, outside tables
 _HEADER_ROWS = 3
 _LONGEST_LABEL = 60
-_BORN = "họ tên kèm ngày sinh của cá nhân"
+_BORN = "họ tên kèm ngày sinh hoặc nơi ở của cá nhân"
 _DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}|@")  # eight: a stored text may have lost a zero
 _INSPECT = "Trong Excel chọn File > Info > Check for Issues > Inspect Document, xóa phần đó rồi lưu và gửi lại"
 

@@ -17,6 +17,7 @@ _SPANS = [
     re.compile(
         rf"(?<![a-z0-9])(?:(?:cac\s+)?thang|t\.?|months?)\s*(?:{_MONTH}|{_NAMED_MONTH})"
         rf"{_AND}(?:(?:thang|t\.?|month)\s*)?(?:{_MONTH}|(?<=thang )(?:{_NAMED_MONTH}))(?!\s*/\s*\d{{1,2}}/)(?!\s*ngay)"
+        rf"(?:{_AND}(?:(?:thang|t\.?|month)\s*)?{_MONTH}(?!\s*/\s*\d{{1,2}}/))*"
     ),
     re.compile(
         rf"(?<![a-z0-9])(?:thang|t\.?)\s*(?:{_MONTH}|{_NAMED_MONTH}){_FULL_YEAR}{_AND}"
@@ -45,15 +46,19 @@ _SUM_OF_MONTHS = re.compile(
 _AVERAGE = re.compile(
     r"\b(?:binh quan|trung binh)(?: (?:cua|cac|trong|mot|moi))*(?: \d{1,2})?\s+(?:thang|qu[yi]|nam)\b(?!\s+lao dong)"
 )
-_PLAN_WORD = r"(?:ke hoach|du toan|du kien|muc tieu|chi tieu(?: duoc)?(?: giao)?)"
+_PLAN_WORD = r"(?:ke hoach|du toan|du kien|muc tieu|chi tieu(?: duoc)?(?: giao)?|planned|plan|targets?)"
 _PLAN = re.compile(
     rf"^(?:so\s+)?(?:lieu\s+)?{_PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
 _PLAN_OF_PERIOD = re.compile(
     rf"\b{_PLAN_WORD}\s+(?:(?:ky|cua)\s+)?(?:{OWN}|(?:thang|qu[yi]|tuan|nam|t|q)[\s.]?[\divx])"
 )
+_PERIOD_OF_PLAN = re.compile(rf"\b{OWN}[\W_]+(?:so (?:lieu )?)?{_PLAN_WORD}(?: (?:duoc )?giao)?[\W_]*$")  # "(kế hoạch)"
 _DONE = re.compile(r"\b(?:thuc hien|ket qua|hoan thanh|dat|so voi|so|theo|hien)\b")
-_OF_ANOTHER_TIME = re.compile(r"\bcung k[yi]\b|\b(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)\b")
+_OF_ANOTHER_TIME = re.compile(
+    r"\b(?:previous|prior|last|same) (?:year|month|quarter|period)\b"
+    r"|\bcung k[yi]\b|\b(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)\b"
+)
 _ESTIMATE = re.compile(r"(?<!\w)ước(?: tính| thực hiện| đạt)?(?!\w)")
 _PRELIMINARY = re.compile(r"(?<!\w)sơ bộ(?!\w)")
 _PLAIN_ESTIMATE = re.compile(r"\buoc(?: tinh| thuc hien| dat)?\b")
@@ -90,7 +95,9 @@ def is_plan(text: str) -> bool:
     """Whether a header or line says that its figures are planned, not reached."""
     plain = time_words(text).strip("()[] ")
     of_period = _PLAN_OF_PERIOD.search(plain)
-    return bool(_PLAN.match(plain) or (of_period and not _DONE.search(plain[: of_period.start()])))
+    if _PLAN.match(plain) or _PERIOD_OF_PLAN.search(plain):
+        return True
+    return bool(of_period and not _DONE.search(plain[: of_period.start()]))
 
 
 def is_of_another_time(text: str) -> bool:

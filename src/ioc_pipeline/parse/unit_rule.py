@@ -15,6 +15,7 @@ from ioc_pipeline.reference.tables import NUMERIC, Column
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
 _AS_COUNTED = "số liệu theo đúng đơn vị đếm, không tính theo nghìn, triệu hay tỷ"
+_LONGEST_LINE = 40  # a longer text must say that it speaks of units
 _SAYS_UNITS = re.compile(r"(?:don vi|dv) (?:tinh|do|tien)|dvt|tinh (?:theo|bang)|so lieu")
 
 
@@ -27,8 +28,9 @@ def unit_problems(block: Block, body: Body, names: list[str]) -> list[Problem]:
     """
     told: dict[str, Problem] = {}
     for address, text in _statements(block, body, names):
-        for unit in stated_units(text):
-            if not _is_the_contracts(block, unit):
+        units = stated_units(text)
+        for unit in units:
+            if _is_of_no_column(block, units) or not _is_the_contracts(block, unit):
                 expected = block.table.unit_line
                 told.setdefault(
                     fold(unit),
@@ -41,6 +43,12 @@ def unit_problems(block: Block, body: Body, names: list[str]) -> list[Problem]:
                     ),
                 )
     return [*told.values(), *_header_problems(block)]
+
+
+def _is_of_no_column(block: Block, units: tuple[str, ...]) -> bool:
+    """ "Đơn vị tính: %" or "đồng", and nothing else, over a table that only counts."""
+    counts_only = {column.type for column in block.table.columns if column.type in NUMERIC} == {"count"}
+    return counts_only and all(read_unit(unit).name in ("%", "phan tram", "dong") for unit in units)
 
 
 def _is_the_contracts(block: Block, written: str) -> bool:
@@ -101,8 +109,25 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
             text = cell_text(value)
             if is_header and _names_a_column(text) and known.isdisjoint(columns_under(block.sheet, number, position)):
                 continue  # a column that the form does not ask for: its unit is its own
-            if number in data or is_header or _SAYS_UNITS.search(fold(text)) or len(text) < 40:
+            if number in data or is_header or _SAYS_UNITS.search(fold(text)) or len(text) < _LONGEST_LINE:
                 yield cell_address(number, position), text
+    yield from _lines_below(block, body)
+
+
+def _lines_below(block: Block, body: Body) -> Iterator[tuple[str, str]]:
+    """Lines under the notes and signatures, as far as no figures of another table stand below them."""
+    rows = block.sheet.rows
+    visible = [
+        number for number in range(body.end, min(block.body_end, len(rows))) if number not in block.sheet.hidden_rows
+    ]
+    first = body.end
+    for number in visible:
+        if any(isinstance(value, int | float) for value in rows[number]):
+            first = number + 1
+    for number in visible:
+        for position, value in enumerate(rows[number] if number >= first else ()):
+            if isinstance(value, str) and len(value) < _LONGEST_LINE:
+                yield cell_address(number, position), cell_text(value)
 
 
 def _names_a_column(text: str) -> bool:
