@@ -261,7 +261,8 @@ def another_span(form: Form, draw: Draw) -> None:
     text = _pick(
         "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
         "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm",
-        "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
+        "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025 (16/8 - 15/9)",
+        "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
     )  # fmt: skip
     form.period = [[draw(text)]]
 
@@ -295,6 +296,8 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
             "Số kế hoạch giao năm 2025",
             "Lũy kế 9 tháng",
             "Cumulative figures",
+            "Chỉ tiêu giao",
+            "Tháng 8",
             "(Tính từ 01/01/2025)",
         )
     )

@@ -36,11 +36,11 @@ from ioc_pipeline.reference.sources import Source
 _BOUNDS = re.compile(r"\(?\s*\btu (?:ngay )?\d.*\bden\b[\s\d/.a-z-]*\)?")
 _DAY_AND_MONTH = r"(\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(\d{1,2})"
 _BOUNDS_WITHOUT_YEAR = re.compile(
-    rf"\btu (?:ngay )?{_DAY_AND_MONTH}(?!\s*[/.-]?\s*\d|\s*nam)\s*(?:den|toi|-|–)"
+    rf"(?:\btu (?:ngay )?|\(){_DAY_AND_MONTH}(?!\s*[/.]\s*\d|\d|\s*nam)\s*(?:den|toi|-|–)"
     rf"\s*(?:het )?(?:ngay )?{_DAY_AND_MONTH}(?!\d)"
 )
 _SINCE = re.compile(
-    r"\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh|ke|phat sinh) (?:ke )?tu (?:ngay )?"
+    rf"(?:{OWN})?\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh|ke|phat sinh) (?:ke )?tu (?:ngay )?"
     r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?\W*"
 )
 _LONGEST_TOLD = 200
@@ -48,7 +48,7 @@ _LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
 _LONGEST_REMARK = 40
 _PLANNED_FIGURE = re.compile(
     rf"(?:so )?(?:lieu )?(?:la )?(?:ke hoach|du toan|du kien|muc tieu|chi tieu)"
-    rf"(?: (?:giao|duoc giao|{OWN}|(?:thang|qu[yi]|nam)(?: .*)?))*"
+    rf"(?: (?:giao|duoc giao|{OWN}|(?:thang|qu[yi]|nam)(?: [\divx/.-]+)*))*"
 )
 _FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]|\d|\s*(?:thang|qu[yi])\b)")
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
@@ -124,8 +124,13 @@ def clock_problem(block: Block, source: Source, period: Period) -> list[Problem]
         return [Problem("period-conflict", *where, found=_bounds(period), expected=_expected(source, named))]
     first_and_last = (period.start.day, period.start.month, period.end.day, period.end.month)
     for text in (block.title, *block.above):
-        bounds = _BOUNDS_WITHOUT_YEAR.search(time_words(text))
-        if bounds and tuple(map(int, bounds.groups())) != first_and_last:
+        plain = time_words(text)
+        bounds = _BOUNDS_WITHOUT_YEAR.search(plain)
+        is_of_period = bounds and (
+            len(plain) - len(bounds[0]) <= _LONGEST_REMARK / 2
+            or any(found.period == period for found in find_labels(text, source.clock, period.end.year))
+        )
+        if bounds and is_of_period and tuple(map(int, bounds.groups())) != first_and_last:
             return [Problem("period-conflict", *where, found=text[:_LONGEST_TOLD], expected=_expected(source, period))]
     if named and named != period:
         told = f"{label(named)}; {_bounds(period)}"
@@ -168,13 +173,15 @@ class _Judge:
     def _contradiction(self, said: Statement) -> tuple[str, Severity]:
         """What in a text speaks against figures of the period itself, and how surely; "" if nothing does."""
         text, own = said.text, own_words(self.block.table)
+        year = self.year or (self.period.end.year if self.period else None)
         if is_own_word(self.block.table, text):
             return "", "critical"
         rest = self._without_own(text)
         if said.place == "below":
             rest = _NOTE.sub("", rest)
-            is_kind = _KIND_FIRST.match(rest) and len(rest) <= _LONGEST_LINE and not _FIGURE.search(rest)
-            if not (is_kind or _OF_FIGURES.match(rest)):
+            begins_with_kind = _KIND_FIRST.match(rest) and len(rest) <= _LONGEST_LINE and not _FIGURE.search(rest)
+            is_whole = _PLANNED_FIGURE.fullmatch(rest) or whole_label(text, self.source, year)
+            if not (begins_with_kind or is_whole or _OF_FIGURES.match(rest)):
                 return "", "critical"
         if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(rest)):
             return "", "critical"  # it tells of something else
@@ -195,7 +202,7 @@ class _Judge:
         if is_cumulative(rest) and not (is_cumulative(own) or self.block.table.to_date):
             return True
         may_plan = said.place == "header" or (said.place != "letterhead" and len(said.text) < _LONGEST_LINE)
-        may_plan = may_plan or (rest.startswith("so ") and _PLANNED_FIGURE.fullmatch(rest) is not None)
+        may_plan = may_plan or _PLANNED_FIGURE.fullmatch(rest) is not None
         if may_plan and is_plan(rest) and not is_plan(own):
             return True
         if said.place == "header" and is_of_another_time(rest) and not is_of_another_time(own):

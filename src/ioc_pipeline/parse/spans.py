@@ -36,7 +36,7 @@ _NOT_A_SPAN = re.compile(rf"^(?:thang|t\.?)\s*{_MONTH}\s*[-–]\s*(?:19|20)\d\d$
 OWN = "ky nay"  # stands where a text names the very period its figures are of
 _TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
 _CUMULATIVE = re.compile(
-    r"\b(?:luy ?ke|luy tich|cong don|(?:tinh |ke )?tu dau nam|ke tu dau|den nay|to date)\b"
+    r"\b(?:luy ?ke|luy tich|cong don|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau|den nay|to date)\b"
     rf"|\b(?<!tu {OWN} )den (?:thoi diem )?(?:het |cuoi |ngay cuoi )*(?=\(?{_TIME})"
 )
 _SUM_OF_MONTHS = re.compile(

@@ -43,6 +43,10 @@ def statements_above(block: Block) -> Iterator[Statement]:
     top = block.body_start - block.header_height
     numeric = figure_columns(block)
     yield Statement(cell_address(max(block.title_row, 0), 0), block.title, "line")
+    beside = seen_cells(sheet, max(block.title_row, 0))
+    for position, value in beside[1:]:
+        if isinstance(value, str):
+            yield Statement(cell_address(max(block.title_row, 0), position), cell_text(value), "line")
     for number in range(max(0, block.title_row - HEADER_DISTANCE), max(block.title_row, 0)):
         for position, value in seen_cells(sheet, number):
             if isinstance(value, str):
