@@ -9,7 +9,7 @@ from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.flows.checks import check_readings
 from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.parse.body import Envelope
-from ioc_pipeline.parse.sheet import parse_workbook
+from ioc_pipeline.parse.sheet import BadFormError, parse_workbook
 from ioc_pipeline.reference.contracts import Contract
 from settlements_form import FOOT, HEADER, ORG_UNITS, TOP, book, source
 
@@ -24,23 +24,33 @@ ODD = {
     "severity": "warning",
     "kwargs": {"column": "received", "max_value": 1000},
 }
+FILLED = {
+    "type": "expect_column_values_to_not_be_null",
+    "description": "Phải có số hồ sơ tiếp nhận.",
+    "severity": "critical",
+    "kwargs": {"column": "received"},
+}
 NAMES = ["Phường Tô Hiệu", "Xã Vân Hồ", "Phường Chiềng An"]
 
 
-def reading(delivery_seq: int, *figures: tuple[int, int]) -> Reading:
+def reading(delivery_seq: int, *figures: tuple[Value, Value]) -> Reading:
     """A file that says (received, online) of as many communes, read."""
     rows: list[list[Value]] = [
-        [float(number), name, float(received), float(online), 0.5]
+        [float(number), name, received, online, 0.5]
         for number, (name, (received, online)) in enumerate(zip(NAMES, figures, strict=False), start=1)
     ]
     form = source()
     content = yaml.safe_dump({"name": "dossiers__settlements", "expectations": [NO_MORE_THAN_ALL, ODD]})
     envelope = Envelope("vp-ubnd", "14", "a.xlsx", date(2025, 9, 20), ORG_UNITS)
-    return Reading(
+    one = Reading(
         Delivery(delivery_seq, "file", "vp-ubnd", "a.xlsx", "", 1, datetime(2025, 9, 20, tzinfo=UTC), 1, True),
         contract=Contract(form, b"", {"dossiers__settlements": content.encode()}),
-        parsed=parse_workbook(book([*TOP, *HEADER, *rows, *FOOT]), form, envelope),
     )
+    try:
+        one.parsed = parse_workbook(book([*TOP, *HEADER, *rows, *FOOT]), form, envelope)
+    except BadFormError as error:
+        one.problems, one.unaccepted = list(error.problems), error.tables
+    return one
 
 
 def told(one: Reading) -> list[tuple[str, str, str]]:
@@ -89,3 +99,20 @@ def test_a_delivery_without_a_check_is_not_held() -> None:
     one.contract.suites["dossiers__settlements"] = b"name: dossiers__settlements\nexpectations: []\n"
     check_readings([one])
     assert (one.problems, one.checks, one.held) == ([], [], "")
+
+
+def test_rows_that_could_be_read_are_checked_beside_cells_that_could_not() -> None:
+    """One answer holds all; a check that needs an unread cell says nothing of its row."""
+    one = reading(1, ("nhiều", 4), (20, 21), (2000, "chưa rõ"))
+    assert one.parsed is None
+    assert one.contract
+    suite = {"name": "dossiers__settlements", "expectations": [NO_MORE_THAN_ALL, ODD, FILLED]}
+    one.contract.suites["dossiers__settlements"] = yaml.safe_dump(suite).encode()
+    check_readings([one])
+    assert [(problem.code, *said) for problem, said in zip(one.problems, told(one), strict=True)] == [
+        ("bad-cell", "C9", "", "critical"),
+        ("bad-cell", "D11", "", "critical"),
+        ("failed-check", "D10", "21", "critical"),
+        ("failed-check", "C11", "2000", "warning"),
+    ]
+    assert one.accepted is None

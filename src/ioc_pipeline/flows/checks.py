@@ -35,7 +35,7 @@ def _check_parts(suite_name: str, parts: Sequence[tuple[Reading, ParsedTable | R
         checks = validate({suite_name: frame}, {suite_name: contract.suites[suite_name]})
     except ContractError as error:
         for reading, _ in parts:
-            reading.held = str(error)
+            _hold(reading, str(error))
         return
     if len(parts) > 1 and any(check.outcome == "error" for some in checks.values() for check in some):
         for part in parts:
@@ -66,8 +66,29 @@ def _within(rows: range, check: Check) -> Check:
     )
 
 
+def _hold(reading: Reading, reason: str) -> None:
+    """Let a delivery wait for us; one that comes back anyway does so now, with what is known."""
+    if reading.parsed:
+        reading.held = reason
+
+
+def _without_unread(reading: Reading, table: ParsedTable | RecordTable, check: Check) -> Check:
+    """A check less the rows in which it needs a cell that is told as bad already: it says nothing of those."""
+    if check.outcome == "error":
+        return check
+    bad = {(problem.sheet, problem.cell) for problem in reading.problems}
+    failed = tuple(
+        row
+        for row in check.failed_row_ids
+        if not any((place.sheet, place.cell) in bad for place in (table.locate(row, name) for name in check.columns))
+    )
+    return replace(check, outcome="failed" if failed else "passed", failed_count=len(failed), failed_row_ids=failed)
+
+
 def _take_checks(reading: Reading, table: ParsedTable | RecordTable, checks: Sequence[Check]) -> None:
     """Every expectation's result; the few records that fail are left out where the contract lets the rest count."""
+    if reading.parsed is None:
+        checks = [_without_unread(reading, table, check) for check in checks]
     problems = [problem for check in checks for problem in _take_check(reading, table, check)]
     failed = {row for check in checks if check.severity == "critical" for row in check.failed_row_ids}
     if isinstance(table, RecordTable) and failed and table.may_leave_out(len(failed)):
@@ -79,7 +100,7 @@ def _take_checks(reading: Reading, table: ParsedTable | RecordTable, checks: Seq
 def _take_check(reading: Reading, table: ParsedTable | RecordTable, check: Check) -> list[Problem]:
     """One expectation's result: a row of raw.check_result, and a problem at each failing cell."""
     if check.outcome == "error":
-        reading.held = check.error
+        _hold(reading, check.error)
         return []
     column = next((name for name in check.columns if table.header(name)), check.columns[0])
     fix = "Sửa số liệu gốc của bản ghi; lần lấy dữ liệu sau sẽ nhận lại" if reading.delivery.kind == "extract" else ""

@@ -31,8 +31,7 @@ def check_file(settings: Settings, path: Path, department_code: str) -> Verdict:
     reference = Reference(settings)
     reading = Reading(_as_delivery(path, department_code))
     read_file(reading, _read(path, department_code, reference), reference)
-    if reading.parsed:
-        check_readings([reading])
+    check_readings([reading])
     if reading.held:
         raise ContractError(reading.held)
     count = sum(

@@ -35,6 +35,7 @@ from ioc_pipeline.reference.sources import Csv
 class Reading:
     """A file or an extract on its way: what was read of it so far, or why it stops.
 
+    `unaccepted` are tables of a file that comes back anyway: their rows are checked, so that one answer holds all.
     `held` says why it must wait: our fault, so its department hears nothing yet. `release` is a person's decision that
     what looks like personal data in it is none.
     """
@@ -42,6 +43,7 @@ class Reading:
     delivery: Delivery
     contract: Contract | None = None
     parsed: ParsedDelivery | None = None
+    unaccepted: tuple[ParsedTable, ...] = ()
     scopes: tuple[Scope, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     checks: list[CheckResult] = field(default_factory=list)
@@ -69,7 +71,7 @@ class Reading:
     @property
     def tables(self) -> list[ParsedTable | RecordTable]:
         """Everything that a suite judges."""
-        return [*(self.parsed.tables if self.parsed else []), *self.records]
+        return [*(self.parsed.tables if self.parsed else self.unaccepted), *self.records]
 
 
 def read_all(deliveries: Sequence[Delivery], store: Store, reference: Reference) -> list[Reading]:
@@ -128,7 +130,8 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
             reading.problems = [*error.problems, *as_decided(personal, reading.release)]
         else:
             reading.problems = personal or list(error.problems)
-        reading.scopes = error.scopes if isinstance(error, BadFormError) else ()
+        if isinstance(error, BadFormError):
+            reading.scopes, reading.unaccepted = error.scopes, error.tables
     else:
         reading.scopes = tuple(reading.parsed.scopes)
 

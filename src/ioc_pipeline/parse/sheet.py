@@ -49,13 +49,21 @@ class ParsedDelivery:
 class BadFormError(SourceError):
     """A form with errors that still says what it wanted to speak for: its return counts for that period.
 
-    `readings` are what its blocks and rows were taken for all the same.
+    `readings` are what its blocks and rows were taken for all the same. `tables` are those whose rows may be checked:
+    what is wrong is wrong in single cells, whose values are None.
     """
 
-    def __init__(self, problems: Iterable[Problem], scopes: Iterable[Scope], readings: Iterable[Reading] = ()) -> None:
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        scopes: Iterable[Scope],
+        readings: Iterable[Reading] = (),
+        tables: Iterable[ParsedTable] = (),
+    ) -> None:
         super().__init__(problems)
         self.scopes = tuple(scopes)
         self.readings = tuple(readings)
+        self.tables = tuple(tables)
 
 
 def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> ParsedDelivery:
@@ -79,6 +87,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
     warnings += [problem for problem in unseen if problem.severity == "warning"]
     parsed = ParsedDelivery([], [], [], warnings)
     inherited: dict[str, Period | None] = {}
+    of_cells: list[Problem] = []  # the others put whole tables in doubt: their period, unit of measure, sender
     for table in source.tables:
         read = ParsedTable(source, table, envelope.reporting_unit_code, [])
         nil_periods: list[Period] = []
@@ -93,6 +102,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
             body, found = read_keys(block, source, envelope, period)
+            of_cells += [problem for problem in found if problem.severity == "critical"]
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
             strays = find_strays(block, body, source)
@@ -109,15 +119,20 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             bodies.append((block, body))
             rows, found = _read_block(block, source, period, body, envelope.received_on)
             problems += found
+            of_cells += found
             if period is None and not found:
                 problems += row_period_problems(block, source, rows.periods, envelope.file_name)
             read.blocks.append(rows)
             parts.append((block, rows, body))
             if body.is_nil and period and not body.data:
                 nil_periods.append(period)
-        problems += check_keys(read, envelope, are_all_named=not any(body.unread for _, _, body in parts))
+        said_of_keys = check_keys(read, envelope, are_all_named=not any(body.unread for _, _, body in parts))
+        problems += said_of_keys
+        of_cells += said_of_keys
         if table.check_totals and len(problems) == bad_before:  # with a row missing, every total would be told too
-            problems += check_totals(parts, source)
+            said_of_totals = check_totals(parts, source)
+            problems += said_of_totals
+            of_cells += said_of_totals
         periods = sorted({period for rows in read.blocks for period in rows.periods})
         if not periods and not nil_periods and not problems:
             where = read.blocks[0].sheet_name if read.blocks else ""
@@ -134,7 +149,9 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
     parsed.scopes += [scope for scope in parsed.nil if scope not in parsed.scopes]
     if personal or problems:
         named = [Scope(name, envelope.reporting_unit_code, period) for name, period in inherited.items() if period]
-        raise BadFormError(personal or problems, dict.fromkeys([*parsed.scopes, *named]), parsed.readings)
+        is_in_cells = not personal and len(of_cells) == len(problems)
+        tables = [table for table in parsed.tables if table.is_whole()] if is_in_cells else []
+        raise BadFormError(personal or problems, dict.fromkeys([*parsed.scopes, *named]), parsed.readings, tables)
     return parsed
 
 

@@ -83,6 +83,10 @@ class ParsedTable:
     def row_count(self) -> int:
         return sum(len(rows.numbers) for rows in self.blocks)
 
+    def is_whole(self) -> bool:
+        """Whether every row has its unit and its period; a row whose period cannot be read has none."""
+        return all(len(rows.numbers) == len(rows.units) == len(rows.periods) for rows in self.blocks)
+
     def locate(self, row: int, column: str) -> Place:
         """Where one column of one row stands, rows counted over all blocks from 0.
 
