@@ -314,10 +314,9 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
 
 
 def another_meaning_in_english(form: Form, draw: Draw) -> None:
-    form.header[1] = [None, None, "Tổng số - Total", "Thu thuế - Tax revenue", None, None]
-    at = draw(st.integers(0, 1))
+    headers_in_two_languages(form, draw)
     word = draw(_pick("Planned revenue", "Cumulative revenue", "Revenue, previous year", "Revenue (million VND)"))
-    form.header[at][2] = f"{draw(_pick('Thu ngân sách', 'Tổng số')) if at else 'Thu ngân sách'} - {word}"
+    form.header[1][2] = f"Tổng số - {word}"
 
 
 def another_unit(form: Form, draw: Draw) -> None:
