@@ -118,4 +118,5 @@ def test_news_goes_by_mail_to_everybody_named(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_nobody_configured_is_no_failure() -> None:
+    assert alert_channels.notifiers(["x"]) == []
     alert_channels.tell(["x"])

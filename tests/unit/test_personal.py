@@ -7,7 +7,7 @@ import pytest
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.personal import (
-    find_personal_data_in_column,
+    at_cell,
     kinds_in_column,
     shaped_as_figure,
     without_personal_data,
@@ -18,7 +18,8 @@ CITIZENS = ["014085001234", "014185001235", "001285001236", "036201001237", "014
 
 
 def _in_column(values: list[Value], header: str = "Mã") -> list[Problem]:
-    return find_personal_data_in_column("Biểu 1", header, 1, list(enumerate(values, start=7)))
+    kinds = kinds_in_column(header, enumerate(values, start=7))
+    return [at_cell("Biểu 1", row, 1, kind, header) for kind, row in kinds.items()]
 
 
 def test_a_column_of_citizen_numbers_is_found_at_its_first_cell_without_the_value() -> None:

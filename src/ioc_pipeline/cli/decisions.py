@@ -40,25 +40,28 @@ def add_commands(commands: Commands) -> None:
     waive.add_argument("--reason", required=True, help="why; kept with the waiver")
 
 
-def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
+def _expect_reason(options: argparse.Namespace, about: str) -> None:
+    """Blanks are no reason: it is kept with the decision, and read by who asks for it later."""
     if not options.reason.strip():
-        raise UserError("--reason: expected why the delivery is taken back (found nothing)")
+        raise UserError(f"--reason: expected why {about} (found nothing)")
+
+
+def _withdraw(settings: Settings, options: argparse.Namespace) -> int:
+    _expect_reason(options, "the delivery is taken back")
     seq = decisions.withdraw(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
     print(f"withdrawal {seq} recorded for delivery {options.delivery_seq}; the next run takes it into the marts")
     return 0
 
 
 def _release(settings: Settings, options: argparse.Namespace) -> int:
-    if not options.reason.strip():
-        raise UserError("--reason: expected why these are no personal data (found nothing)")
+    _expect_reason(options, "these are no personal data")
     seq = decisions.release(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
     print(f"release {seq} recorded for delivery {options.delivery_seq}; the next run reads it again")
     return 0
 
 
 def _purge(settings: Settings, options: argparse.Namespace) -> int:
-    if not options.reason.strip():
-        raise UserError("--reason: expected why the bytes are deleted (found nothing)")
+    _expect_reason(options, "the bytes are deleted")
     count = purging.purge(settings, options.delivery_seq, reason=options.reason, by=getpass.getuser())
     print(
         f"{count} files of delivery {options.delivery_seq} deleted from landing; the sender's own copy is the sender's"
@@ -67,8 +70,7 @@ def _purge(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _waive(settings: Settings, options: argparse.Namespace) -> int:
-    if not options.reason.strip():
-        raise UserError("--reason: expected why the report is not owed (found nothing)")
+    _expect_reason(options, "the report is not owed")
     contract = Reference(settings).contracts.ready.get(options.source)
     if contract is None:
         raise UserError(f"source {options.source}: not among the contracts in force; `ioc sources` lists them")

@@ -114,13 +114,6 @@ def are_citizen_numbers(numbers: Sequence[tuple[int, int]]) -> bool:
     return len(fitting) >= _FEWEST_NUMBERS and len(fitting) >= _SHARE * len(numbers)
 
 
-def find_personal_data_in_column(
-    sheet: str, header: str, position: int, values: Iterable[tuple[int, Value]]
-) -> list[Problem]:
-    """`personal-data` problems of a column, without its values: one for each kind, at its first cell; see above."""
-    return [at_cell(sheet, row, position, kind, header) for kind, row in kinds_in_column(header, values).items()]
-
-
 def at_cell(sheet: str, row: int, position: int, kind: str, header: str = "") -> Problem:
     """That personal data of this kind stand in a cell (0-based)."""
     place = safe_name(sheet), cell_address(row, position), without_identifiers(header)

@@ -26,19 +26,27 @@ where
     and period_end_date = $period_end
 """
 
-# A restated value that holds no cell of a unit before the merger has the lineage of the reported one.
-_CELLS = """
-select
-    lineage.*,
-    units.org_unit_name as source_org_unit_name,
-    departments.org_unit_name as department_name
-from mart_lineage as lineage
+# Whom a cell describes and who sent it, by their names on the last day of its period.
+_NAMED = """
 left join dim_org_unit as units
     on lineage.source_org_unit_code = units.org_unit_code
     and lineage.source_period_end_date between units.valid_from_date and units.valid_to_date
 left join dim_org_unit as departments
     on lineage.department_code = departments.org_unit_code
     and lineage.source_period_end_date between departments.valid_from_date and departments.valid_to_date
+"""
+
+# A restated value that holds no cell of a unit before the merger has the lineage of the reported one.
+_CELLS = (
+    """
+select
+    lineage.*,
+    units.org_unit_name as source_org_unit_name,
+    departments.org_unit_name as department_name
+from mart_lineage as lineage
+"""
+    + _NAMED
+    + """
 where
     lineage.indicator_code = $indicator
     and lineage.org_unit_code = $unit
@@ -51,8 +59,10 @@ order by
     lineage.delivery_seq, lineage.role desc, lineage.element_code, lineage.breakdown,
     lineage.source_period_end_date, lineage.source_org_unit_code, lineage.record_key
 """
+)
 
-_CELL = """
+_CELL = (
+    """
 select
     lineage.*,
     units.org_unit_name as source_org_unit_name,
@@ -61,18 +71,16 @@ select
     indicators.indicator_name_en
 from mart_lineage as lineage
 inner join dim_indicator as indicators on lineage.indicator_code = indicators.indicator_code
-left join dim_org_unit as units
-    on lineage.source_org_unit_code = units.org_unit_code
-    and lineage.source_period_end_date between units.valid_from_date and units.valid_to_date
-left join dim_org_unit as departments
-    on lineage.department_code = departments.org_unit_code
-    and lineage.source_period_end_date between departments.valid_from_date and departments.valid_to_date
+"""
+    + _NAMED
+    + """
 where
     lineage.delivery_seq = $delivery_seq
     and lineage.sheet_name = $sheet
     and lineage.cell = $cell
 order by lineage.indicator_code, lineage.org_unit_code
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
