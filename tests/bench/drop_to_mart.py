@@ -90,7 +90,7 @@ def write_sample(folder: Path, given: Settings, seed: int) -> Path:
 
 @contextmanager
 def _airflow(given: Settings) -> Iterator[psutil.Process]:
-    given.home.mkdir()
+    given.home.mkdir(exist_ok=True)
     log = given.home / "output.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
