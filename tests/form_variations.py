@@ -1,4 +1,4 @@
-"""A form of one month written in the ways of departments: those that change nothing, and those that say something else.
+"""A form of one month written in the ways of departments that change nothing.
 
 Each variation is drawn from its own small grammar, so that two runs meet other words, places and neighbours.
 """
@@ -87,11 +87,12 @@ LABELS = _pick(
     "Tháng 9 năm 2025", "tháng 9/2025", "T9/2025", "T9-2025", "T.09/2025", "Tháng 09/2025", "THÁNG CHÍN NĂM 2025",
     "September 2025", "Tháng: 9 năm: 2025",
 )  # fmt: skip
+
+
 MARKS = _pick("", "¹", "*", " (1)", " [2]", " (*)", "²")
+
+
 LEADS = _pick("", "", "Kỳ báo cáo: ", "Báo cáo ", "Thực hiện ", "TH ", "1. ", "a) ", "Số liệu ", "Trong ", "(")
-
-
-# ---------- what changes nothing
 
 
 def period_in_other_words(form: Form, draw: Draw) -> None:
@@ -251,159 +252,6 @@ HARMLESS: list[Variation] = [
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
     parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
     headers_in_two_languages, harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
-]  # fmt: skip
-
-
-# ---------- what says something else
-
-
-def another_span(form: Form, draw: Draw) -> None:
-    text = _pick(
-        "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
-        "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm",
-        "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025 (16/8 - 15/9)",
-        "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
-    )  # fmt: skip
-    form.period = [[draw(text)]]
-
-
-def sums_and_plans(form: Form, draw: Draw) -> None:
-    label = draw(_pick("tháng 9/2025", "T9/2025", "tháng 9 năm 2025"))
-    text = _pick(
-        "Lũy kế {}", "LK {}", "Tính đến hết {}", "Đến {}", "KH {}", "Kế hoạch {}", "Dự toán {}", "{} (cộng dồn)",
-        "{} (kế hoạch)", "{} (target)",
-        "{} (lũy kế từ đầu năm)", "Bình quân 9 tháng đến {}", "Cùng kỳ {}",
-    )  # fmt: skip
-    form.period = [[draw(text).format(label)]]
-
-
-def another_kind_in_a_header(form: Form, draw: Draw) -> None:
-    text = draw(
-        _pick("Lũy kế", "LK", "Kế hoạch năm", "KH", "Dự toán", "Cùng kỳ năm trước", "Tháng 8/2025", "YTD", "9 tháng")
-    )
-    line: list[Value] = [None, None, text]
-    form.header.insert(0, line) if draw(st.booleans()) else form.data.insert(0, line)
-
-
-def another_kind_in_a_note(form: Form, draw: Draw) -> None:
-    text = draw(
-        _pick(
-            "Số liệu lũy kế từ đầu năm",
-            "Số liệu kế hoạch",
-            "Các số liệu tính đến hết tháng 9 là lũy kế",
-            "Số liệu tháng 8/2025",
-            "Kỳ số liệu: tháng 8/2025",
-            "Số kế hoạch giao năm 2025",
-            "Lũy kế 9 tháng",
-            "Cumulative figures",
-            "Chỉ tiêu giao",
-            "Tháng 8",
-            "(Tính từ 01/01/2025)",
-        )
-    )
-    place = draw(_pick("note", "foot", "remark", "letterhead"))
-    if place == "letterhead":
-        form.letterhead.append([draw(_pick("Số kế hoạch giao năm 2025", "Số liệu lũy kế", "Số liệu dự toán"))])
-    elif place == "note":
-        form.notes.append(("C7", text))
-    elif place == "foot":
-        form.foot.insert(0, [f"Ghi chú: {text}"])
-    else:
-        row = next(line for line in form.data if line and line[0] == 1.0)
-        row[5] = draw(_pick("số lũy kế", "số kế hoạch giao năm 2025", "lũy kế 9 tháng", "số của tháng 8"))
-
-
-def another_meaning_in_english(form: Form, draw: Draw) -> None:
-    headers_in_two_languages(form, draw)
-    word = draw(_pick("Planned revenue", "Cumulative revenue", "Revenue, previous year", "Revenue (million VND)"))
-    form.header[1][2] = f"Tổng số - {word}"
-
-
-def another_unit(form: Form, draw: Draw) -> None:
-    unit = draw(
-        _pick(
-            "triệu đồng", "Nghìn đồng", "tr.đ", "VND million", "millions of VND", "1.000 đồng", "nghìn tỷ đồng", "Trđ"
-        )
-    )
-    place = draw(_pick("line", "label", "header", "foot", "end", "beside", "title"))
-    if place == "line":
-        form.unit = [[f"({unit})"]]
-    elif place == "label":
-        form.unit = [[None, f"ĐVT: {unit}"]]
-    elif place == "header":
-        form.header[0][2] = f"Thu ngân sách ({unit})"
-    elif place == "foot":
-        form.foot.insert(0, [f"Đơn vị tính: {unit}"])
-    elif place == "end":
-        form.foot.append([unit])
-    elif place == "beside":
-        form.data[0].extend([None] * (6 - len(form.data[0])))
-        form.data[0].append(unit)
-    else:
-        form.title[0][0] = f"{form.title[0][0]} ({unit})"
-
-
-def another_scale_on_the_screen(form: Form, draw: Draw) -> None:
-    form.shown["Phường Tô Hiệu"] = draw(_pick("57", "0,05725", "$57,25", "57,25 ¤", ""))
-
-
-def another_month_in_a_name(form: Form, draw: Draw) -> None:
-    text = draw(_pick("Thu NS T8.2025", "bao cao thang 10", "Tháng 8", "Lũy kế 9 tháng", "KH 2025"))
-    if draw(st.booleans()):
-        form.file_name = f"{text}.xlsx"
-    else:
-        form.sheet_name = text
-
-
-def another_reporter(form: Form, draw: Draw) -> None:
-    form.letterhead[1][0] = draw(_pick("SỞ NỘI VỤ", "Đơn vị báo cáo: Sở Y tế", "UBND XÃ VÂN HỒ", "UBND TỈNH LAI CHÂU"))
-
-
-def a_wrong_total(form: Form, draw: Draw) -> None:
-    total = form.total[0] if form.total else form.data[0]
-    total[2] = 80.25 + draw(st.sampled_from([1.0, -0.5, 100.0]))
-
-
-def an_unknown_row(form: Form, draw: Draw) -> None:
-    name = draw(_pick("Xã Không Tồn Tại", "- Xã Lạ", "Phường Mới", "Đơn vị khác"))
-    form.data.append([draw(st.sampled_from([5.0, None])), name, 1.5, 1.0, 2.0, None])
-
-
-def a_row_below(form: Form, draw: Draw) -> None:
-    line = draw(st.sampled_from([[], ["Bổ sung"], ["Ghi chú: bổ sung"], ["Kết quả khác"], ["NGƯỜI LẬP BIỂU"]]))
-    form.foot[:0] = [line, [5.0, draw(_pick("Phường Chiềng Cơi", "Xã Chiềng Khoa")), 1.5, 1.0, 2.0, None]]
-
-
-def a_table_below(form: Form, draw: Draw) -> None:
-    head = draw(
-        st.sampled_from([["STT", "Xã, phường", "Chi ngân sách"], [None, "Nội dung", "Số tiền"], ["Chi tiết chi"]])
-    )
-    rows: list[list[Value]] = [[], ["Chi ngân sách"], head, [1.0, "Chi thường xuyên", 3.0], [2.0, "Chi đầu tư", 9.0]]
-    form.foot = [*rows, *form.foot] if draw(st.booleans()) else [*form.foot, *rows]
-
-
-def a_part_larger_than_its_whole(form: Form, draw: Draw) -> None:
-    form.data.insert(1, [None, draw(_pick("- Nữ", "Trong đó: trực tuyến")), 99.0, 1.0, 1.0, None])
-
-
-def a_number_without_header(form: Form, draw: Draw) -> None:
-    line = draw(st.sampled_from([line for line in form.data if len(line) == 6]))
-    line.append(draw(st.sampled_from([3.0, 99.5])))
-
-
-def a_code_of_another(form: Form, draw: Draw) -> None:
-    form.header[0].append(draw(_pick("Mã xã", "Mã ĐVHC", "Mã đơn vị")))
-    units = (line for line in form.data if line and line[0] in (1.0, 2.0, 3.0, 4.0))
-    for line, code in zip(units, ("03646", "04048", "03664", "04246"), strict=True):
-        line.extend([None] * (6 - len(line)))
-        line.append(code)
-
-
-TELLING: list[Variation] = [
-    another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
-    another_meaning_in_english,
-    another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
-    a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip
 
 

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from form_variations import HARMLESS, TELLING, Form, Variation, varied
+from form_variations import HARMLESS, Form, Variation, varied
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.reference.sources import Source
 from settlements_form import ORG_UNITS
+from telling_variations import TELLING
 
 FORM = Source.model_validate(
     {
