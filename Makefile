@@ -28,10 +28,10 @@ run: $(INSTALLED)
 demo: $(INSTALLED)
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow demo
 
-# Fast tests first: what is wrong shows early. What starts Airflow or kills processes has the machine to itself.
+# Fast tests first: what is wrong shows early. What starts Airflow or kills processes comes after them.
 test: $(INSTALLED_DEV) browser
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/web tests/dags tests/hostile tests/dbt
-	@exec $(BIN)/python -m pytest tests/e2e
+	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
 
 # The tests of the pages drive the machine's own Chromium.
 browser:
