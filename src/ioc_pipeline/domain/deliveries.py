@@ -1,7 +1,7 @@
 """What arrived and what became of it: the nouns that land, prepare, load and feedback hand to one another."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -147,7 +147,7 @@ class Verdict:
 
     def to_json(self) -> str:
         """As JSON; dates and times in ISO 8601."""
-        return json.dumps(asdict(self), default=_iso, ensure_ascii=False)
+        return json.dumps(_plain(self), default=_plain, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Verdict":
@@ -187,7 +187,10 @@ class Verdict:
         )
 
 
-def _iso(value: object) -> str:
+def _plain(value: object) -> str | dict[str, Any]:
+    """A date as text, and what is made of parts as they are: `asdict` would copy all of them first."""
     if isinstance(value, date):
         return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {part.name: getattr(value, part.name) for part in fields(value)}
     raise TypeError(type(value).__name__)

@@ -80,7 +80,8 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
             replaced_delivery_seqs=loaded.replaced_delivery_seqs,
             changed_count=loaded.changed_count,
         )
-        rewrite_verdict(settings, final)
+        if final != verdict:
+            rewrite_verdict(settings, final)
     ledger.loaded_batch(
         [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)
     )

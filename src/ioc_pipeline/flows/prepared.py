@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -65,10 +65,13 @@ def read_verdict(settings: Settings, delivery_seq: int) -> Verdict | None:
     return verdict if verdict.delivery.delivery_seq == delivery_seq else None
 
 
-def read_observations(settings: Settings, delivery_seq: int) -> pa.Table:
-    """The values of a delivery as they were prepared, words as plain text; none where it has no file of them."""
+def read_observations(settings: Settings, delivery_seq: int, columns: Sequence[str]) -> pa.Table:
+    """Columns of a delivery's values as they were prepared, words as plain text; none where it has no file of them."""
     path = _folder(settings, delivery_seq) / _OBSERVATIONS
-    table = pq.read_table(path) if path.exists() else OBSERVATION_SCHEMA.empty_table()
+    if path.exists():
+        table = pq.read_table(path, columns=list(columns), use_threads=False, partitioning=None)
+    else:
+        table = OBSERVATION_SCHEMA.empty_table().select(list(columns))
     plain = [
         pa.field(field.name, pa.string()) if pa.types.is_dictionary(field.type) else field for field in table.schema
     ]

@@ -1,7 +1,7 @@
 """An accepted file → its receipt: what was read of it, when it was due, what it replaces."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyarrow as pa
@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from ioc_pipeline.answer.receipt import Receipt, Total
 from ioc_pipeline.answer.wording import explain, printable
-from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict, Waiver
 from ioc_pipeline.domain.figures import number
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local, local_day
@@ -40,6 +40,7 @@ class Receipts:
     settings: Settings
     store: Store
     reference: Reference
+    _waivers: dict[str, list[Waiver]] = field(default_factory=dict)  # by source
 
     @cached_property
     def _calendar(self) -> WorkingCalendar:
@@ -51,11 +52,15 @@ class Receipts:
 
     def receipt_of(self, verdict: Verdict, source: Source) -> Receipt:
         """The receipt of an accepted file, while its prepared values are still there."""
-        values = read_observations(self.settings, verdict.delivery.delivery_seq)
+        values = read_observations(
+            self.settings, verdict.delivery.delivery_seq, [*_ROW, *_COLUMN[1:], "measured_value"]
+        )
+        rows = values.group_by(_ROW).aggregate([])
         warnings = [explain(problem) for problem in verdict.problems]
-        return Receipt(list(self._lines(verdict, source, values)), list(self._totals(source, values)), warnings)
+        lines = list(self._lines(verdict, source, rows.num_rows, values.num_rows))
+        return Receipt(lines, list(self._totals(source, values, rows)), warnings)
 
-    def _lines(self, verdict: Verdict, source: Source, values: pa.Table) -> Iterator[tuple[str, str]]:
+    def _lines(self, verdict: Verdict, source: Source, row_count: int, value_count: int) -> Iterator[tuple[str, str]]:
         delivery = verdict.delivery
         periods = {scope.period for scope in verdict.scopes}
         yield "Biểu mẫu", source.title
@@ -73,8 +78,7 @@ class Receipts:
         if verdict.outcome == "nil_report":
             yield "Đã đọc", "Báo cáo không phát sinh số liệu"
         else:
-            rows = values.group_by(_ROW).aggregate([]).num_rows
-            yield "Đã đọc", f"{number(rows, 0, 'vi')} dòng, {number(values.num_rows, 0, 'vi')} giá trị"
+            yield "Đã đọc", f"{number(row_count, 0, 'vi')} dòng, {number(value_count, 0, 'vi')} giá trị"
         if verdict.checks:
             passed = sum(check.outcome == "passed" for check in verdict.checks)
             yield "Kiểm tra", f"{passed}/{len(verdict.checks)} quy tắc đạt"
@@ -90,8 +94,7 @@ class Receipts:
         """When it was due, and whether it is late: of a report that takes the place of another, the first one was."""
         due = self._calendar.due_date(period.end, source.due_working_days)
         unit_codes = {scope.reporting_unit_code for scope in verdict.scopes}
-        for decision in self.store.ledger.waivers(source.name):
-            waiver = read_waiver(self.store, decision)
+        for waiver in self._waivers_of(source.name):
             if waiver.period == period and waiver.reporting_unit_code in unit_codes:
                 if waiver.due_date is None:
                     yield "Hạn nộp", "Được miễn báo cáo kỳ này"
@@ -107,7 +110,13 @@ class Receipts:
             days = self._calendar.working_days_between(due, received)
             yield "Đúng hạn", f"Không: chậm {days} ngày làm việc" if days else "Không: chậm, nhận vào ngày nghỉ sau hạn"
 
-    def _totals(self, source: Source, values: pa.Table) -> Iterator[Total]:
+    def _waivers_of(self, source_name: str) -> list[Waiver]:
+        if source_name not in self._waivers:
+            decisions = self.store.ledger.waivers(source_name)
+            self._waivers[source_name] = [read_waiver(self.store, decision) for decision in decisions]
+        return self._waivers[source_name]
+
+    def _totals(self, source: Source, values: pa.Table, rows: pa.Table) -> Iterator[Total]:
         """Each column of figures in the order of the contract; its sum where it is one figure or adds up over units.
 
         In a table that speaks of several periods or of units within units a sum over all rows would say nothing.
@@ -116,7 +125,7 @@ class Receipts:
             values.group_by(_COLUMN).aggregate([("measured_value", "sum"), ("measured_value", "count")]).to_pylist()
         )
         found = {tuple(row[name] for name in _COLUMN): row for row in counted}
-        is_summable = {name: self._is_one_set(values, name) for name in {row["table_name"] for row in counted}}
+        is_summable = {name: self._is_one_set(rows, name) for name in {row["table_name"] for row in counted}}
         several = len(is_summable) > 1
         for table in source.tables:
             for column in table.columns:
@@ -133,14 +142,14 @@ class Receipts:
                     sum=number(row["measured_value_sum"], None, "vi") if adds_up else "",
                 )
 
-    def _is_one_set(self, values: pa.Table, table_name: str) -> bool:
+    def _is_one_set(self, rows: pa.Table, table_name: str) -> bool:
         """Whether the rows of a table are of one period, and of units of one level."""
-        rows = values.filter(pc.equal(values["table_name"], table_name)).group_by(_ROW[1:4]).aggregate([])
+        rows = rows.filter(pc.equal(rows["table_name"], table_name))
         ends = set(rows["period_end_date"].to_pylist())
         if len(ends) != 1:
             return False
         (end,) = ends
-        units = {self.reference.org_units.get(code, end) for code in rows["org_unit_code"].to_pylist()}
+        units = {self.reference.org_units.get(code, end) for code in set(rows["org_unit_code"].to_pylist())}
         return len({unit.level for unit in units if unit}) == 1
 
 

@@ -91,7 +91,9 @@ def _positions(by_text: dict[str, list[int]], column: Column, *, is_bare: bool =
     exact, patterns = _synonyms(tuple(column.headers))
     if is_bare:
         exact = exact | _bare_synonyms(tuple(column.headers))
-    named = [text for text in by_text if text in exact or any(pattern.fullmatch(text) for pattern in patterns)]
+    named = exact & by_text.keys()
+    if patterns:
+        named |= {text for text in by_text if any(pattern.fullmatch(text) for pattern in patterns)}
     return sorted(position for text in named for position in by_text[text])
 
 

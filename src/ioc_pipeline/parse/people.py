@@ -88,6 +88,8 @@ def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[
     days: dict[int, list[int]] = {}
     for number in numbers:
         for position, value in enumerate(rows[number]):
+            if type(value) is float or value is None:  # what most cells are
+                continue
             if isinstance(value, str):
                 if len(value) <= _LONGEST_HEADER and _BIRTH_WORD.search(value) and _BIRTH_HEADER.fullmatch(fold(value)):
                     headed.setdefault(position, number)

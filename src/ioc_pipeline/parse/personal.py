@@ -63,6 +63,8 @@ def kinds_in_column(
     named = named_in(header)
     if not has_people:
         named -= {ACCOUNT}
+    if is_figure and not named:  # what a number alone could be told by is not asked
+        values = [(row, value) for row, value in values if type(value) is str]
     found: dict[str, int] = {}
     codes: list[tuple[int, bool]] = []
     numbers: list[tuple[int, int]] = []

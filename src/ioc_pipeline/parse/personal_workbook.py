@@ -25,7 +25,7 @@ from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.people import find_born, has_people
 from ioc_pipeline.parse.personal import are_citizen_numbers, at_cell, kinds_in_column, safe_name
-from ioc_pipeline.parse.values import value_at
+from ioc_pipeline.parse.values import values_at
 from ioc_pipeline.reference.tables import NUMERIC
 
 _LIST_OF_CONTACTS = 3  # one below the other
@@ -75,7 +75,7 @@ def _in_table(block: Block, body: Body) -> list[Problem]:
         for column in block.table.columns
         if column.type in NUMERIC and column.name in block.columns
     }
-    columns = {position: [value_at(block, number, position) for number in numbers] for position in range(width)}
+    columns = {position: values_at(block, numbers, position) for position in range(width)}
     people = any(
         has_people(values, block.headers.get(position, ""))
         for position, values in columns.items()

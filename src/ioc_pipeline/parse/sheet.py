@@ -13,6 +13,7 @@ from ioc_pipeline.parse.agreement import check_keys, check_totals
 from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.envelope import Envelope
+from ioc_pipeline.parse.figures import stored_figures
 from ioc_pipeline.parse.identity import code_problems, reporter_problems
 from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
@@ -26,7 +27,7 @@ from ioc_pipeline.parse.strays import find_strays, stray_problems
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
-from ioc_pipeline.parse.values import read_column, read_periods, value_at
+from ioc_pipeline.parse.values import read_column, read_periods, values_at
 from ioc_pipeline.reference.sources import Source
 
 
@@ -199,12 +200,17 @@ def _read_block(
         return rows, problems  # without its period no unit can be told: the period's own problem says enough
     rows.numbers = [number + 1 for number in body.data]
     rows.units = body.units
-    for column in block.table.columns:
-        position = block.columns.get(column.name)
-        if position is None:
-            continue
-        rows.texts[column.name] = [value_at(block, number, position) for number in body.data]
-        if column.type == "period":
+    columns = [column for column in block.table.columns if column.name in block.columns]
+    for column in columns:
+        rows.texts[column.name] = values_at(block, body.data, block.columns[column.name])
+    noted = {position for _, position in (*block.sheet.marks, *block.sheet.shown)}
+    unnoted = [column for column in columns if block.columns[column.name] not in noted]
+    stored = stored_figures(unnoted, source.locale, rows.texts)
+    for column in columns:
+        position = block.columns[column.name]
+        if column.name in stored:
+            rows.values[column.name] = stored[column.name]
+        elif column.type == "period":
             rows.periods, rows.maturities, found = read_periods(block, source, column, body.data, received_on)
             problems += found
         elif column.type != "org_unit":

@@ -32,11 +32,15 @@ def figure_positions(block: Block) -> list[int]:
 
 def has_figures(block: Block, number: int) -> bool:
     """Whether a row holds a number, a sign for none, or a formula without result in a column of numbers."""
-    for position in figure_positions(block):
-        value = value_at(block, number, position)
+    row, marks = block.sheet.rows[number], block.sheet.marks
+    for column in block.table.columns:  # most rows tell by the first
+        position = block.columns.get(column.name) if column.type in NUMERIC else None
+        if position is None:
+            continue
+        value = row[position] if position < len(row) else None
         if value is not None and (not isinstance(value, str) or _FIGURE.search(value)):
             return True
-        if block.sheet.marks.get((number, position)):
+        if marks.get((number, position)):
             return True
     return False
 

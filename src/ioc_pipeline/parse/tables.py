@@ -1,7 +1,7 @@
 """A table that was read: typed values at their addresses, wide for the expectations and long for raw."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +13,7 @@ from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.record_keys import record_key
 from ioc_pipeline.domain.workbooks import Value, number_text
 from ioc_pipeline.parse.cells import Parsed
+from ioc_pipeline.parse.figures import Figures
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column, Table
@@ -54,7 +55,7 @@ class Rows:
     units: list[OrgUnit] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     maturities: list[str] = field(default_factory=list)
-    values: dict[str, list[Parsed]] = field(default_factory=dict)
+    values: dict[str, Sequence[Parsed]] = field(default_factory=dict)
     texts: dict[str, list[Value]] = field(default_factory=dict)
     letters: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
@@ -123,7 +124,12 @@ class ParsedTable:
         for column in self.table.columns:
             if column.type in ("org_unit", "period"):
                 continue
-            parsed = [value for rows in self.blocks for value in self._column(rows, column)]
+            columns = [self._column(rows, column) for rows in self.blocks]
+            figures = [values for values in columns if isinstance(values, Figures)]
+            if len(figures) == len(columns):
+                data[column.name] = np.concatenate([values.floats for values in figures])
+                continue
+            parsed = [value for values in columns for value in values]
             if column.type in NUMERIC:
                 data[column.name] = _floats([value.value for value in parsed])
                 if column.of_element:
@@ -170,26 +176,16 @@ class ParsedTable:
                 [record_key(key[row].value for key in keys) for row in range(len(numbers))], pa.string()
             ).take(of_row),
             "replaces": _words([self.table.replaces]).take(same),
-            "measured_value": _decimals(
+            "measured_value": pa.concat_arrays(
+                [_measured(values, part) for (_, _, part), values in zip(cells, parsed, strict=True)]
+            ),
+            "value_text": pa.concat_arrays(
                 [
-                    number if isinstance(number, Decimal) else None
-                    for (_, _, part), values in zip(cells, parsed, strict=True)
-                    for number in ([value.value for value in values] if part == "value" else [v.of for v in values])
+                    _texts(values, rows.texts[column.name][part_of_rows])
+                    for (column, _, _), values in zip(cells, parsed, strict=True)
                 ]
             ),
-            "value_text": pa.array(
-                [original_text(text) for column, _, _ in cells for text in rows.texts[column.name][part_of_rows]],
-                pa.string(),
-            ),
-            "value_qualifier": _words([value.qualifier for values in parsed for value in values]),
-            "null_reason": _words([value.null_reason for values in parsed for value in values]),
-            "maturity": _words(
-                [
-                    value.maturity or label or rows.maturity
-                    for values in parsed
-                    for value, label in zip(values, labels, strict=True)
-                ]
-            ),
+            **_qualities(parsed, [label or rows.maturity for label in labels], same),
             "sheet_name": _words([rows.sheet_name]).take(same),
             "cell_address": pa.array(
                 [address for column, _, _ in cells for address in rows.addresses(column.name, part_of_rows)],
@@ -200,7 +196,7 @@ class ParsedTable:
             [columns[name] for name in OBSERVATION_SCHEMA.names], schema=OBSERVATION_SCHEMA
         )
 
-    def _column(self, rows: Rows, column: Column) -> list[Parsed]:
+    def _column(self, rows: Rows, column: Column) -> Sequence[Parsed]:
         return rows.values.get(column.name) or [NO_COLUMN] * len(rows.numbers)
 
 
@@ -220,6 +216,35 @@ def _elements(column: Column) -> list[tuple[str, Part]]:
     """The elements that one column fills: its own, and what it is out of (27/63)."""
     named: list[tuple[str | None, Part]] = [(column.element, "value"), (column.of_element, "of")]
     return [(element, part) for element, part in named if element]
+
+
+def _measured(values: Sequence[Parsed], part: Part) -> pa.Array:
+    if isinstance(values, Figures):
+        return values.decimals
+    numbers = (value.value if part == "value" else value.of for value in values)
+    return _decimals([number if isinstance(number, Decimal) else None for number in numbers])
+
+
+def _texts(values: Sequence[Parsed], cells: Sequence[Value]) -> pa.Array:
+    return values.texts if isinstance(values, Figures) else pa.array(map(original_text, cells), pa.string())
+
+
+def _qualities(columns: Sequence[Sequence[Parsed]], maturities: list[str], same: pa.Array) -> dict[str, pa.Array]:
+    """What is said of each value besides its number; `maturities` is what holds for a row whose cell does not say."""
+    if all(isinstance(values, Figures) and not values.has_blanks for values in columns) and len(set(maturities)) < 2:
+        words = {"value_qualifier": "", "null_reason": "", "maturity": maturities[0] if maturities else ""}
+        return {name: _words([word]).take(same) for name, word in words.items()}
+    return {
+        "value_qualifier": _words([value.qualifier for values in columns for value in values]),
+        "null_reason": _words([value.null_reason for values in columns for value in values]),
+        "maturity": _words(
+            [
+                value.maturity or otherwise
+                for values in columns
+                for value, otherwise in zip(values, maturities, strict=True)
+            ]
+        ),
+    }
 
 
 def _decimals(numbers: list[Decimal | None]) -> pa.Array:

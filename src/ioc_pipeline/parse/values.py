@@ -31,6 +31,11 @@ def value_at(block: Block, number: int, position: int) -> Value:
     return row[position] if position < len(row) else None
 
 
+def values_at(block: Block, numbers: Sequence[int], position: int) -> list[Value]:
+    rows = block.sheet.rows
+    return [row[position] if position < len(row) else None for number in numbers for row in (rows[number],)]
+
+
 def read_column(
     block: Block, source: Source, column: Column, position: int, numbers: Sequence[int]
 ) -> tuple[list[Parsed], list[Problem]]:

@@ -17,6 +17,7 @@ _CODE_WIDTH = {"province": 2, "district": 3, "commune": 5}
 _NUMBER = re.compile(r"(\d{1,5})(?:\.0)?")
 _CODED_NAME = re.compile(r"(.+?) ?\((\d{2,5})\)")
 _LONGEST_TEXT = 200
+_MOST_KEPT = 50_000
 
 
 class OrgUnits:
@@ -54,6 +55,8 @@ class OrgUnits:
         key = (text, on, level, province_code)
         found = self._found.get(key)
         if found is None:
+            if len(self._found) >= _MOST_KEPT:  # thousands of files, each with a day of its own
+                self._found.clear()
             found = self._found[key] = self._highest(text, on, level, province_code)
         if len(found) == 1:
             return found[0]

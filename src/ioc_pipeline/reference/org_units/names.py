@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from ioc_pipeline.reference.org_units.register import Register, place
 from ioc_pipeline.reference.org_units.spelling import clean, lacks_only_marks, letters, outlines, spell, with_full_type
@@ -18,16 +19,11 @@ class Names:
         for alias in aliases:
             self._aliases.setdefault((alias.unit.code, alias.unit.valid_from), []).append(alias)
         self._indexes: dict[tuple[str, str | None], dict[str, list[Name]]] = {}
+        self._alike_names = lru_cache(maxsize=16384)(self._alike)  # a day chooses among them, and each file has its own
 
     def find(self, name: str, on: date, levels: tuple[str, ...], province_code: str | None) -> list[OrgUnit]:
         """Units spelled so; if there is none, units whose spelling this is but for missing marks."""
-        written = {spell(name), spell(with_full_type(name))}
-        alike = [
-            replace(each, spelling=spell(clean(each.spelling)))
-            for level in levels
-            for outline in set(outlines(written))
-            for each in self._index(level, province_code).get(outline, ())
-        ]
+        written, alike = self._alike_names(name, levels, province_code)
         if units := _bearers((each for each in alike if each.spelling in written), on):
             return units
         unmarked = (
@@ -37,6 +33,18 @@ class Names:
             if letters(spelling) == letters(each.spelling) and lacks_only_marks(spelling, each.spelling)
         )
         return _bearers(unmarked, on)
+
+    def _alike(
+        self, name: str, levels: tuple[str, ...], province_code: str | None
+    ) -> tuple[frozenset[str], list[Name]]:
+        """How a name may be spelled, and the names of units that have its letters, whenever they were in force."""
+        written = frozenset({spell(name), spell(with_full_type(name))})
+        return written, [
+            replace(each, spelling=spell(clean(each.spelling)))
+            for level in levels
+            for outline in set(outlines(written))
+            for each in self._index(level, province_code).get(outline, ())
+        ]
 
     def _index(self, level: str, province_code: str | None) -> dict[str, list[Name]]:
         """Names as they are written in the seeds, by outline: of 27,000 in the nation a form asks for a handful."""

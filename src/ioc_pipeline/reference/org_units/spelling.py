@@ -28,6 +28,7 @@ _NO_OUTLINE = re.compile(r"[^\w\n]|[_0]")
 _I_FOR_Y = re.compile(r"([hklmst]|qu)i")
 
 
+@lru_cache(maxsize=16384)
 def clean(text: str) -> str:
     """One line in lower case, composed, without invisible characters, single blanks."""
     visible = "".join(character for character in text if unicodedata.category(character) != "Cf")
