@@ -1,7 +1,6 @@
 """The workbook that goes back: marked where it is wrong and nowhere else; mended by hand and dropped, accepted."""
 
 import random
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile
@@ -23,9 +22,8 @@ from ioc_pipeline.sample.printing import print_form
 from ioc_pipeline.sample.sending import UNREADABLE, with_unreadable_figure
 from ioc_pipeline.sample.write import FILLS, SampleFile, sample_files
 from ioc_pipeline.settings import Settings, from_environment
+from xlsx_cells import MAIN, put
 
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 BROKEN_CELLS = 4
 OURS = ("xl/comments", "xl/drawings/vmlDrawing", "xl/worksheets/iocSheet", "xl/worksheets/_rels/")
 CHANGED = ("[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
@@ -39,23 +37,6 @@ class Broken:
     file: SampleFile
     content: bytes
     figures: Cells
-
-
-def put(content: bytes, cells: Mapping[tuple[str, str], Value]) -> bytes:
-    """Type into cells of an .xlsx that hold something."""
-    package = Package.read(content)
-    left = dict(cells)
-    for element in package.tree("xl/workbook.xml").iter(f"{{{MAIN}}}sheet"):
-        root = package.tree(package.target("xl/workbook.xml", str(element.get(RELATION))))
-        for cell in root.iter(f"{{{MAIN}}}c"):
-            value = left.pop((str(element.get("name")), str(cell.get("r"))), None)
-            if value is not None:
-                for old in list(cell):
-                    cell.remove(old)
-                cell.set("t", "n" if isinstance(value, int | float) else "str")
-                etree.SubElement(cell, f"{{{MAIN}}}v").text = str(value)
-    assert not left
-    return package.write()
 
 
 def read(path: Path, settings: Settings) -> Workbook:

@@ -52,8 +52,9 @@ def test_sources_are_listed_as_csv(installation: Installation) -> None:
     ("arguments", "says"),
     [
         (("check", "khong-co.xlsx"), "no such file"),
-        (("form", "no_such_form"), "expected one of"),
-        (("form", "rain_gauges"), "ioc extract rain_gauges"),
+        (("template", "no_such_form", "2025-09"), "expected one of"),
+        (("template", "rain_gauges", "2025-09-14"), "ioc extract rain_gauges"),
+        (("template", "admin_procedures", "2025"), "expected one month"),
         (("withdraw", "7", "--reason", "x"), "7"),
         (("sql", "select 1"), "ioc run"),
         (("trace", "x", "14", "hôm qua"), "2025-09"),
@@ -88,10 +89,10 @@ def test_our_fault_has_exit_code_2(new_installation: Callable[..., Installation]
     assert "elements.csv" in done.stderr
 
 
-def test_a_form_never_overwrites_a_file(installation: Installation, tmp_path: Path) -> None:
+def test_a_template_never_overwrites_a_file(installation: Installation, tmp_path: Path) -> None:
     filled_in = tmp_path / "signed_documents.xlsx"
     filled_in.write_text("figures of a morning", encoding="utf-8")
-    done = run(installation, "form", "signed_documents", "--output", str(filled_in))
+    done = run(installation, "template", "signed_documents", "2025-09", "--output", str(filled_in))
     assert (done.returncode, "exists already" in done.stderr) == (1, True)
     assert filled_in.read_text(encoding="utf-8") == "figures of a morning"
 

@@ -12,6 +12,8 @@ import python_calamine
 import xlsxwriter
 
 from e2e.conftest import REPOSITORY, Installation
+from ioc_pipeline.domain.addresses import cell_address
+from xlsx_cells import put
 
 SEEDS = REPOSITORY / "include" / "seeds"
 LATEST = "select value from mart_indicator_latest where indicator_code = '{}' and org_unit_code = '{}'"
@@ -247,19 +249,18 @@ def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
     assert teams.ioc("status").splitlines()[1:] == []
 
 
-def test_a_blank_form_filled_in_is_accepted(teams: Installation, tmp_path: Path) -> None:
+def test_a_template_filled_in_is_accepted(teams: Installation, tmp_path: Path) -> None:
     path = tmp_path / "mau.xlsx"
-    teams.ioc("form", "community_teams", "--output", str(path))
-    (sheet,) = [python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)]
-    header = next(number for number, row in enumerate(sheet) if "Số thành viên" in row)
-    columns = {str(text): position for position, text in enumerate(sheet[header])}
+    teams.ioc("template", "community_teams", "2025-09", "--output", str(path))
+    assert "exists already" in teams.ioc("template", "community_teams", "2025-09", "--output", str(path), expect=1)
+    rows = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    header = next(number for number, row in enumerate(rows) if "Số thành viên" in row)
+    total = next(number for number, row in enumerate(rows) if "Tổng cộng" in row)
+    typed = {"Xã, phường": "Xã Vân Hồ", "Số thành viên": 100, "Số thành viên đã tập huấn": 40}
+    cells = {("Biểu 1", cell_address(header + 3, rows[header].index(text))): value for text, value in typed.items()}
+    added = {("Biểu 1", cell_address(total, rows[header].index(text))): typed[text] for text in list(typed)[1:]}
     filled = tmp_path / "nop.xlsx"
-    with xlsxwriter.Workbook(filled) as workbook:
-        copy = workbook.add_worksheet("Bieu")
-        for number, row in enumerate(sheet[: header + 1]):
-            line = ["Kỳ báo cáo: Tháng 9 năm 2025" if value == "Kỳ báo cáo:" else value for value in row]
-            copy.write_row(number, 0, line)
-        copy.write(header + 1, columns["Xã, phường"], "Xã Vân Hồ")
-        copy.write(header + 1, columns["Số thành viên"], 100)
-        copy.write(header + 1, columns["Số thành viên đã tập huấn"], 40)
-    assert "outcome: loaded" in teams.ioc("check", str(filled), "--department", "so-khcn")
+    filled.write_bytes(put(path.read_bytes(), cells | added))
+    told = teams.ioc("check", str(filled), "--department", "so-khcn")
+    assert "outcome: loaded" in told
+    assert "[" not in told

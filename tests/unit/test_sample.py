@@ -1,4 +1,4 @@
-"""Sample files and blank forms: what they say, and that the pipeline's own readers take them."""
+"""Sample files: what they say, and that the pipeline's own readers take them."""
 
 import csv
 import hashlib
@@ -15,15 +15,12 @@ from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.layout import find_blocks
 from ioc_pipeline.parse.roles import cell_roles
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.reference.tables import NUMERIC
-from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.sample.departments import FILLS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.printed import neutralise
@@ -312,83 +309,3 @@ def test_earlier_months_lead_up_to_the_last_one(parsed: dict[tuple[str, str], Pa
 )
 def test_a_text_that_would_run_as_a_formula_gets_a_quote(text: str, written: str) -> None:
     assert neutralise(text) == written
-
-
-def fill_in(workbook: Workbook, contract: Contract) -> None:
-    """Type into a blank form what its reader asks for: the period, units where none are listed, a 7 everywhere else."""
-    in_force = contract.source.on(date.max)
-    for table, sheet in zip(in_force.tables, workbook.sheets, strict=True):
-        (block,) = [block for block in find_blocks(workbook, in_force) if block.table is table]
-        if block.columns and not any(column.type == "period" for column in table.columns):
-            sheet.rows[3] = [
-                "Kỳ báo cáo:",
-                None,
-                {"month": "Tháng 9 năm 2025", "quarter": "Quý III năm 2025", "year": "Năm 2025"}[
-                    contract.source.period_type
-                ],
-            ]
-        width = len(table.columns) + 1
-        last = block.body_start + 1 if not table.expects_all_units else len(sheet.rows)
-        while len(sheet.rows) < last:
-            sheet.rows.append([])
-        for number in range(block.body_start, last):
-            row = sheet.rows[number] = sheet.rows[number] + [None] * (width - len(sheet.rows[number]))
-            for column in table.columns:
-                position = block.columns[column.name]
-                if column.type == "org_unit":
-                    row[position] = row[position] or "Tỉnh Sơn La"
-                elif column.type == "period":
-                    row[position] = "Năm 2024" if contract.source.period_type == "year" else "Tháng 9/2025"
-                elif column.type in NUMERIC:
-                    row[position] = 7.0
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "admin_procedures", "assigned_tasks", "chip_id_health", "digital_economy", "signed_documents", "tax_online",
-        "telecom_coverage", "vneid_accounts",
-        "awareness_activities", "commune_radio", "digital_settlement", "digital_signatures", "digital_skills",
-        "dti_results", "emulation_awards", "online_meetings", "smart_communes", "yearly_assessment",
-        "network_security", "portal_sites", "it_workforce", "population_statistics", "enterprise_statistics",
-    ],
-)  # fmt: skip
-def test_a_blank_form_that_is_filled_in_is_read_completely(
-    tmp_path: Path, contracts: Contracts, org_units: OrgUnits, source: str
-) -> None:
-    contract = contracts.ready[source]
-    path = tmp_path / f"{source}.xlsx"
-    write_blank_form(contract, path, org_units, province_code="14")
-    workbook = read(path, contract)
-    fill_in(workbook, contract)
-    delivery = parse(workbook, contract, org_units, path.name)
-    assert delivery.warnings == []
-    for table in delivery.tables:
-        members = {"commune": 75, "agency": 22}
-        level = next((column.level for column in table.table.columns if column.type == "org_unit"), None)
-        assert table.row_count() == members.get(str(level), 1)
-        for rows in table.blocks:
-            filled = [column for column in table.table.columns if column.type in NUMERIC]
-            assert all(value.value == 7 for column in filled for value in rows.values[column.name])
-
-
-def test_a_blank_form_left_blank_is_returned(tmp_path: Path, contracts: Contracts, org_units: OrgUnits) -> None:
-    contract = contracts.ready["vneid_accounts"]
-    path = tmp_path / "form.xlsx"
-    write_blank_form(contract, path, org_units, province_code="14")
-    with pytest.raises(SourceError) as returned:
-        parse(read(path, contract), contract, org_units, path.name)
-    assert "unknown-period" in {problem.code for problem in returned.value.problems}
-
-
-def test_the_blank_form_of_a_publisher_shows_where_the_date_goes(
-    tmp_path: Path, contracts: Contracts, org_units: OrgUnits
-) -> None:
-    contract = contracts.ready["gso_monthly"]
-    path = tmp_path / "form.xlsx"
-    write_blank_form(contract, path, org_units, province_code="14")
-    (block,) = find_blocks(read(path, contract), contract.source)
-    assert set(block.columns) == {"org_unit", "previous_month_index", "same_month_last_year_index"}
-    assert all(
-        "thời điểm …" in block.headers[position] for name, position in block.columns.items() if name != "org_unit"
-    )

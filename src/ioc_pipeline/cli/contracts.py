@@ -1,14 +1,15 @@
-"""Commands on contracts: which there are, a blank form of one, reading all of a source again."""
+"""Commands on contracts: which there are, a template of one to fill in, reading all of a source again."""
 
 import argparse
 from pathlib import Path
 
 from ioc_pipeline.cli.command import Commands, add_command
+from ioc_pipeline.cli.days import read_period
 from ioc_pipeline.cli.output import complain, write_csv
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.flows import decisions, inbox_folders
+from ioc_pipeline.durable import write_durably
+from ioc_pipeline.flows import decisions, inbox_folders, templates
 from ioc_pipeline.flows.reference import Reference
-from ioc_pipeline.sample.blank import write_blank_form
 from ioc_pipeline.settings import Settings
 
 
@@ -16,9 +17,12 @@ def add_commands(commands: Commands) -> None:
     about = "forms and APIs: source, department, inbox folder (an API has none), title"
     sources = add_command(commands, "sources", _sources, about)
     sources.add_argument("--csv", action="store_true", help="as CSV, for a spreadsheet or another program")
-    form = add_command(commands, "form", _form, "write a blank form (.xlsx) from a contract")
-    form.add_argument("source", help="name of a contract, e.g. admin_procedures; `ioc sources` lists them")
-    form.add_argument("--output", type=Path, help="default: <source>.xlsx in the current folder")
+    about = "write the form of one period (.xlsx) to fill in: units, headers, checks of what is typed"
+    template = add_command(commands, "template", _template, about)
+    template.add_argument("source", help="name of a contract, e.g. admin_procedures; `ioc sources` lists them")
+    template.add_argument("period", help="in which it ends: 2025-09, 2025-Q3, 2025 or its last day 2025-09-14")
+    template.add_argument("--unit", default="", help="who fills it in, a commune's code say (default: the department)")
+    template.add_argument("--output", type=Path, help="default: <source>_<period>.xlsx in the current folder")
     again = add_command(
         commands, "load-again", _load_again, "read all deliveries of a source again under the contract in force"
     )
@@ -44,19 +48,13 @@ def _sources(settings: Settings, options: argparse.Namespace) -> int:
     return 0
 
 
-def _form(settings: Settings, options: argparse.Namespace) -> int:
+def _template(settings: Settings, options: argparse.Namespace) -> int:
     reference = Reference(settings)
-    contract = reference.contracts.ready.get(options.source)
-    if contract is None:
-        raise UserError(f"source {options.source}: expected one of {', '.join(sorted(reference.contracts.ready))}")
-    if contract.source.api:
-        raise UserError(
-            f"source {options.source}: an API, nobody fills it in; `ioc extract {options.source}` fetches it"
-        )
-    path = options.output or Path(f"{options.source}.xlsx")
+    period = read_period(options.period, templates.form_of(reference, options.source).source)
+    path = options.output or Path(f"{options.source}_{options.period}.xlsx")
     if path.exists():  # perhaps with figures in it
         raise UserError(f"{path}: exists already; name another file with --output")
-    write_blank_form(contract, path, reference.org_units, province_code=settings.province_code)
+    write_durably(path, templates.template_of(reference, options.source, period, options.unit))
     print(path)
     return 0
 

@@ -2,11 +2,31 @@
 
 import calendar
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.periods import Period, periods_between
+from ioc_pipeline.reference.sources import Source
 
 _PERIOD = re.compile(r"(?P<year>[1-9]\d{3})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2])(?P<day>-\d{2})?)?")
+
+
+def read_period(text: str, source: Source) -> Period:
+    """The one period of a source's type that ends in what was typed.
+
+    Raises:
+        UserError: there is none or more than one, or it is written another way than `read_days` takes.
+    """
+    first, last = read_days(text)
+    periods = [
+        period
+        for period in periods_between(first - timedelta(days=366), last, source.period_type, source.clock)
+        if first <= period.end <= last
+    ]
+    if len(periods) != 1:
+        found = ", ".join(f"{period.start}..{period.end}" for period in periods) or "none"
+        raise UserError(f"period {text}: expected one {source.period_type} that ends in it (found {found})")
+    return periods[0]
 
 
 def read_days(text: str) -> tuple[date, date]:

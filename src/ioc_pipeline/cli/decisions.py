@@ -2,12 +2,11 @@
 
 import argparse
 import getpass
-from datetime import date, timedelta
+from datetime import date
 
 from ioc_pipeline.cli.command import Commands, add_command
-from ioc_pipeline.cli.days import read_days
+from ioc_pipeline.cli.days import read_period
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.domain.periods import periods_between
 from ioc_pipeline.flows import decisions, purging
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.settings import Settings
@@ -75,19 +74,9 @@ def _waive(settings: Settings, options: argparse.Namespace) -> int:
     if contract is None:
         raise UserError(f"source {options.source}: not among the contracts in force; `ioc sources` lists them")
     source = contract.source
-    first, last = read_days(options.period)
-    periods = [
-        period
-        for period in periods_between(first - timedelta(days=366), last, source.period_type, source.clock)
-        if first <= period.end <= last
-    ]
-    if len(periods) != 1:
-        found = ", ".join(f"{period.start}..{period.end}" for period in periods) or "none"
-        raise UserError(f"period {options.period}: expected one {source.period_type} that ends in it (found {found})")
+    period = read_period(options.period, source)
     unit = options.unit or source.department
     by = getpass.getuser()
-    seq = decisions.waive(settings, source.name, unit, periods[0], until=options.until, reason=options.reason, by=by)
-    print(
-        f"waiver {seq} recorded for {unit} {periods[0].start}..{periods[0].end}; the next run takes it into the marts"
-    )
+    seq = decisions.waive(settings, source.name, unit, period, until=options.until, reason=options.reason, by=by)
+    print(f"waiver {seq} recorded for {unit} {period.start}..{period.end}; the next run takes it into the marts")
     return 0

@@ -75,12 +75,7 @@ def waive(
     contract = reference.contracts.ready.get(source_name)
     if contract is None:
         raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
-    unit = reference.org_units.get(unit_code, period.end)
-    if contract.source.reporters == "department":
-        reports = unit_code == contract.source.department
-    else:
-        reports = unit is not None and (unit.level, unit.province_code) == ("commune", settings.province_code)
-    if not reports:
+    if not reference.reports(contract.source, unit_code, period.end):
         expected = "a commune's code" if contract.source.reporters == "communes" else contract.source.department
         raise UserError(f"unit {unit_code}: does not report {source_name} on {period.end}; expected {expected}")
     if until and until <= period.end:

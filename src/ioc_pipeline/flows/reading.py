@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ioc_pipeline.answer.marked.marks import without_marks
+from ioc_pipeline.answer.template.identity import FormIdentity, identity_of, without_identity
 from ioc_pipeline.domain.deliveries import CheckResult, Delivery, Release, Scope
 from ioc_pipeline.domain.errors import ContractError, DamagedError, Problem, SourceError
 from ioc_pipeline.domain.http_date import parse_http_date
@@ -110,11 +111,12 @@ def csv_of(contracts: Contracts, department_code: str) -> Csv | None:
 def read_file(reading: Reading, read: Workbook | SourceError, reference: Reference) -> None:
     """Find the form in a workbook and parse it, into the reading."""
     delivery = reading.delivery
+    made_from = None
     try:
         if isinstance(read, SourceError):
             is_unknown_csv = any(problem.code == "csv-not-declared" for problem in read.problems)
             raise waiting_for(reference.contracts) if is_unknown_csv and reference.contracts.broken else read
-        read = without_marks(read)
+        read, made_from = without_identity(without_marks(read))
         choice = choose_contract(read, delivery.department_code, reference.contracts)
         if choice is None:
             reading.problems = as_decided(find_personal_data_in_workbook(read, delivery.file_name), reading.release)
@@ -134,6 +136,17 @@ def read_file(reading: Reading, read: Workbook | SourceError, reference: Referen
             reading.scopes, reading.unaccepted = error.scopes, error.tables
     else:
         reading.scopes = tuple(reading.parsed.scopes)
+    if made_from and reading.contract:
+        reading.problems += _of_older_template(reading, reading.contract, made_from)
+
+
+def _of_older_template(reading: Reading, contract: Contract, made_from: FormIdentity) -> list[Problem]:
+    """A warning where a file was filled into a template that would be made otherwise for its period today."""
+    last_days = [scope.period.end for scope in reading.scopes] or [local_day(reading.delivery.received_at)]
+    now = identity_of(contract, max(last_days))
+    if made_from.source_name != now.source_name or made_from == now:
+        return []
+    return [Problem("older-template", expected=f"mẫu hiện hành của “{contract.source.title}”", severity="warning")]
 
 
 def _read_extract(reading: Reading, store: Store, reference: Reference) -> None:

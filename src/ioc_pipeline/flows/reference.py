@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import Settings
 
 
@@ -31,6 +32,13 @@ class Reference:
             communes = self.org_units.members(level="commune", province_code=province_code, on=date.max)
             folders.update(unit.code for unit in communes)
         return folders
+
+    def reports(self, source: Source, unit_code: str, on: date) -> bool:
+        """Whether a unit owes a form or API for a period that ends on a day."""
+        if source.reporters == "department":
+            return unit_code == source.department
+        unit = self.org_units.get(unit_code, on)
+        return unit is not None and (unit.level, unit.province_code) == ("commune", self.settings.province_code)
 
     @cached_property
     def org_units(self) -> OrgUnits:

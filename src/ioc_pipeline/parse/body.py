@@ -94,6 +94,7 @@ class _BodyReader:
             elif self._ends_at(number, key):
                 break
         self._close_section()
+        self._drop_rows_of_nil_report()
         self._tell_unnamed()
         self._tell_rows_below_total()
         if self.strays:
@@ -104,6 +105,19 @@ class _BodyReader:
         # A total that stands over the first row adds up all that follow.
         body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
         return body, self.problems
+
+    def _drop_rows_of_nil_report(self) -> None:
+        """A form with its units printed on it that says "Không phát sinh" and has no figure speaks of none of them."""
+        body = self.body
+        if not (body.is_nil and body.data) or any(
+            has_figures(self.block, number) or has_words_for_figures(self.block, number) for number in body.data
+        ):
+            return
+        figures = figure_positions(self.block)
+        if any(value_at(self.block, total.number, at) not in (None, 0) for total in body.totals for at in figures):
+            return
+        body.others |= dict.fromkeys(body.data, "nil_report")
+        body.data, body.units, body.totals = [], [], []
 
     def _ends_at(self, number: int, key: Value) -> bool:
         """Take one row for what it is; True if the table ended before it, and `body.end` says where."""

@@ -1,1 +1,1 @@
-"""Departments and systems to try it with: sample files, blank forms, APIs that answer. All figures are invented."""
+"""Departments and systems to try it with: sample files, APIs that answer. All figures are invented."""

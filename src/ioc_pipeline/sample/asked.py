@@ -76,8 +76,8 @@ class Asked:
         return [whole[code] * part / sums[code] for code, part in zip(into, parts, strict=True)]
 
     def names(self, units: Sequence[OrgUnit]) -> list[str]:
-        """What the form calls them: a commune of a district together with it, since names repeat between districts."""
-        return [self._name(unit) for unit in units]
+        """What the form calls them."""
+        return [self.org_units.name_in_form(unit, self.period.end) for unit in units]
 
     def words(self) -> dict[str, object]:
         """The period as a form's layout names it: `{Month}`, `{Quarter}`, `{bounds}` and so on."""
@@ -100,12 +100,6 @@ class Asked:
         """Place and day of the signature: the day after the period."""
         day = self.period.end + timedelta(days=1)
         return f"Sơn La, ngày {day.day:02} tháng {day.month} năm {day.year}"
-
-    def _name(self, unit: OrgUnit) -> str:
-        if unit.level == "agency":
-            return unit.name
-        parent = self.org_units.get(unit.parent_code, self.period.end)
-        return f"{unit.full_name}, {parent.full_name}" if parent and parent.level == "district" else unit.full_name
 
 
 def _day(day: date) -> str:

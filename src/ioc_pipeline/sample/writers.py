@@ -3,7 +3,7 @@
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from xml.etree import ElementTree
@@ -19,13 +19,12 @@ WRITTEN_AT = datetime(2025, 9, 15)  # noqa: DTZ001  # a fixed property of the fi
 DATE_FORMAT = "dd/mm/yyyy"
 
 
-def xlsx_bytes(sheets: Sequence[PrintedSheet], finish: Callable[[Any, list[Worksheet]], None] | None = None) -> bytes:
-    """An .xlsx workbook; `finish` may add what only this format has, such as input checks."""
+def xlsx_bytes(sheets: Sequence[PrintedSheet]) -> bytes:
+    """An .xlsx workbook."""
     stream = io.BytesIO()
     workbook = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     workbook.set_properties({"created": WRITTEN_AT})
     formats: dict[Style, Any] = {}
-    worksheets: list[Worksheet] = []
     for sheet in sheets:
         worksheet = workbook.add_worksheet(sheet.name)
         worksheet.set_landscape()
@@ -41,9 +40,6 @@ def xlsx_bytes(sheets: Sequence[PrintedSheet], finish: Callable[[Any, list[Works
         for (row, column), (value, style) in sheet.cells.items():
             if not _is_covered(sheet, row, column):
                 _write_xlsx(worksheet, row, column, value, _xlsx_format(workbook, formats, style))
-        worksheets.append(worksheet)
-    if finish:
-        finish(workbook, worksheets)
     workbook.close()
     return stream.getvalue()
 

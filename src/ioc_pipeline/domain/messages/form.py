@@ -9,6 +9,12 @@ FORM: dict[str, Message] = {
         "Giữ nguyên dòng tiêu đề biểu theo mẫu; có thể lấy lại mẫu trắng từ Trung tâm IOC",
         "No title of the department's forms stands in the workbook.",
     ),
+    "older-template": Message(
+        "tệp được lập trên mẫu cũ của biểu này; số liệu đọc được vẫn nhận như thường",
+        "",
+        "Lần sau xin dùng mẫu mới, lấy ở trang của đơn vị hoặc từ Trung tâm IOC",
+        "The workbook was filled into an older template of the form.",
+    ),
     "wrong-department": Message(
         "biểu này thuộc trách nhiệm báo cáo của đơn vị khác",
         "biểu của chính đơn vị có thư mục này",

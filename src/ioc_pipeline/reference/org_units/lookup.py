@@ -72,6 +72,15 @@ class OrgUnits:
         """The unit that bore a code, written in full, on one day."""
         return self._register.get(code, on)
 
+    def name_in_form(self, unit: OrgUnit, on: date) -> str:
+        """What forms call a unit: an agency by its short name, a commune of a district together with it, since names
+        repeat between districts.
+        """
+        if unit.level == "agency":
+            return unit.name
+        parent = self.get(unit.parent_code, on)
+        return f"{unit.full_name}, {parent.full_name}" if parent and parent.level == "district" else unit.full_name
+
     def _highest(self, text: str, on: date, level: str | None, province_code: str | None) -> list[OrgUnit]:
         if len(text) > _LONGEST_TEXT:
             return []
