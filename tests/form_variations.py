@@ -131,7 +131,18 @@ def unit_in_other_words(form: Form, draw: Draw) -> None:
         [
             None,
             None,
-            draw(_pick("(tỷ đồng)", "ĐVT: Tỷ đồng", "Tỉ đồng", "Unit: billion VND", "Đơn vị: tỷ VNĐ", "ĐVT: tỷ đ")),
+            draw(
+                _pick(
+                    "(tỷ đồng)",
+                    "ĐVT: Tỷ đồng",
+                    "Tỉ đồng",
+                    "Unit: billion VND",
+                    "Đơn vị: tỷ VNĐ",
+                    "ĐVT: tỷ đ",
+                    "10⁹ đồng",
+                    "ĐVT: 1.000.000.000 đồng",
+                )
+            ),
         ]
     ]
 
@@ -231,7 +242,8 @@ def harmless_notes(form: Form, draw: Draw) -> None:
 def harmless_lines(form: Form, draw: Draw) -> None:
     text = _pick(
         "Số: 123/BC-VP", "(Ban hành kèm theo Quyết định số 12/2024/QĐ-UBND ngày 05/01/2024)", "Kính gửi: Sở Tài chính",
-        "Ngày gửi báo cáo: ngày 02 tháng sau", "Biểu số 31/NS",
+        "Ngày gửi báo cáo: ngày 02 tháng sau", "Biểu số 31/NS", "V/v báo cáo kết quả 9 tháng", "PHÒNG KẾ HOẠCH",
+        "V/v gửi số liệu lũy kế và số liệu tháng", "(Theo hướng dẫn của Sở Tài chính)",
     )  # fmt: skip
     form.letterhead.append([draw(text)])
 

@@ -21,14 +21,30 @@ def sums_and_plans(form: Form, draw: Draw) -> None:
     text = _pick(
         "Lũy kế {}", "LK {}", "Tính đến hết {}", "Đến {}", "KH {}", "Kế hoạch {}", "Dự toán {}", "{} (cộng dồn)",
         "{} (kế hoạch)", "{} (target)",
-        "{} (lũy kế từ đầu năm)", "Bình quân 9 tháng đến {}", "Cùng kỳ {}",
+        "{} (lũy tiến)", "{} - tích lũy", "Dự báo {}", "{} so với kế hoạch", "Số liệu gộp từ tháng 1 đến {}",
+        "{} và quý III/2025", "{} (lũy kế từ đầu năm)", "Bình quân 9 tháng đến {}", "Cùng kỳ {}",
     )  # fmt: skip
     form.period = [[draw(text).format(label)]]
 
 
 def another_kind_in_a_header(form: Form, draw: Draw) -> None:
     text = draw(
-        _pick("Lũy kế", "LK", "Kế hoạch năm", "KH", "Dự toán", "Cùng kỳ năm trước", "Tháng 8/2025", "YTD", "9 tháng")
+        _pick(
+            "Lũy kế",
+            "LK",
+            "Kế hoạch năm",
+            "KH",
+            "Dự toán",
+            "Cùng kỳ năm trước",
+            "Tháng 8/2025",
+            "YTD",
+            "9 tháng",
+            "Tích lũy",
+            "Ước cả năm",
+            "So với cùng kỳ năm trước (%)",
+            "% kế hoạch",
+            "Tăng, giảm so với tháng trước",
+        )
     )
     line: list[Value] = [None, None, text]
     form.header.insert(0, line) if draw(st.booleans()) else form.data.insert(0, line)
@@ -44,6 +60,9 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
             "Kỳ số liệu: tháng 8/2025",
             "Số kế hoạch giao năm 2025",
             "Lũy kế 9 tháng",
+            "Lũy tiến từ đầu năm",
+            "Biểu này là số tích lũy",
+            "Các số liệu trên là kế hoạch",
             "Cumulative figures",
             "Chỉ tiêu giao",
             "Tháng 8",
@@ -62,6 +81,16 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
         row[5] = draw(_pick("số lũy kế", "số kế hoạch giao năm 2025", "lũy kế 9 tháng", "số của tháng 8"))
 
 
+def another_kind_in_the_title(form: Form, draw: Draw) -> None:
+    text = _pick("(kế hoạch)", "dự kiến", "năm 2025 (dự toán)", "so với cùng kỳ năm trước", "quý III năm 2025", "- LK")
+    form.title[0][0] = f"{form.title[0][0]} {draw(text)}"
+
+
+def figures_taken_from_another_month(form: Form, draw: Draw) -> None:
+    row = next(line for line in form.data if line and line[0] == 1.0)
+    row[5] = draw(_pick("Lấy số tháng 8", "Chưa có số liệu, dùng số tháng trước", "tạm lấy theo báo cáo quý II"))
+
+
 def another_meaning_in_english(form: Form, draw: Draw) -> None:
     headers_in_two_languages(form, draw)
     word = draw(_pick("Planned revenue", "Cumulative revenue", "Revenue, previous year", "Revenue (million VND)"))
@@ -71,7 +100,18 @@ def another_meaning_in_english(form: Form, draw: Draw) -> None:
 def another_unit(form: Form, draw: Draw) -> None:
     unit = draw(
         _pick(
-            "triệu đồng", "Nghìn đồng", "tr.đ", "VND million", "millions of VND", "1.000 đồng", "nghìn tỷ đồng", "Trđ"
+            "triệu đồng",
+            "Nghìn đồng",
+            "tr.đ",
+            "VND million",
+            "millions of VND",
+            "1.000 đồng",
+            "nghìn tỷ đồng",
+            "Trđ",
+            "10⁶ đồng",
+            "USD",
+            "1.000.000 đồng",
+            "mio VND",
         )
     )
     place = draw(_pick("line", "label", "header", "foot", "end", "beside", "title"))
@@ -106,6 +146,22 @@ def another_month_in_a_name(form: Form, draw: Draw) -> None:
 
 def another_reporter(form: Form, draw: Draw) -> None:
     form.letterhead[1][0] = draw(_pick("SỞ NỘI VỤ", "Đơn vị báo cáo: Sở Y tế", "UBND XÃ VÂN HỒ", "UBND TỈNH LAI CHÂU"))
+
+
+def figures_of_another(form: Form, draw: Draw) -> None:
+    """Whose figures they are counts also where the letterhead is the folder's own."""
+    form.letterhead[1][0] = "VĂN PHÒNG UBND TỈNH"
+    whose = draw(_pick("Sở Y tế", "SỞ TÀI CHÍNH", "Công an tỉnh", "UBND xã Vân Hồ"))
+    lead = draw(_pick("Số liệu của {}", "Đơn vị gửi: {}", "(Số liệu {} tháng 9)", "Báo cáo do {} lập", "Data of {}"))
+    place = draw(_pick("line", "title", "foot", "note"))
+    if place == "line":
+        form.period.append([lead.format(whose)])
+    elif place == "title":
+        form.title[0][0] = f"{form.title[0][0]} của {whose}"
+    elif place == "foot":
+        form.foot.insert(0, [f"Ghi chú: số liệu trên là của {whose}"])
+    else:
+        form.notes.append(("A4", f"Số liệu của {whose}"))
 
 
 def a_wrong_total(form: Form, draw: Draw) -> None:
@@ -150,7 +206,7 @@ def a_code_of_another(form: Form, draw: Draw) -> None:
 
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
-    another_meaning_in_english,
+    another_meaning_in_english, another_kind_in_the_title, figures_taken_from_another_month, figures_of_another,
     another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
     a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip

@@ -15,11 +15,15 @@ from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.spans import (
     OWN,
     is_average,
+    is_comparison,
     is_cumulative,
     is_of_another_time,
+    is_of_whole_year,
     is_plan,
     is_sum_of_months,
+    is_taken_from_another_time,
     names_several_periods,
+    says_nothing_but_kind,
 )
 from ioc_pipeline.parse.statements import (
     Statement,
@@ -54,12 +58,15 @@ _FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
 _YEARS = frozenset({"year", "range", "school_year"})
 _NAMES = frozenset({"file name", "sheet name"})
-_NOTE = re.compile(r"^(?:ghi chu|chu thich|luu y)[\s:*]*")
+_NOTE = re.compile(r"^\W*(?:ghi chu|chu thich|luu y|note)[\s:*]*")
+_SUBJECT = re.compile(r"\W*(?:v/v|ve viec|trich yeu|can cu|kem theo|theo|ban hanh|thuc hien)\b")  # of a letter
 _OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so)")
 _KIND_FIRST = re.compile(  # a note of nothing but the kind of the figures above it
-    r"\W*(?:luy ?ke|cong don|tinh tu|ke tu|ky (?:so lieu|bao cao)|cumulative|accumulated)\b"
+    r"\W*(?:luy ?(?:ke|tich|tien)|tich luy|don tich|cong don|tinh tu|ke tu|ky (?:so lieu|bao cao)|cumulative"
+    r"|accumulated)\b"
 )
 _OWN_OF_ANOTHER = re.compile(rf"(?<!so voi )(?<!so )\bcung k[yi] (?:cua )?{OWN}")
+_AND_OWN = re.compile(r"(?:\bva\b|[+&]|\bden\b)\W*(?:ca )?$")  # "Tháng 9 và quý III"
 _COMPARED = re.compile(  # before a label: what is spoken of then is not whose figures these are
     r"\b(?:so voi|so|theo|nhiem vu|phuong huong|ke hoach|du kien|trien khai|can cu|nghi quyet|quyet dinh"
     r"|chuong trinh|de an|giai doan|den|khoa|nhiem ky|tet|thoi diem)\b[^;]*$"
@@ -157,6 +164,8 @@ class _Judge:
                 continue
             if said.place == "file name" and "file_name" not in self.block.table.period.places:
                 severity = "warning"  # such publishers name their files after other things
+            if said.place in ("letterhead", "line") and _SUBJECT.match(time_words(said.text)):
+                severity = "warning"  # what the letter is about that the form goes with
             problem = Problem(
                 "period-conflict",
                 self.block.sheet.name,
@@ -205,9 +214,22 @@ class _Judge:
         may_plan = may_plan or _PLANNED_FIGURE.fullmatch(rest) is not None
         if may_plan and is_plan(rest) and not is_plan(own):
             return True
+        is_over_figures = said.place in ("header", "line")
         if said.place == "header" and is_of_another_time(rest) and not is_of_another_time(own):
             return True
-        return bool(_OWN_OF_ANOTHER.search(rest))
+        if said.place == "header" and is_comparison(rest) and not is_comparison(own):
+            return True
+        if is_over_figures and self.source.period_type != "year" and is_of_whole_year(rest):
+            return True
+        if said.place not in ("letterhead", "row") and says_nothing_but_kind(self._without_title(rest)):
+            return True
+        return is_taken_from_another_time(rest) or bool(_OWN_OF_ANOTHER.search(rest))
+
+    def _without_title(self, rest: str) -> str:
+        """What a title says besides the contract's own."""
+        for title in self.block.table.titles:
+            rest = rest.replace(time_words(title), " ")
+        return " ".join(rest.split())
 
     def _begins_elsewhere(self, rest: str, period: Period) -> bool:
         """ "(Tính từ 01/01/2025)" over a month: added up since another day than the period's first."""
@@ -260,6 +282,9 @@ class _Judge:
             return True
         if said.place == "row":
             return False
+        if said.place == "line" and holds and other.type not in _YEARS:
+            plain = time_words(said.text)
+            return OWN not in self._without_own(said.text) or bool(_AND_OWN.search(plain[: found.start]))
         # Of labels in longer texts: two of the source's type are told with the period; notes may speak of any time.
         return not (is_of_type or holds or said.place == "below" or other.type in ("week", "ytd"))
 

@@ -11,10 +11,10 @@ from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.agreement import check_keys, check_totals
 from ioc_pipeline.parse.body import Body, read_keys
+from ioc_pipeline.parse.codes import code_problems
 from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.figures import stored_figures
-from ioc_pipeline.parse.identity import code_problems, reporter_problems
 from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.maturity import stated_maturity
@@ -22,6 +22,7 @@ from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import as_decided
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
+from ioc_pipeline.parse.reporter import reporter_problems
 from ioc_pipeline.parse.roles import Reading
 from ioc_pipeline.parse.strays import find_strays, stray_problems
 from ioc_pipeline.parse.tables import ParsedTable, Rows

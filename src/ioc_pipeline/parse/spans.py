@@ -36,7 +36,9 @@ _NOT_A_SPAN = re.compile(rf"^(?:thang|t\.?)\s*{_MONTH}\s*[-–]\s*(?:19|20)\d\d$
 OWN = "ky nay"  # stands where a text names the very period its figures are of
 _TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
 _CUMULATIVE = re.compile(
-    r"\b(?:luy ?ke|luy tich|cong don|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau|den nay|to date)\b"
+    r"\b(?:luy ?ke|luy t(?:ich|ien)(?! tung phan)|tich luy|cong don|don tich|den nay|to date"
+    r"|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau)\b"
+    r"|\bso (?:lieu )?gop\b|\b(?<!dong )gop (?=\d|cac (?:thang|qu[yi])|ca\b|so lieu|thang|qu[yi])"
     rf"|\b(?<!tu {OWN} )den (?:thoi diem )?(?:het |cuoi |ngay cuoi )*(?=\(?{_TIME})"
 )
 _SUM_OF_MONTHS = re.compile(
@@ -46,7 +48,7 @@ _SUM_OF_MONTHS = re.compile(
 _AVERAGE = re.compile(
     r"\b(?:binh quan|trung binh)(?: (?:cua|cac|trong|mot|moi))*(?: \d{1,2})?\s+(?:thang|qu[yi]|nam)\b(?!\s+lao dong)"
 )
-_PLAN_WORD = r"(?:ke hoach|du toan|du kien|muc tieu|chi tieu(?: duoc)?(?: giao)?|planned|plan|targets?)"
+_PLAN_WORD = r"(?:ke hoach|du toan|du kien|du bao|muc tieu|chi tieu(?: duoc)?(?: giao)?|planned|plan|targets?)"
 _PLAN = re.compile(
     rf"^(?:so\s+)?(?:lieu\s+)?{_PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
@@ -59,6 +61,30 @@ _OF_ANOTHER_TIME = re.compile(
     r"\b(?:previous|prior|last|same) (?:year|month|quarter|period)\b"
     r"|\bcung k[yi]\b|\b(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)\b"
 )
+_COMPARISON = re.compile(
+    r"\b(?:so voi|so sanh|ty le so)\b|(?:%|\bphan tram)\W*(?:so\b|(?:hoan thanh )?ke hoach|cung k[yi])|\btoc do tang\b"
+    r"|\b(?:chenh lech|tang|giam)\b(?=.*\b(?:cung k[yi]|truoc|ke hoach|thang|qu[yi]|nam)\b)"
+)
+_KIND = (
+    rf"(?:{_PLAN_WORD}|cung k[yi]|(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)|so voi|so sanh|chenh lech"
+    r"|tang|giam|phan tram|%)"
+)
+_OF_FIGURES = (
+    r"(?:so|lieu|cac|day|la|toan bo|tat ca|nhung|tren|trong|bieu|bang|nay|cua|tinh|theo|duoc|giao|dat|va|ke|ghi chu"
+    r"|luu y|note|figures|data|gia tri|cot|thuc hien)"
+)
+_NOTHING_BUT_KIND = re.compile(
+    rf"\W*(?:(?:{_KIND}|{_OF_FIGURES}|{OWN}|k[yi](?: bao cao)?|ca nam|(?:19|20)\d\d"
+    rf"|(?:thang|qu[yi]|nam|t|q)\s*[\divx/.-]+)"
+    rf"(?![a-z])\W*)+"
+)
+_HAS_KIND = re.compile(rf"(?<![a-z]){_KIND}(?![a-z])")
+_PART = re.compile(r"[(\[]([^()\[\]]+)[)\]]|\s[-–—:;]\s*([^()\[\]]+)$")
+_TAKEN = re.compile(
+    r"\b(?:lay|dung|su dung|chep|giu nguyen|nhu)\s+(?:(?:lai|tam|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
+    rf"(?:cung k[yi]|(?:nam|k[yi]|thang|qu[yi])\s+(?:(?:lien )?(?:truoc|ngoai)\b|(?!{OWN})[\divx]))"
+)
+_WHOLE_YEAR = re.compile(r"\bca nam\b")
 _ESTIMATE = re.compile(r"(?<!\w)ước(?: tính| thực hiện| đạt)?(?!\w)")
 _PRELIMINARY = re.compile(r"(?<!\w)sơ bộ(?!\w)")
 _PLAIN_ESTIMATE = re.compile(r"\buoc(?: tinh| thuc hien| dat)?\b")
@@ -103,6 +129,31 @@ def is_plan(text: str) -> bool:
 def is_of_another_time(text: str) -> bool:
     """Whether a text names the year, month or period before: "cùng kỳ", "năm trước"."""
     return bool(_OF_ANOTHER_TIME.search(time_words(text)))
+
+
+def is_comparison(text: str) -> bool:
+    """Whether a header or line says that its figures compare: "so với cùng kỳ", "% kế hoạch"."""
+    return bool(_COMPARISON.search(time_words(text)))
+
+
+def says_nothing_but_kind(text: str) -> bool:
+    """Whether a text, or a part in brackets or behind a dash, only calls figures planned, compared or of another time.
+
+    "Số giao dự toán", "Thu ngân sách (kế hoạch)", "So với cùng kỳ năm trước", but not "Phòng Kế hoạch".
+    """
+    plain = time_words(text)
+    parts = [plain, *(found[1] or found[2] for found in _PART.finditer(plain))]
+    return any(_NOTHING_BUT_KIND.fullmatch(part) and _HAS_KIND.search(part) for part in parts)
+
+
+def is_taken_from_another_time(text: str) -> bool:
+    """Whether a text says that other figures stand in for those of the period: "lấy số tháng trước"."""
+    return bool(_TAKEN.search(time_words(text)))
+
+
+def is_of_whole_year(text: str) -> bool:
+    """Whether a header or line says that its figures are of a whole year: "Ước cả năm"."""
+    return bool(_WHOLE_YEAR.search(time_words(text)))
 
 
 def maturity_word(text: str) -> Literal["", "estimate", "preliminary"]:

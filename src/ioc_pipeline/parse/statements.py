@@ -23,7 +23,9 @@ from ioc_pipeline.reference.tables import NUMERIC, Table
 _ENDING = re.compile(r"\.(?:xlsx?|ods|csv|tsv|txt)$", re.IGNORECASE)
 _LONGEST_PIECE = 8
 _SPREAD_LABEL = re.compile(r"(?:thang|quy|nam|ky)\b[\s\divx/.-]*(?:nam)?[\s/.-]*(?:19|20)\d\d$")
-_BEFORE_LABEL = re.compile(r"^(?:(?:ghi chú|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)+", re.IGNORECASE)
+_BEFORE_LABEL = re.compile(
+    r"^(?:(?:ghi chú|lưu ý|chú thích|note|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)+", re.IGNORECASE
+)
 
 Place = Literal["line", "letterhead", "header", "row", "below", "file name", "sheet name"]
 

@@ -1,13 +1,17 @@
 """What a sheet says about the unit and scale of its figures, wherever and however it says it."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.parse.marks import without_marks
 from ioc_pipeline.parse.rows import UnitMeasure, read_unit_lines
 
-_SCALE = r"(?:nghin|ngan|trieu|t[yi](?! le| so | trong| suat)|tram|chuc|x ?1000|10{2,3}|thousands?|millions?|billions?)"
+_SCALE = (
+    r"(?:nghin|ngan|trieu|t[yi](?! le| so | trong| suat)|tram|chuc|van(?= (?:dong|vnd)\b)"
+    r"|x ?1000|10{2,3}|thousands?|millions?|billions?)"
+)
 _MONEY = r"(?:(?:viet nam )?dong(?: viet nam)?|vnd|d|usd|do la(?: my)?|eur)"
 _NOUN = (
     r"(?:tthc|thu tuc(?: hanh chinh)?|ho so|nguoi|luot(?: nguoi| truy cap| khach)?|nguoi dung|tai khoan|xa|phuong"
@@ -28,11 +32,14 @@ _ALONE = re.compile(rf"(?:{_LABEL} )?(?P<unit>{_ONE}(?: (?:va )?{_ONE})*)")
 _SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?!\d)(?:{_SCALE} )+(?:{_MONEY}|{_NOUN}))(?![0-9a-z])")
 _ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
-_THOUSAND = re.compile(r"(?<![\d.,])(?:x\s?)?1[ .,]?000(?![\d.,])")
+_POWER = re.compile(
+    r"(?<![\d.,])(?:x\s?)?(?:1(?P<groups>(?:[ .,]?000){1,4})(?![\d.,])|10\s?(?:\^\s?(?P<flat>\d\d?)|(?P<raised>[³⁶⁹])))"
+)
+_POWERS = {1: "nghìn ", 2: "triệu ", 3: "tỷ ", 4: "nghìn tỷ "}
 _MONEY_CODE = r"(VND|USD|EUR|[Dd]ong)"
 _SHORT = [
-    (re.compile(r"\bmn\b", re.IGNORECASE), "million"),
-    (re.compile(r"\bbn\b", re.IGNORECASE), "billion"),
+    (re.compile(r"\b(?:mn|mio|mil|mill)\b\.?", re.IGNORECASE), "million"),
+    (re.compile(r"\b(?:bn|bil|bill|mld|mrd)\b\.?", re.IGNORECASE), "billion"),
     (re.compile(rf"{_MONEY_CODE}\s*['’]\s?000s?|['’]000s?\s*{_MONEY_CODE}"), "nghìn VND"),
     (re.compile(rf"\b{_MONEY_CODE}\s+(thousand|million|billion)s?\b", re.IGNORECASE), r"\2 \1"),
     (re.compile(r"\b(thousand|million|billion)s? of\b", re.IGNORECASE), r"\1"),
@@ -40,7 +47,7 @@ _SHORT = [
     (re.compile(r"\b[Nn][Gg]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "nghìn đồng"),
 ]
 _UNITS = re.compile(r"[,;/]\s*|\s+và\s+|\s+va\s+")
-_ENGLISH = {"thousand": "nghìn", "million": "triệu", "billion": "tỷ"}
+_CURRENCIES = frozenset({"dong", "usd", "do la", "do la my", "eur"})
 
 
 def is_unit(text: str) -> bool:
@@ -88,14 +95,24 @@ def stated_units(text: str) -> tuple[str, ...]:
 
 def _is_scale(text: str) -> bool:
     unit = read_unit(text)
-    return unit.multiplier != 1 or unit.name == "dong"
+    return unit.multiplier != 1 or unit.name in _CURRENCIES
 
 
 def _folded(text: str) -> str:
     plain = text.replace("VNĐ", "VND").replace("vnđ", "vnd").replace("²", "2").replace("³", "3")
     for pattern, words in _SHORT:
         plain = pattern.sub(words, plain)
-    return fold(_THOUSAND.sub("nghìn ", plain))
+    return fold(_POWER.sub(_power_in_words, plain))
+
+
+def _power_in_words(found: re.Match[str]) -> str:
+    """ "1.000.000" is "triệu", "10^9" and "10⁹" are "tỷ"; another power stays as it is."""
+    if found["groups"]:
+        thousands = found["groups"].count("000")
+    else:
+        thousands, rest = divmod(int(unicodedata.normalize("NFKC", found["flat"] or found["raised"])), 3)
+        thousands = 0 if rest else thousands
+    return _POWERS.get(thousands, found[0])
 
 
 def _as_written(text: str, folded: str) -> str:
@@ -110,7 +127,7 @@ def read_unit(text: str) -> UnitMeasure:
     labelled = _ALONE.fullmatch(folded)
     words = (labelled["unit"] if labelled else folded).split()
     multiplier = 1
-    while words and words[:2] != ["ty", "le"] and (scale := _SCALES.get(words[0])):
+    while words and words[:2] not in (["ty", "le"], ["van", "ban"]) and (scale := _SCALES.get(words[0])):
         multiplier *= scale
         words = words[1:]
     name = " ".join(words)
@@ -119,7 +136,17 @@ def read_unit(text: str) -> UnitMeasure:
     return UnitMeasure(name, multiplier)
 
 
-_SCALES = {"nghin": 1000, "ngan": 1000, "trieu": 10**6, "ty": 10**9, "tram": 100, "chuc": 10, "100": 100, "1000": 1000}
+_SCALES = {
+    "nghin": 1000,
+    "ngan": 1000,
+    "trieu": 10**6,
+    "ty": 10**9,
+    "tram": 100,
+    "chuc": 10,
+    "van": 10**4,
+    "100": 100,
+    "1000": 1000,
+}
 _SCALES |= {
     "thousand": 1000,
     "thousands": 1000,
