@@ -17,13 +17,16 @@ TIMEOUT_SECONDS = 20
 
 
 class WebhookNotifier(BaseNotifier):
-    """Posts `{"text": …}` as JSON, which chat systems take as it is, to the address of an HTTP connection."""
+    """Posts `{"text": …}` as JSON, which chat systems take as it is, to the address of an HTTP connection.
+
+    What is `told` besides stands in the same object.
+    """
 
     template_fields = ()
 
-    def __init__(self, text: str, connection_id: str = WEBHOOK) -> None:
+    def __init__(self, text: str, connection_id: str = WEBHOOK, **told: str) -> None:
         super().__init__()
-        self.text = text
+        self.content = {"text": text, **told}
         self.connection_id = connection_id
 
     def notify(self, context: Any) -> None:
@@ -32,24 +35,36 @@ class WebhookNotifier(BaseNotifier):
         connection = BaseHook.get_connection(self.connection_id)
         address = connection.host if urlsplit(connection.host).scheme else f"https://{connection.host}"
         headers = {"Authorization": f"Bearer {connection.password}"} if connection.password else {}
-        answer = httpx.post(address, json={"text": self.text}, headers=headers, timeout=TIMEOUT_SECONDS)
+        answer = httpx.post(address, json=self.content, headers=headers, timeout=TIMEOUT_SECONDS)
         answer.raise_for_status()
+
+
+def mail(addresses: str, subject: str, text: str) -> BaseNotifier:
+    """An e-mail of a plain text to addresses with commas between them, by the connection `smtp_default`."""
+    from airflow.providers.smtp.notifications.smtp import SmtpNotifier
+
+    to = [part.strip() for part in addresses.split(",") if part.strip()]
+    return SmtpNotifier(to=to, subject=subject, html_content=f"<pre>{escape(text)}</pre>")
+
+
+def has_connection(connection_id: str) -> bool:
+    """Whether somebody has configured it."""
+    try:
+        BaseHook.get_connection(connection_id)
+    except AirflowNotFoundException:
+        return False
+    return True
 
 
 def notifiers(lines: Iterable[str]) -> list[BaseNotifier]:
     """One for each way that is configured; none is no error, the alerts are at /ioc/health too."""
     text = "\n".join(lines)
     found: list[BaseNotifier] = []
-    if addresses := [part.strip() for part in os.environ.get(EMAIL_VARIABLE, "").split(",") if part.strip()]:
-        from airflow.providers.smtp.notifications.smtp import SmtpNotifier
-
-        content = f"<pre>{escape(text)}</pre>"
-        found.append(SmtpNotifier(to=addresses, subject="IOC: cảnh báo vận hành", html_content=content))
-    try:
-        BaseHook.get_connection(WEBHOOK)
-    except AirflowNotFoundException:
-        return found
-    return [*found, WebhookNotifier(text)]
+    if addresses := os.environ.get(EMAIL_VARIABLE, "").strip():
+        found.append(mail(addresses, "IOC: cảnh báo vận hành", text))
+    if has_connection(WEBHOOK):
+        found.append(WebhookNotifier(text))
+    return found
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -21,7 +21,7 @@ from ioc_pipeline.web.app import create_app
 SCREENS = {(1920, 1080): "dark", (3840, 2160): "light", (390, 844): "light"}
 CELL = "indicators/infra_population_4g_pct?unit=14"
 LISTS = ["reporting", "quality", "conflicts", "revisions", "deliveries"]
-PAGES = ["", "?unit=03646", "?department=so-khcn", "?lang=en", CELL, *LISTS]
+PAGES = ["", "?unit=03646", "?department=so-khcn", "?lang=en", CELL, "reminders", *LISTS]
 
 
 @pytest.fixture(scope="module")

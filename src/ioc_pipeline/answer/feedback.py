@@ -17,6 +17,7 @@ from ioc_pipeline.settings import FEEDBACK_FOLDER
 NAME_BYTES = 120
 NAMES_TRIED = 3
 REGISTER_NAME = "so-nhan"
+REMINDER_NAME = "nhac-viec.txt"
 _ARCHIVE = "luu"
 _ANSWER = re.compile(r"([0-9]{6,})_(?:tiep-nhan|khong-co-bieu|tra-lai|rut-lai|da-danh-dau|bien-nhan)_")
 
@@ -150,6 +151,22 @@ def write_register(inbox: Path, department_code: str, content: bytes) -> None:
         _write_file(department, REGISTER_NAME, ".xlsx", content)
 
 
+def write_reminder(inbox: Path, department_code: str, text: str) -> None:
+    """Write what a unit owes into its folder, over what was there; without a text nothing is owed, and it goes.
+
+    Raises:
+        OSError: the folder cannot be used, or something else has the name of ours.
+    """
+    with Folder.at(inbox, department_code) as department:
+        department.make(FEEDBACK_FOLDER)
+        with department.inner(FEEDBACK_FOLDER) as folder:
+            if text:
+                folder.write_durably(REMINDER_NAME, _as_text_file(text.split("\n")))
+            else:
+                with suppress(FileNotFoundError):
+                    folder.unlink(REMINDER_NAME)
+
+
 def put_away(inbox: Path, department_code: str, years: Mapping[int, int]) -> None:
     """Move the answers to these deliveries, whatever they consist of, to `luu/<year>/`; `years` by delivery_seq.
 
@@ -181,9 +198,12 @@ def sweep(inbox: Path, *, older_than: float) -> None:
 
 
 def _write(department: Folder, prefix: str, file_name: str, lines: list[str]) -> str:
+    return _write_file(department, prefix + _safe(file_name), ".txt", _as_text_file(lines))
+
+
+def _as_text_file(lines: Sequence[str]) -> bytes:
     # The byte order mark is for Notepad on old Windows, which takes Vietnamese for another encoding without it.
-    content = ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
-    return _write_file(department, prefix + _safe(file_name), ".txt", content)
+    return ("\r\n".join(lines) + "\r\n").encode("utf-8-sig")
 
 
 def _safe(file_name: str) -> str:

@@ -9,10 +9,13 @@ from ioc_pipeline.ledger.findings import Findings
 from ioc_pipeline.ledger.progress import Progress
 from ioc_pipeline.ledger.reckoning import Reckoning
 from ioc_pipeline.ledger.refusals import Refusals
+from ioc_pipeline.ledger.reminders import Reminders
 from ioc_pipeline.ledger.verification import Verification
 
 
-class Ledger(Arrivals, Refusals, Progress, Backlog, Enquiries, Verification, Belonging, Copying, Reckoning, Findings):
+class Ledger(
+    Arrivals, Refusals, Progress, Backlog, Enquiries, Verification, Belonging, Copying, Reckoning, Findings, Reminders
+):
     """The ledger at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none.
 
     Every `at` is the caller's time, aware. Methods that write are one durable transaction each.

@@ -15,11 +15,19 @@ from ioc_pipeline.settings import Settings
 from ioc_pipeline.web import monitor, static
 from ioc_pipeline.web.lists import routes as lists
 from ioc_pipeline.web.page import Page
+from ioc_pipeline.web.reminders import routes as reminders
 from ioc_pipeline.web.trail import routes as trail
 from ioc_pipeline.web.versions import Versions
 from ioc_pipeline.web.wall import routes as wall
 
-ROUTERS = (wall.router, trail.router, monitor.router, static.router, lists.router)  # the last takes what is left
+ROUTERS = (
+    wall.router,
+    trail.router,
+    monitor.router,
+    static.router,
+    reminders.router,
+    lists.router,
+)  # the last takes what is left
 
 SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

@@ -17,6 +17,7 @@ MENU = (
     ("", "Màn hình", "Wall"),
     ("reporting", "Báo cáo", "Reporting"),
     ("deliveries", "Tệp đã nhận", "Deliveries"),
+    ("reminders", "Nhắc việc", "Reminders"),
     ("quality", "Chất lượng", "Quality"),
     ("conflicts", "Mâu thuẫn", "Conflicts"),
     ("revisions", "Đã sửa", "Revisions"),
