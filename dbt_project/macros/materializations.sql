@@ -11,14 +11,14 @@
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {% endmaterialization %}
 
--- A table of facts by year: the years that are computed again are written anew, the others stay.
-{% materialization kept_by_year, adapter='duckdb' %}
+-- A table of facts: what a change touched, by the columns in `kept_by`, is written anew, the rest stays.
+{% materialization kept, adapter='duckdb' %}
     {% do run_hooks(pre_hooks) %}
     {% if load_cached_relation(this) is none or should_full_refresh() %}
         {% do write_anew() %}
     {% else %}
         {% call statement('delete') %}
-            delete from {{ this }} where {{ in_touched_years('period_year') }}
+            delete from {{ this }} where {{ is_touched(config.meta_require('kept_by')) }}
         {% endcall %}
         {% call statement('main') %}
             insert into {{ this }} by name {{ compiled_code }}

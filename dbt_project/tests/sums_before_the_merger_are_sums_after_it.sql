@@ -7,7 +7,7 @@ measures as (
 
     select * from {{ ref('int_measure_value') }}
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year', 'element_code']) }}
 
 ),
 

@@ -1,9 +1,10 @@
 """One drop without Airflow: CPU seconds of each step, in processes forked from the modules that the fork server holds.
 
-    python tests/bench/warm_drop.py [DROPS]
+    python tests/bench/warm_drop.py [DROPS] [MONTHS]
 
-What Airflow's two tasks do for a form of 75 communes on top of the sample files of three months. CPU seconds hold on a
-busy machine too, though each costs up to half as much again there. The last line says what a drop builds.
+What Airflow's two tasks do for a form of 75 communes on top of the sample files of so many months, 3 unless said;
+`make run` begins with 15. CPU seconds hold on a busy machine too, though each costs up to half as much again there.
+The last line says what a drop builds.
 """
 
 import json
@@ -24,12 +25,12 @@ Marks = dict[str, float]
 
 
 def main() -> None:
-    drops = int(sys.argv[1]) if sys.argv[1:] else 5
+    drops, months = (*map(int, sys.argv[1:]), *(5, 3)[len(sys.argv) - 1 :])
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"IOC_HOME": f"{folder}/home", "AIRFLOW_HOME": f"{folder}/airflow", "IOC_SETTLE_SECONDS": "0"}
         import ioc_preload  # noqa: F401  # and nothing of ours before the fork
 
-        forked(write_samples, Path(folder), drops)
+        forked(write_samples, Path(folder), drops, months)
         everything = forked(build_and_publish)
         taken, built = [], []
         for seed in range(drops):
@@ -62,14 +63,14 @@ def forked(work: Callable[..., Marks], *arguments: object) -> Marks:
     return marks
 
 
-def write_samples(folder: Path, drops: int) -> Marks:
+def write_samples(folder: Path, drops: int, months: int) -> Marks:
     """The samples, loaded, and the same form with other figures for each drop."""
     from ioc_pipeline.cli.main import main as ioc
     from ioc_pipeline.flows import inbox, loads, prepare
     from ioc_pipeline.settings import from_environment
 
     with Path(os.devnull).open("w") as sys.stdout:
-        ioc(["sample", "--until", UNTIL])
+        ioc(["sample", "--until", UNTIL, "--months", str(months)])
         for seed in range(drops):
             ioc(["sample", "--until", UNTIL, "--seed", str(1000 + seed), "--output", str(folder / f"seed{seed}")])
     given = from_environment()

@@ -1,22 +1,20 @@
 """However the deliveries came, built one by one or all at once: the same tables."""
 
 import random
-import shutil
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
+from built_tables import built_anew, tables_built
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
-from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.settings import Settings
 from raw_rows import Cell, Warehouse, management_month, query_warehouse
 from record_rows import Dossier, deliver_records, local
 
 UNITS = ("03646", "03703")
-FLOORS = ("reports", "records", "measures", "indicators", "marts")
 MONTHS = [
     *(management_month(2024, month) for month in range(1, 13)),
     *(management_month(2025, m) for m in range(1, 13)),
@@ -30,33 +28,6 @@ def _report(draw: random.Random) -> list[Cell]:
         if draw.random() < 0.9
         for element in ("received", "online")
     ]
-
-
-def _tables(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
-    """Every table that dbt made, as its ordered rows."""
-    with closing(duckdb.connect(str(settings.warehouse), read_only=True)) as warehouse:
-        names = warehouse.execute(
-            "select schema_name || '.' || table_name from duckdb_tables()"
-            " where schema_name in (select unnest(?)) order by 1",
-            [list(FLOORS)],
-        ).fetchall()
-        return {name: warehouse.execute(f"from {name} order by all").fetchall() for (name,) in names}
-
-
-def _at(settings: Settings, home: Path) -> Settings:
-    return from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(settings.project)})
-
-
-def _built_anew(settings: Settings, home: Path, as_of: date) -> Settings:
-    """The same raw rows in another home, with everything that dbt made built from nothing."""
-    again = _at(settings, home)
-    again.warehouse.parent.mkdir(parents=True)
-    shutil.copy(settings.warehouse, again.warehouse)
-    with closing(duckdb.connect(str(again.warehouse))) as warehouse:
-        for schema in (*FLOORS, "staging", "build"):
-            warehouse.execute(f"drop schema {schema} cascade")
-    assert build(again, as_of=as_of).is_full
-    return again
 
 
 def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
@@ -88,8 +59,8 @@ def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
         small_warehouse.write()
         result = build(small_settings, as_of=as_of)
         assert result.is_full == (step in {"withdrawal", "reload"})
-    again = _built_anew(small_settings, tmp_path / "again", as_of)
-    incremental, full = _tables(small_settings), _tables(again)
+    again = built_anew(small_settings, tmp_path / "again", as_of)
+    incremental, full = tables_built(small_settings), tables_built(again)
     assert set(incremental) == set(full)
     assert {name for name, rows in full.items() if rows} >= {
         "marts.mart_lineage",
@@ -116,8 +87,8 @@ def test_a_day_that_turns_without_new_data_ends_where_a_full_build_does(
     assert not build(small_settings, as_of=after).is_full
     assert query_warehouse(small_settings, ages) == [(age + 20,)]
     assert query_warehouse(small_settings, late)[0][0] > late_before
-    again = _built_anew(small_settings, tmp_path / "again", after)
-    turned, full = _tables(small_settings), _tables(again)
+    again = built_anew(small_settings, tmp_path / "again", after)
+    turned, full = tables_built(small_settings), tables_built(again)
     assert {name: rows for name, rows in turned.items() if rows != full[name]} == {}
 
 

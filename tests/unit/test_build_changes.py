@@ -21,7 +21,8 @@ WANTED = Wanted(as_of=date(2026, 1, 20), project_hash="project", reference_hash=
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with closing(open_warehouse(tmp_path / "warehouse.duckdb")) as connection:
-        connection.execute("create table raw.element (max_age_months integer)")
+        connection.execute("create table raw.element (element_code text, weight_element text, max_age_months integer)")
+        connection.execute("create table raw.indicator_term (indicator_code text, element_code text)")
         has_reference(connection, WANTED)
         yield connection
 
@@ -38,7 +39,7 @@ def _load(warehouse: duckdb.DuckDBPyConnection, load_seq: int, kind: str, day: s
 
 
 def test_the_first_build_builds_everything_and_the_next_what_was_touched(warehouse: duckdb.DuckDBPyConnection) -> None:
-    assert begin(warehouse, WANTED).years is None
+    assert begin(warehouse, WANTED).is_full
     end(warehouse, WANTED)
     _load(warehouse, 1, "file", "2021-06-30")
     change = begin(warehouse, WANTED)
@@ -46,9 +47,40 @@ def test_the_first_build_builds_everything_and_the_next_what_was_touched(warehou
     assert (change.is_new_day, change.has_new_extracts) == (False, False)
 
 
+def test_a_form_touches_what_its_tables_ever_had_and_what_that_weighs(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def cell(load_seq: int, table: str, element: str) -> None:
+        warehouse.execute(
+            "insert into raw.observation (load_seq, source_name, table_name, element_code) values (?, 'form', ?, ?)",
+            [load_seq, table, element],
+        )
+
+    warehouse.execute("insert into raw.element values ('mean', 'weight', null), ('other', 'unseen', null)")
+    warehouse.execute("insert into raw.indicator_term values ('of_mean', 'mean'), ('of_other', 'other')")
+    cell(1, "people", "left_out_today")
+    cell(1, "staff", "of_another_table")
+    _load(warehouse, 1, "file", "2025-06-30")
+    _build(warehouse)
+    cell(2, "people", "weight")
+    _load(warehouse, 2, "file", "2025-06-30")
+    warehouse.execute("update raw.delivery_scope set source_name = 'form', table_name = 'people' where load_seq = 2")
+    change = begin(warehouse, WANTED)
+    assert change.elements == ["ioc_reports_due", "ioc_reports_on_time", "left_out_today", "mean", "weight"]
+    assert change.indicators == ["of_mean"]
+
+
+@pytest.mark.parametrize(("kind", "as_of"), [("file", date(2026, 1, 21)), ("extract", WANTED.as_of)])
+def test_a_new_day_and_an_extract_touch_all_elements(
+    warehouse: duckdb.DuckDBPyConnection, kind: str, as_of: date
+) -> None:
+    _build(warehouse)
+    _load(warehouse, 1, kind, "2025-06-30")
+    change = begin(warehouse, replace(WANTED, as_of=as_of))
+    assert (change.is_full, change.elements, change.indicators) == (False, [], [])
+
+
 def test_an_edited_project_builds_everything(warehouse: duckdb.DuckDBPyConnection) -> None:
     _build(warehouse)
-    assert begin(warehouse, replace(WANTED, project_hash="edited")).years is None
+    assert begin(warehouse, replace(WANTED, project_hash="edited")).is_full
 
 
 def test_a_full_build_that_was_interrupted_is_repeated_though_the_edit_was_taken_back(
@@ -56,7 +88,7 @@ def test_a_full_build_that_was_interrupted_is_repeated_though_the_edit_was_taken
 ) -> None:
     _build(warehouse)
     begin(warehouse, replace(WANTED, project_hash="edited"))
-    assert begin(warehouse, WANTED).years is None
+    assert begin(warehouse, WANTED).is_full
 
 
 def test_years_of_a_build_that_was_interrupted_are_still_to_be_done(warehouse: duckdb.DuckDBPyConnection) -> None:
@@ -74,7 +106,7 @@ def test_years_of_a_build_that_was_interrupted_are_still_to_be_done(warehouse: d
 
 def test_a_stock_reaches_as_far_as_the_catalogue_lets_it(warehouse: duckdb.DuckDBPyConnection) -> None:
     _build(warehouse)
-    warehouse.execute("insert into raw.element values (null), (24)")
+    warehouse.execute("insert into raw.element (max_age_months) values (null), (24)")
     _load(warehouse, 1, "file", "2021-06-30")
     assert begin(warehouse, WANTED).years == [2021, 2022, 2023, 2025, 2026]
 

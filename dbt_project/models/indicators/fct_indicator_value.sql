@@ -7,7 +7,7 @@ term_values as (
 
     select * from {{ ref('int_term_value') }}
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year', 'indicator_code']) }}
 
 ),
 

@@ -13,6 +13,8 @@ terms as (
 
     select * from {{ source('catalogue', 'indicator_term') }}
 
+    where {{ is_touched(['indicator_code']) }}
+
 ),
 
 elements as (
@@ -108,7 +110,7 @@ of_the_period as (
         not dated_terms.may_be_older
         -- a mean over units or a share of units is made of each unit's own figures, never of their sum
         and not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
-        and {{ in_touched_years('measures.period_year') }}
+        and {{ is_touched(['period_year'], 'measures') }}
 
 ),
 

@@ -6,6 +6,8 @@ indicator_values as (
 
     select * from {{ ref('fct_indicator_value') }}
 
+    where {{ is_touched(['indicator_code']) }}
+
 ),
 
 org_units as (
@@ -100,6 +102,8 @@ past as (
 indicators as (
 
     select * from {{ ref('dim_indicator') }}
+
+    where {{ is_touched(['indicator_code']) }}
 
 ),
 

@@ -6,7 +6,7 @@ indicator_values as (
 
     select * from {{ ref('fct_indicator_value') }}
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year', 'indicator_code']) }}
 
 ),
 

@@ -24,7 +24,7 @@ versions as (
 
     where
         version_count > 1
-        and {{ in_touched_years('period_year') }}
+        and {{ is_touched(['period_year']) }}
 
 ),
 

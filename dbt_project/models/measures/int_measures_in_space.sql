@@ -8,7 +8,7 @@ candidates as (
 
     where
         source_rank = 1
-        and {{ in_touched_years('period_year') }}
+        and {{ is_touched(['period_year', 'element_code']) }}
 
 ),
 

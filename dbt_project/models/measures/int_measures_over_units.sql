@@ -62,7 +62,7 @@ contributions as (
 
     from {{ ref('int_measure_contribution') }}
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year', 'element_code']) }}
 
 ),
 

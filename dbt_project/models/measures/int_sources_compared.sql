@@ -28,7 +28,7 @@ candidates as (
 
     from {{ ref('int_measure_candidate') }}
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year', 'element_code']) }}
 
     group by all
 

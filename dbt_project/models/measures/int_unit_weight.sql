@@ -12,7 +12,7 @@ contributions as (
 
     select * from {{ ref('int_measure_contribution') }}
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year', 'element_code']) }}
 
 ),
 

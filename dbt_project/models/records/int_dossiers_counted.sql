@@ -109,7 +109,7 @@ months as (
 
     select * from all_months
 
-    where {{ in_touched_years('period_year') }}
+    where {{ is_touched(['period_year']) }}
 
 ),
 

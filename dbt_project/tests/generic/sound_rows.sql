@@ -1,8 +1,8 @@
 -- What every row of a table must hold, in one node of the build: `key` names one row and is never null, a column of
 -- `lists` has one of its values or null, a column of `shared_lists` one of those in closed_list(), a code in `codes`
 -- exists in its table or is empty, and a column of `shares` is from 0 to 100, or null with a reason beside it. Of a
--- fact kept by year only what changed is looked at.
-{% test sound_rows(model, key, lists={}, shared_lists=[], codes=[], shares=[], is_kept_by_year=false) %}
+-- table that is kept only what was touched is looked at.
+{% test sound_rows(model, key, lists={}, shared_lists=[], codes=[], shares=[], kept_by=[]) %}
 
 with
 
@@ -10,7 +10,7 @@ looked_at as (
 
     select * from {{ model }}
 
-    where {{ in_touched_years('period_year') if is_kept_by_year else 'true' }}
+    where {{ is_touched(kept_by) }}
 
 )
 

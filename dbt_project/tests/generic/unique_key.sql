@@ -1,5 +1,6 @@
--- The columns together name one row, and none of them is null. Of a fact kept by year only what changed is looked at.
-{% test unique_key(model, columns, is_kept_by_year=false) %}
+-- The columns together name one row, and none of them is null. Of a table that is kept only what was touched is looked
+-- at.
+{% test unique_key(model, columns, kept_by=[]) %}
 
 select
     {{ columns | join(',\n    ') }},
@@ -7,7 +8,7 @@ select
 
 from {{ model }}
 
-where {{ in_touched_years('period_year') if is_kept_by_year else 'true' }}
+where {{ is_touched(kept_by) }}
 
 group by {{ columns | join(', ') }}
 

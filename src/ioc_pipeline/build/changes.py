@@ -6,6 +6,7 @@ from datetime import date
 import duckdb
 
 from ioc_pipeline.build.touched import touched_years
+from ioc_pipeline.build.touched_elements import indicators_of, touched_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,12 +14,20 @@ class Change:
     """What differs from the last complete build.
 
     `years` of the facts must be computed again, None where everything must be built: the project changed, was never
-    built to the end, or what was loaded since cannot be told by years.
+    built to the end, or what was loaded since cannot be told by years. Of these years only `elements`, and the
+    `indicators` computed from them; an empty list means all, as after an extract and on a new day.
     """
 
     years: list[int] | None
+    elements: list[str]
+    indicators: list[str]
     is_new_day: bool
     has_new_extracts: bool
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything must be built."""
+        return self.years is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +68,7 @@ def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
     """Note that a build runs: until it ends well `publish` takes nothing from this warehouse."""
     run = warehouse.execute("select project_hash, built_load_seq, built_as_of from build.run").fetchone()
     built_hash, built_load_seq, built_as_of = run or ("", None, None)
-    change = Change(None, is_new_day=True, has_new_extracts=True)
+    change = Change(None, [], [], is_new_day=True, has_new_extracts=True)
     if built_hash == wanted.project_hash and built_load_seq is not None:
         (longest_age,) = warehouse.execute("select coalesce(max(max_age_months), 0) from raw.element").fetchall()[0]
         years = touched_years(
@@ -72,7 +81,11 @@ def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
         new_extracts = warehouse.execute(
             "select count(*) from raw.delivery where kind = 'extract' and load_seq > ?", [built_load_seq]
         ).fetchone()
-        change = Change(years, is_new_day=wanted.as_of != built_as_of, has_new_extracts=new_extracts != (0,))
+        is_new_day, has_new_extracts = wanted.as_of != built_as_of, new_extracts != (0,)
+        has_all = years is None or is_new_day or has_new_extracts
+        elements = [] if has_all else touched_elements(warehouse, built_load_seq)
+        indicators = indicators_of(warehouse, elements)
+        change = Change(years, elements, indicators, is_new_day, has_new_extracts)
     # a full build that is interrupted must be repeated, also when the files are changed back meanwhile; after one of
     # some years that was interrupted, those years are still to be done
     warehouse.execute("delete from build.run")
@@ -84,7 +97,7 @@ def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
             ? as built_load_seq, ? as built_as_of, ? as reference_hash
         from raw.load
         """,
-        [wanted.as_of, "" if change.years is None else built_hash, built_load_seq, built_as_of, wanted.reference_hash],
+        [wanted.as_of, "" if change.is_full else built_hash, built_load_seq, built_as_of, wanted.reference_hash],
     )
     return change
 

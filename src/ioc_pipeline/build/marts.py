@@ -44,7 +44,7 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
 
     Every node costs 40 ms whatever it does: seeds, and models that read nothing else, are built only when a file of
     the dbt project, a seed or a contract changed since they were last built in this warehouse. Otherwise the facts are
-    computed again for the years that were touched since, and kept for the others.
+    computed again for the years and elements that were touched since, and kept for the others.
 
     Raises:
         BuildError: a node failed; the marts in the warehouse may be half new and must not be published.
@@ -63,7 +63,7 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
         raise BuildError("\n".join(causes))
     with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
         changes.end(warehouse, wanted)
-    return BuildResult(as_of, nodes, change.years is None, results_path)
+    return BuildResult(as_of, nodes, change.is_full, results_path)
 
 
 def _begin(settings: Settings, wanted: Wanted) -> Change:

@@ -49,6 +49,8 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
         "as_of": wanted.as_of.isoformat(),
         "warehouse": str(settings.warehouse),
         "touched_years": change.years or [],
+        "touched_elements": change.elements,
+        "touched_indicators": change.indicators,
     }
     arguments = [
         *options,
@@ -98,11 +100,11 @@ def _selection(change: Change) -> list[str]:
     A view stays the same on the same day, and what it gives is tested in the tables made of it. What is counted from
     records changes with the day, and with an extract, even one without records: its month may be complete now.
     """
-    if change.years is None:
+    if change.is_full:
         return ["--full-refresh"]
     if change.is_new_day:
         return ["--select", "source:raw+"]
-    tables = [f"source:raw+,config.materialized:{kind}" for kind in ("table", "incremental", "kept_by_year")]
+    tables = [f"source:raw+,config.materialized:{kind}" for kind in ("table", "kept")]
     return ["--select", *tables, *(() if change.has_new_extracts else ("--exclude", "tag:records"))]
 
 
