@@ -6,8 +6,16 @@ from typing import Any
 from airflow.plugins_manager import AirflowPlugin
 
 PREFIX = "/ioc"
-MENU = {"IOC: Màn hình": "", "IOC: Báo cáo": "reporting", "IOC: Tệp đã nhận": "deliveries"}
-PERMISSION = "IOC"  # a custom view of Airflow's; with the simple auth manager every role may look
+MENU = {
+    "IOC: Màn hình": "",
+    "IOC: Báo cáo": "reporting",
+    "IOC: Tệp đã nhận": "deliveries",
+    "IOC: Đơn vị tôi": "desk",
+    "IOC: Kiểm tra thử": "check",
+    "IOC: Gửi tệp": "send",
+}
+# Custom views of Airflow's; with the simple auth manager every role has both.
+LOOKS, SENDS = "IOC", "IOC_DESK"
 
 
 class AddSlash:
@@ -40,18 +48,19 @@ class IocPages(AirflowPlugin):
         """Made when it is asked for: every process of Airflow's loads plugins, only the API server has use for it."""
         from airflow.api_fastapi.app import get_auth_manager
         from airflow.api_fastapi.core_api.security import GetUserDep
-        from fastapi import HTTPException
 
         from ioc_pipeline.settings import from_environment
+        from ioc_pipeline.web.access import Viewer
         from ioc_pipeline.web.app import create_app
 
-        def may_look(user: GetUserDep) -> None:
-            """Let pass who has the permission; who is not logged in does not come so far, Airflow answers 401."""
-            if not get_auth_manager().is_authorized_custom_view(method="GET", resource_name=PERMISSION, user=user):
-                raise HTTPException(403, "not permitted to see the IOC's pages")
+        def who(user: GetUserDep) -> Viewer:
+            """Who is logged in; who is not does not come so far, Airflow answers 401. Who may nothing gets 403."""
+            may = get_auth_manager().is_authorized_custom_view
+            looks, sends = (may(method="GET", resource_name=name, user=user) for name in (LOOKS, SENDS))
+            return Viewer(user.get_name(), looks, sends)
 
         def login_url(back: str) -> str:
             return get_auth_manager().get_url_login(next_url=back)
 
-        app = create_app(from_environment(), may_look, login_url)
+        app = create_app(from_environment(), who, login_url)
         return [{"app": app, "url_prefix": PREFIX, "name": "IOC"}]

@@ -20,6 +20,7 @@ from e2e.conftest import REPOSITORY
 from e2e.marts_page import build_marts
 from ioc_pipeline.publish.publication import publish
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
 
 PICTURE = REPOSITORY / "docs" / "pictures" / "wall.jpg"
@@ -33,7 +34,7 @@ FRAME = """<body style="margin:0;display:flex;gap:12px;background:#8893a5;paddin
 def served(given: Settings) -> Iterator[str]:
     """The pages without Airflow, on this machine, for who looks now."""
     root = FastAPI()
-    root.mount("/ioc", create_app(given, lambda: None, str))
+    root.mount("/ioc", create_app(given, lambda: Viewer("ioc", looks=True, sends=True), str))
     server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -7,10 +7,12 @@ is walked anew at each call, a descriptor stays the folder that was opened (open
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -96,6 +98,26 @@ class Folder:
     def sync(self) -> None:
         """Make its names durable."""
         os.fsync(self.descriptor)
+
+    def put_new(self, name: str, source: BinaryIO) -> None:
+        """Write a file that is whole or not there, over nothing.
+
+        Raises:
+            FileExistsError: something has that name.
+        """
+        temporary = f".{secrets.token_hex(8)}.tmp"
+        descriptor = os.open(temporary, _NEW, 0o640, dir_fd=self.descriptor)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                source.seek(0)
+                shutil.copyfileobj(source, stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            self.link(temporary, name)
+        finally:
+            with suppress(OSError):
+                self.unlink(temporary)
+        self.sync()
 
     def write_durably(self, name: str, content: bytes) -> None:
         """Write a file so that a reader finds the old content or the new; a file or link of that name is replaced."""

@@ -93,6 +93,11 @@ class Settings:
         return self.project / "include" / "sources"
 
     @property
+    def senders(self) -> Path:
+        """Which accounts may send for whom in the browser."""
+        return self.project / "include" / "senders.csv"
+
+    @property
     def seeds(self) -> Path:
         """Reference tables: indicators, targets, units, calendar."""
         return self.project / "include" / "seeds"

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from browser import OVERFLOWS, barriers, watched
 from e2e.running_airflow import DROP_SECONDS, Installation, drop, wait_for
 from ioc_pipeline.settings import from_environment
+from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
 
 SCREENS = {(1920, 1080): "dark", (3840, 2160): "light", (390, 844): "light"}
@@ -61,7 +62,7 @@ def page(logged_in: BrowserContext) -> Iterator[Page]:
 def routes() -> list[str]:
     """Every route there is, with something in the place of what stands in braces."""
     filled = {"period_type": "month", "start": "2025-08-15", "end": "2025-09-14", "delivery_seq": "1"}
-    app = create_app(from_environment({}), lambda: None, str)
+    app = create_app(from_environment({}), lambda: Viewer("ioc", looks=True, sends=True), str)
     paths = [route.path for route in app.routes if isinstance(route, APIRoute)]
     return [re.sub(r"{(\w+)}", lambda named: filled.get(named[1], "site.css"), path) for path in paths]
 

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from ioc_pipeline.flows import alerts, failures, inbox_folders
 from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
 
 
@@ -21,7 +22,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 def test_a_monitor_sees_a_warning_and_is_woken_by_what_is_critical(settings: Settings) -> None:
-    monitor = TestClient(create_app(settings, lambda: None, str))
+    monitor = TestClient(create_app(settings, lambda: Viewer("ioc", looks=True, sends=False), str))
     answer = monitor.get("/health")
     assert (answer.status_code, answer.json()["status"], answer.json()["alerts"]) == (200, "ok", [])
     feedback = settings.inbox / "so-khcn" / "phan-hoi"

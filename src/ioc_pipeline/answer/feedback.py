@@ -1,16 +1,14 @@
 """Verdict → what the department reads in its `phan-hoi/` folder: a receipt, or every error and its remedy."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
-from ioc_pipeline.answer.wording import explain, printable
-from ioc_pipeline.domain.deliveries import Delivery, Outcome, Verdict
+from ioc_pipeline.answer.text import explained, lines_of, slug_of
+from ioc_pipeline.answer.wording import printable
+from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.identifiers import without_identifiers
-from ioc_pipeline.domain.local_time import as_local
-from ioc_pipeline.domain.periods import label
 from ioc_pipeline.folders import TEMPORARY, Folder
 from ioc_pipeline.settings import FEEDBACK_FOLDER
 
@@ -18,20 +16,6 @@ NAME_BYTES = 120
 NAMES_TRIED = 3
 REGISTER_NAME = "so-nhan"
 REMINDER_NAME = "nhac-viec.txt"
-_ARCHIVE = "luu"
-_ANSWER = re.compile(r"([0-9]{6,})_(?:tiep-nhan|khong-co-bieu|tra-lai|rut-lai|da-danh-dau|bien-nhan)_")
-
-_HEADLINES: dict[Outcome, tuple[str, str]] = {
-    "loaded": ("tiep-nhan", "ĐÃ TIẾP NHẬN"),
-    "duplicate": ("tiep-nhan", "ĐÃ TIẾP NHẬN (nội dung trùng với bản mới nhất đã nhận, không nạp lại)"),
-    "nil_report": ("tiep-nhan", "ĐÃ TIẾP NHẬN báo cáo không phát sinh số liệu"),
-    "nothing_to_read": (
-        "khong-co-bieu",
-        "KHÔNG CÓ BIỂU CẦN ĐỌC: tệp hợp lệ nhưng không chứa biểu mà hệ thống khai thác",
-    ),
-    "returned": ("tra-lai", "TRẢ LẠI: chưa nạp số liệu nào của tệp này; bản đã nhận trước đó (nếu có) vẫn giữ nguyên"),
-    "withdrawal": ("rut-lai", "ĐÃ RÚT SỐ LIỆU của lần gửi nêu dưới đây"),
-}
 
 SHORT: dict[str, str] = {
     "loaded": "Đã tiếp nhận",
@@ -52,34 +36,14 @@ def write_feedback(inbox: Path, verdict: Verdict, title: str) -> str:
     Raises:
         OSError: the department's folder cannot be used; `land.folder_faults` says how.
     """
-    slug, headline = _HEADLINES[verdict.outcome]
     delivery = verdict.delivery
-    if delivery.kind == "extract":
-        headline = headline.replace("tệp này", "lần lấy dữ liệu này").replace("tệp hợp lệ", "câu trả lời hợp lệ")
-    lines = [headline, "", *_envelope(delivery, title)]
-    if verdict.scopes:
-        periods = sorted({scope.period for scope in verdict.scopes})
-        lines.append("Kỳ số liệu: " + ", ".join(label(period) for period in periods))
-    if verdict.reason:
-        lines.append(f"Lý do: {printable(verdict.reason)}")
-    if verdict.same_as_delivery_seq is not None:
-        lines.append(f"Biên nhận của bản đã nạp: {verdict.same_as_delivery_seq}")
-    if verdict.outcome == "loaded":
-        if verdict.record_counts:
-            lines.append(f"Số bản ghi đã nạp: {sum(verdict.record_counts.values())}")
-        if verdict.observation_count or not verdict.record_counts:
-            lines.append(f"Số giá trị đã nạp: {verdict.observation_count}")
-    passed = sum(check.outcome == "passed" for check in verdict.checks)
-    if verdict.checks:
-        lines.append(f"Kiểm tra: {passed}/{len(verdict.checks)} quy tắc đạt")
-    lines += _explained(verdict.problems)
-    lines += ["", f"Mã biên nhận: {delivery.delivery_seq} - {delivery.sha256}"]
     inbox.mkdir(parents=True, exist_ok=True)
     with Folder.at(inbox) as root:
         root.make(delivery.department_code)
         with root.inner(delivery.department_code) as department:
             shown = without_identifiers(delivery.file_name)
-            return _write(department, f"{delivery.delivery_seq:06d}_{slug}_", shown, lines)
+            prefix = f"{delivery.delivery_seq:06d}_{slug_of(verdict.outcome)}_"
+            return _write(department, prefix, shown, lines_of(verdict, title))
 
 
 def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Problem, key: str) -> str:
@@ -94,40 +58,10 @@ def write_refusal(inbox: Path, department_code: str, file_name: str, problem: Pr
         "KHÔNG NHẬN: mục này chưa vào hệ thống; lý do và cách sửa ở dưới đây",
         "",
         f"Tệp: {printable(file_name)}",
-        *_explained([problem]),
+        *explained([problem]),
     ]
     with Folder.at(inbox, *filter(None, [department_code])) as department:
         return _write(department, f"khong-nhan_{key[:12]}_", file_name, lines)
-
-
-def _envelope(delivery: Delivery, title: str) -> list[str]:
-    received = as_local(delivery.received_at)
-    named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
-    lines = [
-        f"{named}: {printable(without_identifiers(delivery.file_name))}",
-        f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)",
-    ]
-    if title:
-        lines.append(f"Biểu mẫu: {title}")
-    if delivery.decides_delivery_seq is not None:
-        lines.append(f"Lần gửi được rút: {delivery.decides_delivery_seq}")
-    return lines
-
-
-def _explained(problems: Sequence[Problem]) -> list[str]:
-    critical = [problem for problem in problems if problem.returns_all]
-    left_out = [problem for problem in problems if problem.is_left_out]
-    warnings = [problem for problem in problems if problem.severity == "warning"]
-    lines: list[str] = []
-    for heading, some in (
-        ("Lỗi phải sửa", critical),
-        ("Bản ghi bị trả lại, không được tính; các bản ghi khác đã nhận. Lỗi phải sửa", left_out),
-        ("Cảnh báo (không phải gửi lại)", warnings),
-    ):
-        if some:
-            lines += ["", f"{heading}: {len(some)}"]
-            lines += [f"{number}. {explain(problem)}" for number, problem in enumerate(some, 1)]
-    return lines
 
 
 def write_workbook(inbox: Path, delivery: Delivery, slug: str, content: bytes) -> str:
@@ -165,25 +99,6 @@ def write_reminder(inbox: Path, department_code: str, text: str) -> None:
             else:
                 with suppress(FileNotFoundError):
                     folder.unlink(REMINDER_NAME)
-
-
-def put_away(inbox: Path, department_code: str, years: Mapping[int, int]) -> None:
-    """Move the answers to these deliveries, whatever they consist of, to `luu/<year>/`; `years` by delivery_seq.
-
-    Raises:
-        OSError: the folder cannot be used, or something else has the name of ours.
-    """
-    with Folder.at(inbox, department_code, FEEDBACK_FOLDER) as answers:
-        for entry in answers.entries():
-            found = _ANSWER.match(entry.name)
-            year = years.get(int(found[1])) if found else None
-            if year is None or not entry.is_file(follow_symlinks=False):
-                continue
-            answers.make(_ARCHIVE)
-            with answers.inner(_ARCHIVE) as archive:
-                archive.make(str(year))
-                with archive.inner(str(year)) as shelf:
-                    answers.move(entry.name, shelf)
 
 
 def sweep(inbox: Path, *, older_than: float) -> None:

@@ -2,10 +2,16 @@
 
 import unicodedata
 
+from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.messages.by_code import MESSAGES
 
 FOUND_LENGTH = 120
+
+
+def sent_by(delivery: Delivery) -> str:
+    """Who sent a file in the browser."""
+    return f"{printable(delivery.sender)} (trang Gửi tệp)"
 
 
 def explain(problem: Problem) -> str:

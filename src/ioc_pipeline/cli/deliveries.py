@@ -13,9 +13,10 @@ from ioc_pipeline.answer.wording import explain
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import SourceError, UserError
+from ioc_pipeline.durable import write_durably
 from ioc_pipeline.fetch.client import to_connection
 from ioc_pipeline.flows import alerts, extracts, one_pass, stores
-from ioc_pipeline.flows.preview import check_file, explain_file
+from ioc_pipeline.flows.preview import explain_file, try_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.flows.verify import verify
@@ -35,6 +36,8 @@ def add_commands(commands: Commands) -> None:
     checked.add_argument("--replay", type=Path, metavar="CONTRACT.yml", help=replay_help)
     check.add_argument("--explain", action="store_true", help="draw what every cell is taken for, after the verdict")
     check.add_argument("--json", action="store_true", help="with --explain: nothing but sheet, cell and role, as JSON")
+    marked = "write the workbook with its bad cells marked, as it would come back; not written where it would not"
+    check.add_argument("--marked", type=Path, metavar="OUT.xlsx", help=marked)
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
     add_command(
         commands,
@@ -94,7 +97,8 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
             raise UserError(f"{path.name}: no table of a form is there to explain ({error})") from error
         print(json.dumps([asdict(each) for each in roles], ensure_ascii=False))
         return 0
-    verdict = check_file(settings, path, department)
+    tried = try_file(settings, path, path.name, department)
+    verdict = tried.verdict
     print(f"outcome: {verdict.outcome}")
     print(f"source: {verdict.source_name or '-'}")
     for scope in verdict.scopes:
@@ -102,6 +106,9 @@ def _check(settings: Settings, options: argparse.Namespace) -> int:
     print(f"values: {verdict.observation_count}")
     for problem in verdict.problems:
         print(f"{problem.severity}: {explain(problem)}")
+    if options.marked and tried.marked is not None:
+        write_durably(options.marked, tried.marked)
+        print(f"marked: {options.marked}")
     if options.explain:
         with suppress(SourceError):  # without its header no cell has a role; the verdict said so
             print("\n".join(explain_file(settings, path, department).picture))

@@ -6,6 +6,7 @@ from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.days import read_days
 from ioc_pipeline.cli.output import write_csv
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.publish import published
 from ioc_pipeline.serve.query import ask
 from ioc_pipeline.serve.trace import PublishedValue, trace
@@ -29,7 +30,10 @@ def _trace(settings: Settings, options: argparse.Namespace) -> int:
         there_is = 'ioc sql "select distinct indicator_code, org_unit_code, period_end_date from mart_lineage"'
         asked = f"{options.indicator} for {options.unit} that ends in {options.period}"
         raise UserError(f"no published value of {asked}; what there is: {there_is}")
-    write_csv(found.header, found.rows)
+    numbers = [row[found.header.index("delivery_seq")] for row in found.rows]
+    senders = {one.delivery_seq: one.sender for one in open_ledger(settings).deliveries(set(numbers))}
+    rows = [(*row, senders.get(number, "")) for row, number in zip(found.rows, numbers, strict=True)]
+    write_csv([*found.header, "sender"], rows)
     return 0
 
 

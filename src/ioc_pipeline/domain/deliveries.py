@@ -9,6 +9,7 @@ from ioc_pipeline.domain.errors import Problem, Severity
 from ioc_pipeline.domain.periods import Period
 
 Kind = Literal["file", "page", "extract", "withdrawal", "waiver", "release"]
+Channel = Literal["", "page"]
 Outcome = Literal[
     "loaded", "nil_report", "nothing_to_read", "returned", "duplicate", "page", "withdrawal", "waiver", "release"
 ]
@@ -25,6 +26,8 @@ class Delivery:
     through it do they count, together. Of both, `source_name` is the API's contract and `extract_id` the run; `request`
     (JSON: method, path, parameters, status, time by the server's clock) is what a page answers, without secrets.
     A `withdrawal` and a `release` name the delivery they decide on, a `waiver` its source.
+    `channel` is "page" for a file sent in the browser, with its `sender`, the account that was logged in; both are ""
+    for what came the way of its kind: a folder, an API, a command.
     """
 
     delivery_seq: int
@@ -40,6 +43,13 @@ class Delivery:
     source_name: str = ""
     extract_id: str = ""
     request: str = ""
+    channel: Channel = ""
+    sender: str = ""
+
+    @property
+    def is_tried(self) -> bool:
+        """Whether it has no number: a file that somebody tried and did not send."""
+        return self.delivery_seq == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,25 +5,22 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ioc_pipeline.answer import feedback
-from ioc_pipeline.answer.marked.marks import without_marks
-from ioc_pipeline.answer.marked.returned import goes_back_marked, marked_workbook
+from ioc_pipeline.answer.marked.returned import goes_back_marked
 from ioc_pipeline.answer.receipt import receipt_workbook
 from ioc_pipeline.answer.register import RegisterLine, register_workbook
+from ioc_pipeline.answer.shelves import put_away
 from ioc_pipeline.answer.wording import printable
 from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict
-from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local, local_day
 from ioc_pipeline.domain.periods import labels
-from ioc_pipeline.domain.workbooks import Workbook
+from ioc_pipeline.flows.marking import marked
 from ioc_pipeline.flows.prepared import forget_prepared, read_verdict
-from ioc_pipeline.flows.reading import csv_of
 from ioc_pipeline.flows.receipts import Receipts, has_receipt
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.whereabouts import whereabouts
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.enquiries import Answered
-from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.settings import Settings
 
@@ -72,7 +69,10 @@ def _answer(settings: Settings, store: Store, receipts: Receipts, verdict: Verdi
     feedback.write_feedback(settings.inbox, verdict, title)
     try:
         if goes_back_marked(verdict):
-            slug, content = "da-danh-dau", _marked(verdict, title, store, contracts)
+            slug, content = (
+                "da-danh-dau",
+                marked(verdict, title, store.verified_path(verdict.delivery.sha256), contracts),
+            )
         elif contract and has_receipt(verdict):
             slug, content = "bien-nhan", receipt_workbook(receipts.receipt_of(verdict, contract.source))
         else:
@@ -126,7 +126,7 @@ def _put_away(settings: Settings, department_code: str, lines: Sequence[Answered
         seen.add((*of_form, is_accepted))
     years = {line.delivery_seq: as_local(line.received_at).year for line in lines if line.delivery_seq not in at_hand}
     try:
-        feedback.put_away(settings.inbox, department_code, years)
+        put_away(settings.inbox, department_code, years)
     except OSError as error:  # untidy is all it is; the next answer tries again
         _LOG.warning("%s: older answers stay where they are: %s", department_code, error.strerror)
 
@@ -158,20 +158,6 @@ def _line(one: Answered, contracts: Contracts) -> RegisterLine:
 
 def _periods(verdict: Verdict) -> str:
     return labels(scope.period for scope in verdict.scopes)
-
-
-def _marked(verdict: Verdict, title: str, store: Store, contracts: Contracts) -> bytes:
-    """The returned workbook with its bad cells marked."""
-    delivery = verdict.delivery
-
-    def read() -> Workbook:
-        csv = csv_of(contracts, delivery.department_code)
-        (workbook,) = read_deliveries([ReadRequest(store.blob_path(delivery.sha256), delivery.file_name, csv)])
-        if isinstance(workbook, SourceError):
-            raise workbook
-        return without_marks(workbook)
-
-    return marked_workbook(verdict, title, store.read(delivery), read)
 
 
 def _needs_no_answer(verdict: Verdict) -> bool:

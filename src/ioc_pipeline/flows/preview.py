@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ioc_pipeline.answer.marked.returned import goes_back_marked
+from ioc_pipeline.answer.text import lines_of
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import ContractError, SourceError
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.flows.checks import check_readings
+from ioc_pipeline.flows.marking import marked
 from ioc_pipeline.flows.reading import Reading, csv_of, envelope_of, read_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.verdicts import verdict_on
@@ -26,11 +29,43 @@ class Explanation:
     picture: list[str]
 
 
-def check_file(settings: Settings, path: Path, department_code: str) -> Verdict:
-    """What would happen to a file if it were dropped into a department's folder; nothing is kept."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What would become of a file: in words for its sender, and with its bad cells marked where it would come back."""
+
+    verdict: Verdict
+    text: str
+    marked: bytes | None
+
+
+def try_file(settings: Settings, path: Path, file_name: str, department_code: str) -> Trial:
+    """The answer that a file would get in a department's folder; nothing is kept.
+
+    Raises:
+        ContractError: it would have to wait for us.
+    """
     reference = Reference(settings)
-    reading = Reading(_as_delivery(path, department_code))
-    read_file(reading, _read(path, department_code, reference), reference)
+    verdict = _verdict_on(settings, path, file_name, department_code)
+    contract = reference.contracts.ready.get(verdict.source_name)
+    title = contract.source.title if contract else ""
+    is_marked = goes_back_marked(verdict)
+    return Trial(
+        verdict,
+        "\n".join(lines_of(verdict, title)),
+        marked(verdict, title, path, reference.contracts) if is_marked else None,
+    )
+
+
+def _verdict_on(settings: Settings, path: Path, file_name: str, department_code: str) -> Verdict:
+    """What would happen to a file if it were dropped under a name into a department's folder; nothing is kept.
+
+    Raises:
+        ContractError: it would have to wait for us.
+    """
+    reference = Reference(settings)
+    delivery = _as_delivery(path, file_name, department_code)
+    reading = Reading(delivery)
+    read_file(reading, _read(path, delivery, reference), reference)
     check_readings([reading])
     if reading.held:
         raise ContractError(reading.held)
@@ -48,7 +83,8 @@ def explain_file(settings: Settings, path: Path, department_code: str) -> Explan
         SourceError: no form was found in it, or not its whole header.
     """
     reference = Reference(settings)
-    read = _read(path, department_code, reference)
+    delivery = _as_delivery(path, path.name, department_code)
+    read = _read(path, delivery, reference)
     if isinstance(read, SourceError):
         raise read
     choice = choose_contract(read, department_code, reference.contracts)
@@ -57,25 +93,24 @@ def explain_file(settings: Settings, path: Path, department_code: str) -> Explan
     if isinstance(choice, str):
         raise ContractError(choice)
     try:
-        parts = list(
-            parse_workbook(read, choice.source, envelope_of(_as_delivery(path, department_code), reference)).readings
-        )
+        parts = list(parse_workbook(read, choice.source, envelope_of(delivery, reference)).readings)
     except BadFormError as error:
         parts = list(error.readings)
     return Explanation(list(cell_roles(read, parts)), list(picture(read, parts)))
 
 
-def _read(path: Path, department_code: str, reference: Reference) -> Workbook | SourceError:
-    (read,) = read_deliveries([ReadRequest(path, path.name, csv_of(reference.contracts, department_code))])
+def _read(path: Path, delivery: Delivery, reference: Reference) -> Workbook | SourceError:
+    csv = csv_of(reference.contracts, delivery.department_code)
+    (read,) = read_deliveries([ReadRequest(path, delivery.file_name, csv)])
     return read
 
 
-def _as_delivery(path: Path, department_code: str) -> Delivery:
+def _as_delivery(path: Path, file_name: str, department_code: str) -> Delivery:
     return Delivery(
         delivery_seq=0,
         kind="file",
         department_code=department_code,
-        file_name=path.name,
+        file_name=file_name,
         sha256="",
         size_bytes=path.stat().st_size,
         received_at=datetime.now(UTC),

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ioc_pipeline.answer.receipt import Receipt, Total
-from ioc_pipeline.answer.wording import explain, printable
+from ioc_pipeline.answer.wording import explain, printable, sent_by
 from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict, Waiver
 from ioc_pipeline.domain.figures import number
 from ioc_pipeline.domain.identifiers import without_identifiers
@@ -67,6 +67,8 @@ class Receipts:
         yield "Kỳ số liệu", labels(periods)
         yield "Đơn vị báo cáo", self._reporting_unit(verdict)
         yield "Tệp đã gửi", printable(without_identifiers(delivery.file_name))
+        if delivery.sender:
+            yield "Người gửi", sent_by(delivery)
         yield "Nhận lúc", f"{as_local(delivery.received_at):%d/%m/%Y %H:%M} (giờ Việt Nam)"
         owed = [period for period in periods if _is_owed(period, source)]
         if len(owed) == 1:

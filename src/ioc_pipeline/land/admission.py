@@ -128,7 +128,7 @@ class Inbox:
             return refuse(candidate, Problem("unknown-department"))
         if not stat.S_ISREG(status.st_mode):
             return refuse(candidate, Problem("not-a-regular-file"))
-        if not _is_good_name(candidate.file_name):
+        if not is_good_name(candidate.file_name):
             return refuse(candidate, Problem("bad-file-name"))
         if status.st_size > MAX_BYTES:
             return refuse(candidate, Problem("file-too-large"))
@@ -164,7 +164,7 @@ def _age(status: os.stat_result, now: datetime) -> float:
     return min(since) if since[0] >= 0 else since[1]
 
 
-def _is_good_name(name: str) -> bool:
+def is_good_name(name: str) -> bool:
     """Refuses what cannot be seen (controls, text direction, zero width), bytes that are no text, and outer blanks.
 
     Source: Unicode general categories; undecodable bytes arrive as surrogates (PEP 383).

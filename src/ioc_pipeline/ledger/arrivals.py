@@ -12,6 +12,7 @@ from ioc_pipeline.domain.errors import StoresError, UserError
 from ioc_pipeline.ledger.enquiries import find_delivery
 from ioc_pipeline.ledger.events import canonical
 from ioc_pipeline.ledger.journal import Journal, Writing
+from ioc_pipeline.ledger.submissions import Submission, take_submission, waiting_submissions
 from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, blob, delivery, head, load, to_delivery
 
 
@@ -53,11 +54,15 @@ class Sidecar:
     origin: str
 
 
+_ADDED = ("channel", "sender")  # not in the hashes of ledgers that did not know them; left out where they are empty
+
+
 def hash_sidecar(sidecar: Sidecar) -> str:
     """SHA-256 of all that the ledger says of an arrival: its event carries it, so that no part changes unseen."""
     delivery = sidecar.delivery
     received_at = delivery.received_at.astimezone(UTC).isoformat(timespec="microseconds")
-    content = {**asdict(delivery), "received_at": received_at, "origin": sidecar.origin}
+    said = {name: value for name, value in asdict(delivery).items() if value or name not in _ADDED}
+    content = {**said, "received_at": received_at, "origin": sidecar.origin}
     return hashlib.sha256(canonical(content).encode()).hexdigest()
 
 
@@ -78,11 +83,16 @@ class Arrivals(Journal):
         """
         with self.writing() as journal:
             known = self._by_origin(journal.connection, [arrival.origin for arrival in arrivals])
+            sent = waiting_submissions(journal.connection, [arrival.sha256 for arrival in arrivals])
+            taken: dict[int, Submission] = {}
             new: dict[str, Delivery] = {}
             for arrival in arrivals:
                 if arrival.origin in known or arrival.origin in new:
                     continue
                 journal.delivery_seq += 1
+                submission = sent.pop((arrival.department_code, arrival.file_name, arrival.sha256), None)
+                if submission:
+                    taken[journal.delivery_seq] = submission
                 new[arrival.origin] = Delivery(
                     delivery_seq=journal.delivery_seq,
                     kind="file",
@@ -93,8 +103,12 @@ class Arrivals(Journal):
                     received_at=received_at.astimezone(UTC),
                     scan_seq=scan_seq,
                     is_sealed=arrival.is_sealed,
+                    channel=submission.channel if submission else "",
+                    sender=submission.sender if submission else "",
                 )
             self._insert(journal, [Sidecar(one, origin) for origin, one in new.items()])
+            for delivery_seq, submission in taken.items():
+                take_submission(journal.connection, submission.submission_id, delivery_seq)
             return [known.get(arrival.origin) or new[arrival.origin] for arrival in arrivals]
 
     def record_own(self, own: Own, *, at: datetime) -> Delivery:

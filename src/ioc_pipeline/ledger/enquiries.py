@@ -27,6 +27,7 @@ class StatusRow:
     outcome: str
     source_name: str
     held_reason: str
+    sender: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +165,8 @@ class Enquiries(Journal):
         with self.transaction() as connection:
             return [to_delivery(row) for row in connection.execute(query)]
 
-    def status_rows(self) -> list[StatusRow]:
-        """What became of each delivery, in the one order."""
+    def status_rows(self, department_code: str = "") -> list[StatusRow]:
+        """What became of each delivery, or of those of one department, in the one order."""
         query = (
             sa.select(
                 delivery.c.delivery_seq,
@@ -177,9 +178,10 @@ class Enquiries(Journal):
                 sa.func.coalesce(load.c.outcome, ""),
                 sa.func.coalesce(load.c.source_name, ""),
                 sa.func.coalesce(load.c.held_reason, ""),
+                delivery.c.sender,
             )
             .join_from(delivery, load)
-            .where(load.c.is_newest)
+            .where(load.c.is_newest, delivery.c.department_code == department_code if department_code else sa.true())
             .order_by(delivery.c.delivery_seq)
         )
         with self.transaction() as connection:

@@ -18,7 +18,7 @@ from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0005"
+NEWEST_REVISION = "0006"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 

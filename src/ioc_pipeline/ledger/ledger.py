@@ -10,11 +10,23 @@ from ioc_pipeline.ledger.progress import Progress
 from ioc_pipeline.ledger.reckoning import Reckoning
 from ioc_pipeline.ledger.refusals import Refusals
 from ioc_pipeline.ledger.reminders import Reminders
+from ioc_pipeline.ledger.submissions import Submissions
 from ioc_pipeline.ledger.verification import Verification
 
 
 class Ledger(
-    Arrivals, Refusals, Progress, Backlog, Enquiries, Verification, Belonging, Copying, Reckoning, Findings, Reminders
+    Arrivals,
+    Refusals,
+    Progress,
+    Backlog,
+    Enquiries,
+    Verification,
+    Belonging,
+    Copying,
+    Reckoning,
+    Findings,
+    Reminders,
+    Submissions,
 ):
     """The ledger at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none.
 

@@ -75,8 +75,29 @@ delivery = sa.Table(
     sa.Column("source_name", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("extract_id", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("request", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("channel", sa.Text, nullable=False, server_default=sa.text("''")),
+    sa.Column("sender", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("origin", sa.Text, nullable=False),
     sa.UniqueConstraint("origin", name="delivery_origin_key"),
+)
+
+# A file that a page put into a department's folder, and who sent it; landing finds it by folder, name and bytes.
+submission = sa.Table(
+    "submission",
+    METADATA,
+    sa.Column("submission_id", sa.Text, primary_key=True),
+    sa.Column("department_code", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("sent_at", UtcDateTime, nullable=False),
+    sa.Column(
+        "delivery_seq",
+        sa.BigInteger,
+        sa.ForeignKey("delivery.delivery_seq", name="submission_delivery_seq_fk"),
+    ),
+    sa.Index("submission_sha256", "sha256"),
 )
 
 # One attempt to take a delivery to the warehouse; a new contract version makes another attempt.

@@ -88,6 +88,8 @@ def _envelope(verdict: Verdict, loaded: Loaded) -> _Row:
         "warning_count": severities["warning"],
         "extract_id": delivery.extract_id,
         "request": delivery.request,
+        "channel": delivery.channel,
+        "sender": delivery.sender,
     }
 
 

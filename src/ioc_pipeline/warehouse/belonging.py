@@ -69,7 +69,7 @@ def read_deliveries(connection: duckdb.DuckDBPyConnection) -> list[Delivery]:
         """
         select
             delivery_seq, kind, department_code, file_name, sha256, size_bytes, received_at, scan_seq, is_sealed,
-            decides_delivery_seq, source_name, extract_id, request
+            decides_delivery_seq, source_name, extract_id, request, channel, sender
         from raw.delivery
         qualify row_number() over (partition by delivery_seq order by load_seq desc) = 1
         order by delivery_seq
@@ -83,6 +83,8 @@ def read_deliveries(connection: duckdb.DuckDBPyConnection) -> list[Delivery]:
             source_name="" if one.kind in ("file", "withdrawal", "release") else one.source_name,
             extract_id=one.extract_id or "",
             request=one.request or "",
+            channel=one.channel or "",
+            sender=one.sender or "",
         )
         for one in found
     ]

@@ -57,12 +57,16 @@ create table if not exists raw.delivery (
     error_count bigint,
     warning_count bigint,
     extract_id varchar,
-    request varchar
+    request varchar,
+    channel varchar,
+    sender varchar
 );
 
--- A warehouse of before there were APIs.
+-- A warehouse of before there were APIs, and of before one could send in the browser.
 alter table raw.delivery add column if not exists extract_id varchar;
 alter table raw.delivery add column if not exists request varchar;
+alter table raw.delivery add column if not exists channel varchar;
+alter table raw.delivery add column if not exists sender varchar;
 
 create table if not exists raw.waiver (
     load_seq bigint,

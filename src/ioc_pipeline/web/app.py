@@ -2,17 +2,21 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.domain.errors import ContractError, UserError
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.web import monitor, static
+from ioc_pipeline.web.access import Viewer, may_either, may_look, may_send
+from ioc_pipeline.web.desk import routes as desk
+from ioc_pipeline.web.desk import sending, trying
 from ioc_pipeline.web.lists import routes as lists
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.reminders import routes as reminders
@@ -21,13 +25,18 @@ from ioc_pipeline.web.versions import Versions
 from ioc_pipeline.web.wall import routes as wall
 
 ROUTERS = (
-    wall.router,
-    trail.router,
-    monitor.router,
-    static.router,
-    reminders.router,
-    lists.router,
-)  # the last takes what is left
+    (static.router, may_either),
+    (desk.router, may_send),
+    (trying.router, may_send),
+    (sending.router, may_send),
+    (wall.router, may_look),
+    (trail.router, may_look),
+    (monitor.router, may_look),
+    (reminders.router, may_look),
+    (lists.router, may_look),  # takes what is left
+)
+
+TRIALS_AT_ONCE = 1  # a trial costs what a delivery costs; the others wait their turn
 
 SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -40,20 +49,26 @@ SECURITY_HEADERS = {
 log = logging.getLogger(__name__)
 
 
-def create_app(given: Settings, may_look: Callable[..., Any], login_url: Callable[[str], str]) -> FastAPI:
+def create_app(given: Settings, who: Callable[..., Any], login_url: Callable[[str], str]) -> FastAPI:
     """The pages over the published versions of one installation.
 
     Args:
-        may_look: dependency of every route. Raises HTTPException, 401 without login and 403 without permission.
+        who: dependency of every route that gives a `Viewer`. Raises HTTPException, 401 without login.
         login_url: where a person logs in, given the address to come back to.
     """
-    app = FastAPI(dependencies=[Depends(may_look)], docs_url=None, redoc_url=None, openapi_url=None)
+
+    def admit(request: Request, viewer: Annotated[Viewer, Depends(who)]) -> None:
+        request.state.viewer = viewer
+
+    app = FastAPI(dependencies=[Depends(admit)], docs_url=None, redoc_url=None, openapi_url=None)
     app.state.given = given
     app.state.versions = Versions(given)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.state.trials = CapacityLimiter(TRIALS_AT_ONCE)
+    for router, permission in ROUTERS:
+        app.include_router(router, dependencies=[Depends(permission)])
     app.add_exception_handler(HTTPException, _say_why_not(login_url))
     app.add_exception_handler(UserError, _say_what_to_do)
+    app.add_exception_handler(ContractError, _say_what_to_do)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -23,6 +23,13 @@ MENU = (
     ("revisions", "Đã sửa", "Revisions"),
 )
 
+DESK = (
+    ("desk", "Đơn vị tôi", "My unit"),
+    ("check", "Kiểm tra thử", "Try a file"),
+    ("send", "Gửi tệp", "Send a file"),
+)
+"""For those who send."""
+
 LANGUAGES = ("vi", "en")
 THEMES = ("dark", "light")  # without one the reader's own setting decides
 STICKY = ("lang", "theme", "v")
@@ -41,18 +48,23 @@ _templates.filters["capitalize_first"] = lambda text: text[:1].upper() + text[1:
 class Page:
     """One request: `root` is where the site is mounted, `path` is below it, `query` what the address asks.
 
-    `words` for codes are those of the version that is shown.
+    `words` for codes are those of the version that is shown; `menu` has path, Vietnamese and English name of each page
+    that the reader may open.
     """
 
     root: str
     path: str
     query: Mapping[str, str]
     words: Words = field(default_factory=dict)
+    menu: tuple[tuple[str, str, str], ...] = MENU
 
     @classmethod
     def of(cls, request: Request) -> "Page":
         root = request.scope.get("root_path", "")
-        return cls(root, request.url.path.removeprefix(root).lstrip("/"), dict(request.query_params))
+        viewer = getattr(request.state, "viewer", None)  # not known where nobody is logged in
+        menu = (*(MENU if viewer.looks else ()), *(DESK if viewer.sends else ())) if viewer else MENU
+        path = request.url.path.removeprefix(root).lstrip("/")
+        return cls(root, path, dict(request.query_params), menu=menu)
 
     @property
     def language(self) -> str:
@@ -91,11 +103,6 @@ class Page:
     def static(self, name: str) -> str:
         """The address of a file of ours; another one when its content is."""
         return f"{self.root}/static/{name}?{FINGERPRINTS[name]}"
-
-    @property
-    def menu(self) -> tuple[tuple[str, str, str], ...]:
-        """Path, Vietnamese and English name of each page that stands in the menu."""
-        return MENU
 
     def t(self, vi: str, en: str) -> str:
         """One of the two, by the page's language."""

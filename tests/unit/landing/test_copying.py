@@ -43,6 +43,8 @@ def test_the_sidecar_holds_the_whole_envelope(home: Home) -> None:
         "source_name": "",
         "extract_id": "",
         "request": "",
+        "channel": "",
+        "sender": "",
     }
 
 

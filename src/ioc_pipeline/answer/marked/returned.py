@@ -8,7 +8,7 @@ from ioc_pipeline.answer.marked.marks import position_of
 from ioc_pipeline.answer.marked.xlsx import mark_xlsx
 from ioc_pipeline.answer.sheets import harmless
 from ioc_pipeline.answer.wording import printable
-from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.domain.periods import label
 from ioc_pipeline.domain.workbooks import Workbook
@@ -38,6 +38,13 @@ def marked_workbook(verdict: Verdict, title: str, content: bytes, read: Callable
     return mark_xlsx(copy_as_xlsx(workbook, names), problems, lines)
 
 
+def _receipt(delivery: Delivery) -> list[tuple[str, str]]:
+    if delivery.is_tried:
+        return [("Kiểm tra thử", "tệp chưa được gửi")]
+    received = f"{as_local(delivery.received_at):%d/%m/%Y %H:%M} (giờ Việt Nam)"
+    return [("Nhận lúc", received), ("Mã biên nhận", str(delivery.delivery_seq))]
+
+
 def _lines(verdict: Verdict, title: str) -> list[tuple[str, str]]:
     delivery = verdict.delivery
     periods = sorted({scope.period for scope in verdict.scopes})
@@ -46,8 +53,7 @@ def _lines(verdict: Verdict, title: str) -> list[tuple[str, str]]:
         ("Biểu mẫu", title),
         ("Kỳ số liệu", ", ".join(label(period) for period in periods)),
         ("Tệp đã gửi", harmless(printable(delivery.file_name))),
-        ("Nhận lúc", f"{as_local(delivery.received_at):%d/%m/%Y %H:%M} (giờ Việt Nam)"),
-        ("Mã biên nhận", str(delivery.delivery_seq)),
+        *_receipt(delivery),
         ("Phải sửa / lưu ý", f"{critical} / {len(verdict.problems) - critical}"),
     ]
     return [(name, value) for name, value in lines if value]

@@ -101,7 +101,7 @@ FILE: dict[str, Message] = {
         "Files in a sub-folder of a department's folder; they stay there and are not read. One answer per sub-folder.",
     ),
     "temporary-name": Message(
-        "tệp mang tên tạm hoặc tên bản sao lưu của phần mềm và đã nằm yên hơn một ngày",
+        "tệp mang tên tạm hoặc tên bản sao lưu của phần mềm, nên hệ thống để yên, không nhận",
         "tệp đã chép xong, mang tên thường dùng, ví dụ Bieu-02-thang-9-2025.xlsx",
         "Nếu là tệp cần gửi: mở tệp, lưu lại (Save As) với tên thường dùng; nếu không: xóa tệp",
         "A name that programs give to copies under way and to backups, for more than a day; it stays there.",

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
+from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.serve import indicator as indicators
 from ioc_pipeline.serve import origin
 from ioc_pipeline.serve.indicator import ValueKey
@@ -103,10 +104,12 @@ def cell(request: Request, delivery_seq: int, cell: str, sheet: str = "") -> HTM
         if not used:
             raise HTTPException(404, f"{delivery_seq}: {sheet} {cell}")
         read = used[0]
+        sender = "".join(one.sender for one in open_ledger(given).deliveries([delivery_seq]))
         return page.render(
             "trail/cell.html",
             opened=opened,
             read=read,
+            sender=sender,
             used=used,
             excerpt=excerpt_of(given, read),
             checks=checks_of(given, read),
