@@ -15,7 +15,7 @@ MENU = {
     "IOC: Gửi tệp": "send",
 }
 # Custom views of Airflow's; with the simple auth manager every role has both.
-LOOKS, SENDS = "IOC", "IOC_DESK"
+LOOKS, SENDS = "IOC", "IOC Desk"
 
 
 class AddSlash:

@@ -9,18 +9,23 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from ioc_pipeline.settings import from_environment
+from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
 
 
-def refuse(status: int) -> Callable[[], None]:
-    def may_look() -> None:
+def refuse(status: int) -> Callable[[], Viewer]:
+    def who() -> Viewer:
         raise HTTPException(status, "no")
 
-    return may_look
+    return who
 
 
-def site(home: Path, may_look: Callable[[], None]) -> FastAPI:
-    return create_app(from_environment({"IOC_HOME": str(home)}), may_look, lambda back: f"/login?next={back}")
+def leader() -> Viewer:
+    return Viewer("leader", looks=True, sends=False)
+
+
+def site(home: Path, who: Callable[[], Viewer]) -> FastAPI:
+    return create_app(from_environment({"IOC_HOME": str(home)}), who, lambda back: f"/login?next={back}")
 
 
 def addresses(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -47,15 +52,15 @@ def test_a_person_who_is_not_logged_in_is_led_to_the_login_and_back(tmp_path: Pa
 
 
 def test_every_answer_says_that_nothing_from_elsewhere_may_run(tmp_path: Path) -> None:
-    for may_look in (refuse(401), lambda: None):
+    for who in (refuse(401), leader):
         for path in ("/", "/static/site.css", "/nowhere"):
-            headers = TestClient(site(tmp_path, may_look)).get(path).headers
+            headers = TestClient(site(tmp_path, who)).get(path).headers
             assert headers["x-content-type-options"] == "nosniff"
             assert "default-src 'none'" in headers["content-security-policy"]
             assert "unsafe" not in headers["content-security-policy"]
 
 
 def test_before_the_first_publication_the_pages_say_so(tmp_path: Path) -> None:
-    answer = TestClient(site(tmp_path, lambda: None)).get("/")
+    answer = TestClient(site(tmp_path, leader)).get("/")
     assert answer.status_code == 503
     assert "Chưa có số liệu" in answer.text

@@ -20,6 +20,7 @@ DUTIES_SHOWN = 60
 DELIVERIES_SHOWN = 40
 TEXT = "text/plain; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OWED = ("late", "returned", "due")
 DUTY_COLUMNS = [column for column in VIEWS["reporting"].columns if column.name != "reporting_unit_name"]
 
 
@@ -37,6 +38,7 @@ def unit(request: Request, department_code: str) -> HTMLResponse:
     page, given = Page.of(request), request.app.state.given
     name = own(request, department_code)
     duties, words = _duties(request, department_code)
+    owed = sorted((row for row in duties or [] if row["status"] in OWED), key=lambda row: str(row["due_date"]))
     page = page.showing(words)
     sent = [row for row in reversed(open_ledger(given).status_rows(department_code)) if row.kind == "file"]
     answers: dict[int, list[str]] = {}
@@ -46,7 +48,8 @@ def unit(request: Request, department_code: str) -> HTMLResponse:
         "desk/unit.html",
         code=department_code,
         name=name,
-        duties=duties,
+        duties=[row for row in duties if row not in owed] if duties is not None else None,
+        owed=owed,
         columns=DUTY_COLUMNS,
         sent=sent[:DELIVERIES_SHOWN],
         sent_count=len(sent),
