@@ -56,13 +56,14 @@ def test_a_list_of_people_that_is_no_form_at_all_is_returned_too(settings: Setti
     assert CITIZEN not in text
 
 
-def test_a_number_in_the_name_of_a_file_comes_back_in_no_answer_and_no_table(settings: Settings) -> None:
+def test_a_number_in_the_name_of_a_file_is_kept_nowhere(settings: Settings) -> None:
     drop(settings, f"CMND {OLD}.xlsx")
     run(settings)
     ((name, text),) = answers(settings)
     assert outcomes(settings) == ["returned"]
     assert OLD not in name + text
-    assert OLD.encode() not in settings.warehouse.read_bytes()
+    kept = [path for path in settings.home.rglob("*") if path.is_file()]
+    assert [path for path in kept if OLD in path.name or OLD.encode() in path.read_bytes()] == []
 
 
 def test_a_false_alarm_is_released_by_a_person_and_the_delivery_is_read_again(settings: Settings) -> None:

@@ -10,7 +10,7 @@ Sources: Circular 59/2021/TT-BCA (citizen numbers), Circular 22/2014/TT-BTTTT (t
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,6 +29,7 @@ CONTACTS = frozenset({PHONE, EMAIL})
 
 Kinds = frozenset[str]
 NOTHING: Kinds = frozenset()
+_MARK = re.compile(f"‹({'|'.join((CITIZEN, IDENTITY, HEALTH, SOCIAL, TAX, ACCOUNT, PHONE, EMAIL))})›")
 
 # The 63 provinces that citizen numbers begin with; the mergers of 2025 left them as they were.
 _CITIZEN_NUMBER = re.compile(
@@ -111,12 +112,27 @@ def found_in(text: str, named: Kinds = NOTHING) -> list[Found]:
 
 def without_identifiers(text: str) -> str:
     """The text with "…" where an identifier stood: fit to be shown and stored."""
+    return _replaced(text, lambda _: "…")
+
+
+def guarded(name: str) -> str:
+    """The name of a file as we keep it: a mark that names the kind, "‹số điện thoại›", where an identifier stood."""
+    return _replaced(name, lambda one: f"‹{one.kind}›")
+
+
+def kinds_in_name(name: str) -> list[str]:
+    """Kinds of identifiers that the name of a file holds, or held before it was guarded."""
+    marked = [match[1] for match in _MARK.finditer(name)]
+    return list(dict.fromkeys([*kinds_in(name), *marked]))
+
+
+def _replaced(text: str, by: Callable[[Found], str]) -> str:
     found = found_in(text)
     if not found:
         return text
     plain, pieces, end = in_normal_form(text), [], 0
     for one in found:
-        pieces += [plain[end : one.start], "…"]
+        pieces += [plain[end : one.start], by(one)]
         end = one.end
     return "".join([*pieces, plain[end:]])
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import Problem
+from ioc_pipeline.domain.identifiers import guarded
 from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Refusal, refuse
 from ioc_pipeline.land.identity import Identity
@@ -41,9 +42,14 @@ class Landed:
     descriptor: int
 
     @property
+    def file_name(self) -> str:
+        """What is kept of its name: no number of a person."""
+        return guarded(self.candidate.file_name)
+
+    @property
     def origin(self) -> str:
         """The same arrival has the same origin after a crash; dropped again, the same bytes have another."""
-        place = f"{self.candidate.department_code}/{self.candidate.file_name}"
+        place = f"{self.candidate.department_code}/{self.file_name}"
         return f"{self.candidate.identity.as_text}:{self.sha256}:{place}"
 
 

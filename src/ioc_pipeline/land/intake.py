@@ -112,7 +112,7 @@ def _record(landed: Collection[Landed], store: Store, *, received_at: datetime, 
     arrivals = [
         Arrival(
             one.candidate.department_code,
-            one.candidate.file_name,
+            one.file_name,
             one.sha256,
             one.size_bytes,
             one.is_sealed,

@@ -4,14 +4,17 @@ import logging
 import re
 import secrets
 import stat
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
+from ioc_pipeline.domain.identifiers import guarded
 from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.admission import Inbox
 from ioc_pipeline.land.copying import Landed
 from ioc_pipeline.land.identity import Identity
-from ioc_pipeline.land.seals import read_seal, remove_seal
+from ioc_pipeline.land.inbox_files import SEAL_SUFFIX
+from ioc_pipeline.land.seals import Seal, read_seal, remove_seal
 from ioc_pipeline.ledger.ledger import Ledger
 
 _LOG = logging.getLogger(__name__)
@@ -84,10 +87,20 @@ def _finish(folder: Folder, taken: str, delivery_seq: int, department_code: str,
         if not Identity.of(status).is_same_content(_identity_in(sidecar.origin)):
             _put_back(folder, taken, delivery.file_name)
             continue
-        seal = read_seal(folder, delivery.file_name)
-        if seal is not None and seal.sha256 == delivery.sha256:
-            remove_seal(folder, seal)
+        for seal in _seals_of(folder, delivery.file_name):
+            if seal.sha256 == delivery.sha256:
+                remove_seal(folder, seal)
         folder.unlink(taken)
+
+
+def _seals_of(folder: Folder, file_name: str) -> Iterator[Seal]:
+    """The seal of a file that is kept under this name, however its folder spells that."""
+    for entry in folder.entries():
+        name = entry.name.removesuffix(SEAL_SUFFIX)
+        if name != entry.name and guarded(unicodedata.normalize("NFC", name)) == file_name:
+            seal = read_seal(folder, name)
+            if seal is not None:
+                yield seal
 
 
 def _identity_in(origin: str) -> Identity:

@@ -18,6 +18,7 @@ from ioc_pipeline.domain.identifiers import (
     found_in,
     kind_of_number,
     kinds_in,
+    kinds_in_name,
     named_in,
 )
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
@@ -49,8 +50,8 @@ def find_personal_data_in_workbook(
     """
     problems = [
         Problem("personal-data", expected=f"tên tệp và tên trang tính không có {kind}")
-        for name in [file_name, *(sheet.name for sheet in workbook.sheets)]
-        for kind in kinds_in(name)
+        for kinds in [kinds_in_name(file_name), *(kinds_in(sheet.name) for sheet in workbook.sheets)]
+        for kind in kinds
     ]
     for sheet in workbook.sheets:
         problems += [
