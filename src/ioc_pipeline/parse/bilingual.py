@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 
 from ioc_pipeline.domain.workbooks import Sheet, Value
 from ioc_pipeline.parse.spans import is_cumulative, is_of_another_time, is_plan
@@ -24,9 +24,12 @@ def in_own_language(sheet: Sheet, first: int, last: int) -> Sheet | None:
     None unless at least half of what is written there is translated: in a header of one language an English word in
     brackets is no translation, it says which figures these are ("Tổng số (online)").
     """
-    lines = [*takewhile(lambda number: not _has_figure(sheet.rows[number]), range(first, min(last, len(sheet.rows))))]
+    # A period may be spread over cells above the header: "Tháng" | 9 | "năm" | 2025.
+    below = dropwhile(lambda number: _has_figure(sheet.rows[number]), range(first, min(last, len(sheet.rows))))
+    lines = [*takewhile(lambda number: not _has_figure(sheet.rows[number]), below)]
     texts = list(_texts(sheet, lines))
-    own = {text: found for text in texts if (found := _own_part(text))}
+    # Its line breaks stay: in a CSV they say how many blank rows follow.
+    own = {text: found + "\n" * text.count("\n") for text in texts if (found := _own_part(text))}
     if len(own) < _FEWEST or 2 * sum(text in own for text in texts) < len(texts):
         return None
     rows = list(sheet.rows)

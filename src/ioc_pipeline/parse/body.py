@@ -228,7 +228,8 @@ class _BodyReader:
         if self.units is None:
             return False
         for below in range(number + 1, self.block.body_end):
-            if any(value is not None for value in self.block.sheet.rows[below]):
+            texts = [cell_text(value) for value in self.block.sheet.rows[below] if value is not None]
+            if texts and classify_row(texts) != "column_numbers":
                 unit, _ = self.units.read(below)
                 return unit is not None and has_figures(self.block, below)
         return False

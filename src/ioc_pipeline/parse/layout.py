@@ -12,7 +12,7 @@ from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.bilingual import in_own_language
 from ioc_pipeline.parse.headers import EMPTY_HEADER, match_visible_first, read_headers
 from ioc_pipeline.parse.marks import without_marks
-from ioc_pipeline.parse.texts import cell_text, seen_cells, seen_value
+from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells, seen_value
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
 
@@ -232,7 +232,7 @@ def _has_rows(title: _Title, titles: list[_Title], blocks: list[Block]) -> bool:
     positions = [above[-1].columns[column.name] for column in title.table.columns if column.name in above[-1].columns]
     following = [other.row for other in titles if other.sheet is title.sheet and other.row > title.row]
     rows = title.sheet.rows[title.end + 1 : min(following, default=len(title.sheet.rows))]
-    return any(sum(isinstance(row[position], float | int) for position in positions) > 1 for row in rows)
+    return any(sum(is_number(row[position]) for position in positions) > 1 for row in rows)
 
 
 def _headless(titles: list[_Title], blocks: list[Block]) -> list[_Title]:
@@ -253,9 +253,10 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
     best: tuple[tuple[int, int], int, int, dict[int, str], dict[str, list[int]]] | None = None
     readings = (
         (top, height, spread)
-        for height in range(1, HEADER_ROWS + 1)  # the fewest rows that will do: lines above the header are none of it
-        for top in range(first, min(last, end - height + 1))
+        for written in range(1, HEADER_ROWS + 1)  # the fewest rows that will do: lines above the header are none of it
+        for top in range(first, min(last, end - written + 1))
         if any(isinstance(value, str) for value in rows[top])
+        if (height := _height(rows, top, written)) <= end - top
         for spread in (False, True)
     )
     for top, height, spread in readings:
@@ -289,6 +290,17 @@ def _find_header(title: _Title, end: int) -> Block | Problem:
         is_continued=title.is_continued,
         header_height=height,
     )
+
+
+def _height(rows: list[list[Value]], top: int, written: int) -> int:
+    """How many rows a header of so many written ones takes: in a CSV the lines within its cells leave blank rows."""
+    end = top + 1
+    for _ in range(written - 1):
+        breaks = sum(value.count("\n") for value in rows[end - 1] if isinstance(value, str))
+        while breaks and end < len(rows) and all(value is None for value in rows[end]):
+            end, breaks = end + 1, breaks - 1
+        end += 1
+    return end - top
 
 
 def _find_translated_header(title: _Title, end: int) -> Block | None:

@@ -153,12 +153,19 @@ def _is_written_in(text: str, read: Callable[[str], str]) -> bool:
             continue
         if token.endswith("¹") and _may_be_marked(token[:-1]) and text.rstrip().endswith(token):
             continue  # a footnote of "4G" or "thu", unless the words beside it say otherwise
+        token = _without_mark(token, read)
         if not _stands(token):
             if _is_syllable(read(token)) or (read is _tcvn3 and _is_tcvn3_name(token)):
                 made += 3 if _SIGN_BETWEEN_LETTERS.search(token) else 1
             else:
                 spoiled += 1
     return made > 2 * spoiled
+
+
+def _without_mark(token: str, read: Callable[[str], str]) -> str:
+    """A word without the footnote mark that makes no syllable of it: "HiÖu¹" is "Hiệu¹", but "L¹n" is "Lạn"."""
+    is_marked = token[-1] in "¹²³" and not _is_syllable(read(token)) and _is_syllable(read(token[:-1]))
+    return token[:-1] if is_marked else token
 
 
 def _may_be_marked(stem: str) -> bool:
@@ -199,7 +206,8 @@ def _raise_capitals(text: str) -> str:
         raised = is_capital[index]
         if raised is None:
             raised = after is not False and before is not False and (before or after)
-        word = _tcvn3(token[0])
+        bare = _without_mark(token[0], _tcvn3)
+        word = _tcvn3(bare) + token[0][len(bare) :]
         parts += [text[end : token.start()], word.upper() if raised else word]
         end = token.end()
     return "".join(parts) + text[end:]

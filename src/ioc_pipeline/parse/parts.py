@@ -10,6 +10,7 @@ from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.sums import additive_figures
 from ioc_pipeline.parse.table_end import figure_positions
 from ioc_pipeline.parse.tables import original_text
+from ioc_pipeline.parse.texts import is_number
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import ADDITIVE
@@ -78,13 +79,17 @@ def _additive_positions(block: Block) -> Sequence[int]:
 
 
 def stray_cell(block: Block, number: int) -> str:
-    """Address of a number that stands in a row without figures of the form, in no column of it; "" if none does."""
-    known = {*figure_positions(block), *block.columns.values()}
+    """Address of a number that stands in a row without figures of the form, where no figure belongs; "" if none does.
+
+    In a column of names it is one too; a column that the form does not ask for may have figures of its own.
+    """
+    figures, known = figure_positions(block), set(block.columns.values())
     row = block.sheet.rows[number]
     held = [position for position, value in enumerate(row) if value is not None]
     for position in held[1:]:
         value = row[position]
         is_seen = number not in block.sheet.hidden_rows and position not in block.sheet.hidden_columns
-        if is_seen and position not in known and isinstance(value, int | float) and position not in block.headers:
+        is_of_another = position in block.headers and position not in known
+        if is_seen and is_number(value) and position not in figures and not is_of_another:
             return cell_address(number, position)
     return ""

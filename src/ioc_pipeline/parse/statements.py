@@ -16,7 +16,7 @@ from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.headers import columns_under
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, MIXED_CELLS, Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
-from ioc_pipeline.parse.texts import cell_text, seen_cells
+from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Table
 
@@ -66,7 +66,7 @@ def statements_above(block: Block) -> Iterator[Statement]:
                 yield Statement(cell_address(number, position), text, "header" if is_over or not is_line else "line")
     for number in range(block.body_start, min(block.body_start + 3, block.body_end)):
         cells = seen_cells(sheet, number)
-        if any(isinstance(value, float | int) for _, value in cells):
+        if any(is_number(value) for _, value in cells):
             break
         for position, value in cells:
             if position in numeric and isinstance(value, str):

@@ -7,7 +7,7 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.period_labels import find_labels
 from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.layout import Block
-from ioc_pipeline.parse.texts import cell_text, seen_cells
+from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells
 from ioc_pipeline.reference.sources import Source
 
 _NAMED = 10  # how many places a message names before it only counts
@@ -33,7 +33,7 @@ def stray_problems(block: Block, strays: list[tuple[int, int]]) -> list[Problem]
 def _above(block: Block, source: Source) -> Iterator[tuple[int, int]]:
     for number in range(max(block.title_row, 0), block.body_start - block.header_height):
         cells = seen_cells(block.sheet, number)
-        numbers = [position for position, value in cells if isinstance(value, int | float)]
+        numbers = [position for position, value in cells if is_number(value)]
         if numbers and not find_labels(" ".join(cell_text(value) for _, value in cells), source.clock, _ANY_YEAR):
             yield from ((number, position) for position in numbers)
 
@@ -48,5 +48,5 @@ def _beside(block: Block, body: Body) -> Iterator[tuple[int, int]]:
             continue
         for number in of_figures:
             row = rows[number]
-            if position < len(row) and isinstance(row[position], int | float) and number not in block.sheet.hidden_rows:
+            if position < len(row) and is_number(row[position]) and number not in block.sheet.hidden_rows:
                 yield number, position

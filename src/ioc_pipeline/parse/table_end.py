@@ -10,7 +10,7 @@ from ioc_pipeline.parse.layout import SERIAL, Block
 from ioc_pipeline.parse.period_rule import period_text, row_period
 from ioc_pipeline.parse.row_units import RowUnits
 from ioc_pipeline.parse.rows import classify_row
-from ioc_pipeline.parse.texts import cell_text, seen_cells, seen_value
+from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells, seen_value
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.sources import Source
@@ -72,7 +72,7 @@ def _has_number_under(block: Block, number: int) -> bool:
     if number + 1 >= min(block.body_end, len(block.sheet.rows)):
         return False
     pairs = zip(block.sheet.rows[number], block.sheet.rows[number + 1], strict=False)
-    return any(isinstance(text, str) and isinstance(value, int | float) for text, value in pairs)
+    return any(isinstance(text, str) and is_number(value) for text, value in pairs)
 
 
 def other_table_problems(block: Block, number: int) -> list[Problem]:
@@ -127,7 +127,7 @@ def _figures_below(block: Block, first: int) -> list[Problem]:
     """Rows that look like data of something else, below the end of the table."""
     for number in range(first, block.body_end):
         cells = seen_cells(block.sheet, number)
-        numbers = [position for position, value in cells if isinstance(value, int | float)]
+        numbers = [position for position, value in cells if is_number(value)]
         if numbers and len(cells) > 1:
             text = " | ".join(cell_text(value) for _, value in cells)[:_LONGEST_TOLD]
             where = (block.sheet.name, cell_address(number, cells[0][0]))

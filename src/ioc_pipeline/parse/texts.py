@@ -1,10 +1,21 @@
 """The text of a cell, as people read it."""
 
+import re
 from datetime import date
 
 from ioc_pipeline.domain.workbooks import Sheet, Value, number_text
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
+
+_LONGEST_NUMBER = 24
+_NUMBER = re.compile(r"[-+−(]?(?!0\d)\d[\d.,\s]{0,20}%?\)?")  # with a zero before it, a code or telephone
+
+
+def is_number(value: Value) -> bool:
+    """Whether a cell holds a number, also one that is written as text, as all of a CSV are."""
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_NUMBER and _NUMBER.fullmatch(value.strip()) is not None
+    return isinstance(value, int | float)
 
 
 def cell_text(value: Value) -> str:

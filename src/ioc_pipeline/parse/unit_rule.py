@@ -9,7 +9,7 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.headers import columns_under, units_beyond
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
-from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.texts import cell_text, is_number
 from ioc_pipeline.parse.units_of_measure import bracketed_units, is_unit, read_unit, stated_units, without_units
 from ioc_pipeline.reference.tables import NUMERIC, Column
 
@@ -122,7 +122,7 @@ def _lines_below(block: Block, body: Body) -> Iterator[tuple[str, str]]:
     ]
     first = body.end
     for number in visible:
-        if any(isinstance(value, int | float) for value in rows[number]):
+        if any(is_number(value) for value in rows[number]):
             first = number + 1
     for number in visible:
         for position, value in enumerate(rows[number] if number >= first else ()):
