@@ -7,7 +7,7 @@ import pytest
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.personal import (
-    at_cell,
+    at_cells,
     kinds_in_column,
     shaped_as_figure,
     without_personal_data,
@@ -19,13 +19,37 @@ CITIZENS = ["014085001234", "014185001235", "001285001236", "036201001237", "014
 
 def _in_column(values: list[Value], header: str = "Mã") -> list[Problem]:
     kinds = kinds_in_column(header, enumerate(values, start=7))
-    return [at_cell("Biểu 1", row, 1, kind, header) for kind, row in kinds.items()]
+    return [at_cells("Biểu 1", row, 1, kind, header) for kind, row in kinds.items()]
 
 
 def test_a_column_of_citizen_numbers_is_found_at_its_first_cell_without_the_value() -> None:
     (problem,) = _in_column([None, *CITIZENS])
     assert (problem.code, problem.sheet, problem.cell, problem.found) == ("personal-data", "Biểu 1", "B9", "")
     assert not any(number in str(problem) for number in CITIZENS)
+
+
+def test_a_column_is_told_once_with_how_many_more_cells_it_has() -> None:
+    (problem,) = _in_column([*CITIZENS, "x", CITIZENS[0]])
+    assert "còn 5 ô nữa trong cột này" in problem.expected
+    (problem,) = _in_column(["CMND 050123456"])
+    assert "ô nữa" not in problem.expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_told"),
+    [
+        (["Họ và tên", "Địa chỉ"], True),
+        (["Họ và tên", "Địa chỉ liên hệ"], True),
+        (["Họ và tên", "Chức vụ", "Địa chỉ"], False),
+        (["Tên cơ sở", "Địa chỉ"], False),
+    ],
+)
+def test_an_address_beside_names_is_a_home_unless_they_hold_an_office(headers: list[Value], is_told: bool) -> None:
+    places: list[Value] = ["Bản Mòng, xã Hua La", "Tổ 3, phường Tô Hiệu"]
+    names: list[Value] = ["Lò Văn A", "Cà Thị B"] if headers[0] == "Họ và tên" else ["Trường A", "Trạm B"]
+    middle: list[list[Value]] = [["Trưởng phòng"] if len(headers) == 3 else [] for _ in names]
+    rows = [headers, *([name, *more, place] for name, more, place in zip(names, middle, places, strict=True))]
+    assert bool(find_personal_data_in_workbook(Workbook("xlsx", [Sheet("A", rows)]), "a.xlsx")) is is_told
 
 
 def test_citizen_numbers_stored_as_numbers_lost_their_zeros_and_are_still_found() -> None:

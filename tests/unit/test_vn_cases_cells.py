@@ -11,7 +11,7 @@ from ioc_pipeline.domain.period_labels import BadPeriod, parse_period
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.legacy_text import repair_text
-from ioc_pipeline.parse.personal import at_cell, kinds_in_column
+from ioc_pipeline.parse.personal import at_cells, kinds_in_column
 from ioc_pipeline.parse.rows import classify_row, read_meta, read_unit_measure
 
 with Path(__file__).with_name("vn_normalisation_cases.csv").open(encoding="utf-8", newline="") as file:
@@ -87,7 +87,7 @@ def _of_header(case: dict[str, str]) -> str:
 def _of_column(case: dict[str, str]) -> str:
     header = "Số CMND" if len(case["text"]) == 9 else "Mã"
     kinds = kinds_in_column(header, [(7, case["text"])])
-    problems = [at_cell("Biểu 1", row, 1, kind, header) for kind, row in kinds.items()]
+    problems = [at_cells("Biểu 1", row, 1, kind, header) for kind, row in kinds.items()]
     assert all(case["text"] not in str(problem) for problem in problems)
     return f"error={problems[0].code}" if problems else _of_cell(case | {"locale": "vi"})
 

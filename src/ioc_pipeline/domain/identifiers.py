@@ -39,13 +39,15 @@ _OLDEST, _YOUNGEST = 10, 30  # two digits of the year of birth: from 1910 and, f
 _MOBILE = re.compile(r"(?:0|(?:00)?840?)[35789]\d{8}")
 _LINE = re.compile(r"(?:0|(?:00)?840?)?[2-9]\d{8,9}")  # of an office too, or without its zero: a header must say so
 _HEALTH_CARD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .-]?[1-5](?:[ .-]?\d){12}(?!\d)")
-_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{7,8}(?!\d)")  # only where a header or label says so
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]\d{7,8}(?!\d)")  # only where a header or label says so
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 _FEWEST = 9  # digits: an old identity number, or a mobile number without its zero
-_SUSPECT = re.compile(r"@|\d(?:\D{0,3}\d){8}")
-_RUN = re.compile(r"\+?\d(?:[ .,\-_()·]{0,3}\d)*")
+_SUSPECT = re.compile(r"@|\d(?:\D{0,3}\d){8}|[A-Za-z]\d{7}")
+_RUN = re.compile(r"\+?\d(?:[ .,\-_()·/|:*+]{0,3}\d)*")
+_RARE_SIGNS = frozenset("/|:*+")  # they part dates, shares and sums too: only groups of three and more digits
+_SHORTEST_GROUP = 3
 _GROUP = re.compile(r"\d+")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
 _DOCUMENT = re.compile(r"/[^\W\d_]")  # 1234567890/QĐ-UBND
@@ -94,13 +96,15 @@ def kinds_in(text: str, named: Kinds = NOTHING) -> list[str]:
 
 def found_in(text: str, named: Kinds = NOTHING) -> list[Found]:
     """Every identifier in a text, in the order of its normal form."""
-    may_be_passport = IDENTITY in named and _PASSPORT.search(text)
-    if not may_be_passport and not _SUSPECT.search(text):
+    if not _SUSPECT.search(text):
         return []
     text = in_normal_form(text)
     found = [Found(EMAIL, match[0].casefold(), *match.span()) for match in _EMAIL.finditer(text) if "@" in text]
-    if may_be_passport:
-        found += [Found(IDENTITY, match[0], *match.span()) for match in _PASSPORT.finditer(text)]
+    found += [
+        Found(IDENTITY, match[0].upper(), *match.span())
+        for match in _PASSPORT.finditer(text)
+        if IDENTITY in named or IDENTITY in _named_beside(text, match)
+    ]
     found += [Found(HEALTH, _joined(match[0]), *match.span()) for match in _HEALTH_CARD.finditer(text)]
     if "-" in text:
         text = _GUID.sub(lambda guid: "#" * len(guid[0]), text)
@@ -271,6 +275,8 @@ def _is_regular(text: str, groups: Sequence[re.Match[str]], parted: Sequence[str
     (sign,) = inside
     if sign in (".", ",") and last == first + 1 and groups[first][0] == "0":
         return False  # 0.912345678
+    if sign in _RARE_SIGNS and any(len(group[0]) < _SHORTEST_GROUP for group in groups[first : last + 1]):
+        return False
     if sign != " ":  # not a piece of a code such as H52.05-230911-0001
         is_alone = not text[groups[first].start() - 1 : groups[first].start()].isalpha()
         return is_alone and before in ("", " ") and after in ("", " ")

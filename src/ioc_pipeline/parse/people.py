@@ -37,6 +37,8 @@ _BIRTH_HEADER = re.compile(
     r"|(?:noi |dia chi )?(?:dang ky )?(?:sinh|o|thuong tru|tam tru|cu tru|nha rieng)(?: (?:hien|cua|o|theo).*)?"
     r"|ho khau(?: thuong tru)?|que quan(?: .*)?"
 )
+_ADDRESS_HEADER = re.compile(r"dia chi(?: (?:lien he|nha|hien nay|ca nhan))?|address")
+_OFFICE_WORD = re.compile(r"\b(?:chuc (?:vu|danh)|don vi|co quan|noi cong tac|position|office)\b")
 _BIRTHDAY = re.compile(r"\s*\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*((?:19|20)\d\d)\s*")
 _BORN_WITHIN = re.compile(
     r"\b(?:sinh(?: ngày| năm)?|ngày sinh|năm sinh|sn|ns|born)\s*:?\s*"
@@ -83,6 +85,7 @@ def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[
     None without any. A name and its year of birth may also stand in one cell.
     """
     headed: dict[int, int] = {}  # column of births → row of its header
+    addresses: dict[int, int] = {}  # column of addresses, which are homes beside names that hold no office
     names: set[int] = set()
     persons: Counter[int] = Counter()
     days: dict[int, list[int]] = {}
@@ -93,6 +96,8 @@ def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[
             if isinstance(value, str):
                 if len(value) <= _LONGEST_HEADER and _BIRTH_WORD.search(value) and _BIRTH_HEADER.fullmatch(fold(value)):
                     headed.setdefault(position, number)
+                elif value[:1] in "ĐđDAa" and _ADDRESS_HEADER.fullmatch(fold(value)):
+                    addresses.setdefault(position, number)
                 elif is_person(value):
                     persons[position] += 1
                 elif len(value) <= _LONGEST_HEADER and value[:1] in "HhFf" and is_name_header(value):
@@ -105,6 +110,9 @@ def find_born(rows: Sequence[Sequence[Value]], numbers: Sequence[int]) -> tuple[
                 days.setdefault(position, []).append(number)
     if not persons and not names:
         return None
+    if names:
+        homes = (each for each in addresses.items() if not _OFFICE_WORD.search(fold(" ".join(map(str, rows[each[1]])))))
+        headed |= dict(homes)
     people = names | {position for position, count in persons.items() if count >= _FEWEST}
     for position, header in headed.items():
         beside = names | set(persons)

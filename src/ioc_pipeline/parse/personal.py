@@ -48,8 +48,8 @@ _PERSONAL_FIELD = re.compile(
 
 def kinds_in_column(
     header: str, values: Iterable[tuple[int, Value]], *, has_people: bool = False, is_figure: bool = False
-) -> dict[str, int]:
-    """Kinds of personal data in one column, and the first row of each.
+) -> dict[str, list[int]]:
+    """Kinds of personal data in one column, and the rows of each.
 
     Citizen numbers written out are told by their structure. Stored as numbers they have lost their zeros: they count
     under a header of codes or beside people's names, never as figures of a contract. Nine digits and the like mean
@@ -65,7 +65,7 @@ def kinds_in_column(
         named -= {ACCOUNT}
     if is_figure and not named:  # what a number alone could be told by is not asked
         values = [(row, value) for row, value in values if type(value) is str]
-    found: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     codes: list[tuple[int, bool]] = []
     numbers: list[tuple[int, int]] = []
     nines: list[int] = []
@@ -78,35 +78,35 @@ def kinds_in_column(
                 nines.append(row)
             if not (text.isascii() and text.isdecimal()):
                 for kind in kinds_in(text, named):
-                    found.setdefault(kind, row)
+                    found.setdefault(kind, []).append(row)
                 continue
             if len(text) == 12:
                 codes.append((row, is_citizen_number(text)))
                 continue
             if text[0] == "0" or len(text) < 8:
                 for kind in kinds_in(text, named):
-                    found.setdefault(kind, row)
+                    found.setdefault(kind, []).append(row)
                 continue
             value = int(text)
         if type(value) in (float, int) and _FEWEST_DIGITS <= value < _MOST_DIGITS and value == int(value):  # type: ignore[operator, arg-type]
             numbers.append((row, int(value)))  # type: ignore[arg-type]
     of_citizens = [row for row, is_citizen in codes if is_citizen]
     if of_citizens and len(of_citizens) >= _SHARE * len(codes):
-        found.setdefault(CITIZEN, of_citizens[0])
+        found.setdefault(CITIZEN, []).extend(of_citizens)
     elif codes and IDENTITY in named:
-        found.setdefault(IDENTITY, codes[0][0])
+        found.setdefault(IDENTITY, []).extend(row for row, _ in codes)
     if named:
         for row, number in numbers:
             if named_kind := kind_of_number(number, named):
-                found.setdefault(named_kind, row)
+                found.setdefault(named_kind, []).append(row)
     folded = fold(header)
     if has_people and not is_figure and (_CODE_HEADER.fullmatch(folded) or _SAYS_NOTHING.fullmatch(folded)):
         written = len(nines) + len(numbers) + len(codes)
         nines += [row for row, number in numbers if number % 1000 and len(str(number)) <= _OLD_IDENTITY]
         if len(nines) >= max(_FEWEST_NUMBERS, _SHARE * written):
-            found.setdefault(IDENTITY, min(nines))
+            found.setdefault(IDENTITY, sorted(nines))
     if not is_figure and (has_people or _CODE_HEADER.fullmatch(folded)) and are_citizen_numbers(numbers):
-        found.setdefault(CITIZEN, numbers[0][0])
+        found.setdefault(CITIZEN, [row for row, _ in numbers])
     return found
 
 
@@ -116,10 +116,12 @@ def are_citizen_numbers(numbers: Sequence[tuple[int, int]]) -> bool:
     return len(fitting) >= _FEWEST_NUMBERS and len(fitting) >= _SHARE * len(numbers)
 
 
-def at_cell(sheet: str, row: int, position: int, kind: str, header: str = "") -> Problem:
-    """That personal data of this kind stand in a cell (0-based)."""
-    place = safe_name(sheet), cell_address(row, position), without_identifiers(header)
-    return Problem("personal-data", *place, expected=f"ô, cột không có {kind}")
+def at_cells(sheet: str, rows: Sequence[int], position: int, kind: str, header: str = "") -> Problem:
+    """That personal data of this kind stand in cells of one column (0-based): the first of them, and how many more."""
+    place = safe_name(sheet), cell_address(rows[0], position), without_identifiers(header)
+    more = len(set(rows)) - 1
+    others = f" (còn {more} ô nữa trong cột này)" if more else ""
+    return Problem("personal-data", *place, expected=f"ô, cột không có {kind}{others}")
 
 
 def as_decided(personal: Iterable[Problem], release: Release | None) -> list[Problem]:

@@ -25,7 +25,7 @@ from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.people import find_born, has_people
-from ioc_pipeline.parse.personal import are_citizen_numbers, at_cell, kinds_in_column, safe_name
+from ioc_pipeline.parse.personal import are_citizen_numbers, at_cells, kinds_in_column, safe_name
 from ioc_pipeline.parse.values import values_at
 from ioc_pipeline.reference.tables import NUMERIC
 
@@ -35,7 +35,7 @@ _BARE_NUMBERS = 5  # without any header, outside tables
 _HEADER_ROWS = 3
 _LONGEST_LABEL = 60
 _BORN = "họ tên kèm ngày sinh hoặc nơi ở của cá nhân"
-_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}|@")  # eight: a stored text may have lost a zero
+_DIGITS = re.compile(r"\d(?:\D{0,3}\d){7}|@|[A-Za-z]\d{7}")  # eight: a stored text may have lost a zero
 _INSPECT = "Trong Excel chọn File > Info > Check for Issues > Inspect Document, xóa phần đó rồi lưu và gửi lại"
 
 
@@ -88,7 +88,7 @@ def _in_table(block: Block, body: Body) -> list[Problem]:
         kinds = kinds_in_column(
             header, zip(numbers, values, strict=True), has_people=people, is_figure=position in figures
         )
-        problems += [at_cell(sheet.name, row, position, kind, header) for kind, row in kinds.items()]
+        problems += [at_cells(sheet.name, found, position, kind, header) for kind, found in kinds.items()]
     of_data = set(numbers)
     told: set[str] = set()
     for number in range(block.body_start, body.end):
@@ -96,9 +96,9 @@ def _in_table(block: Block, body: Body) -> list[Problem]:
             for kind in kinds_in(value) if isinstance(value, str) else ():
                 if kind not in told:
                     told.add(kind)
-                    problems.append(at_cell(sheet.name, number, position, kind))
+                    problems.append(at_cells(sheet.name, [number], position, kind))
     if born := find_born(rows, range(max(block.title_row, 0), body.end)):
-        problems.append(at_cell(sheet.name, *born, _BORN))
+        problems.append(at_cells(sheet.name, [born[0]], born[1], _BORN))
     return problems
 
 
@@ -136,20 +136,21 @@ def _in_region(sheet: Sheet, numbers: range) -> list[Problem]:
         kinds = kinds_in_column(header, values, has_people=people)
         for row, value in values:
             for kind in _kinds_by_label(rows[row], position, value):
-                kinds.setdefault(kind, row)
+                if row not in kinds.setdefault(kind, []):
+                    kinds[kind].append(row)
         is_bare = not header and len(values) >= _BARE_NUMBERS and all(type(value) is not str for _, value in values)
         if is_bare and numbers.start and are_citizen_numbers([(row, int(value)) for row, value in values]):  # type: ignore[arg-type]
-            kinds.setdefault(CITIZEN, values[0][0])
-        for kind, row in kinds.items():
+            kinds.setdefault(CITIZEN, [row for row, _ in values])
+        for kind, found in kinds.items():
             if kind in CONTACTS:
                 of_column = _distinct(values, header, kind)
                 contacts |= of_column
                 if len(of_column) >= _LIST_OF_CONTACTS or len(contacts) >= _MANY_CONTACTS:
-                    problems.append(at_cell(sheet.name, row, position, f"danh sách {kind}", header))
+                    problems.append(at_cells(sheet.name, found, position, f"danh sách {kind}", header))
             else:
-                problems.append(at_cell(sheet.name, row, position, kind, header))
+                problems.append(at_cells(sheet.name, found, position, kind, header))
     if born := find_born(rows, numbers):
-        problems.append(at_cell(sheet.name, *born, _BORN))
+        problems.append(at_cells(sheet.name, [born[0]], born[1], _BORN))
     return problems
 
 

@@ -38,9 +38,9 @@ def tell_personal(
     if by_name and is_personal_field(name):
         filled = next((row for row, value in values if value not in (None, "", [], {})), None)
         if filled is not None and not found:
-            found = {_OF_A_PERSON: filled}
-    for kind, row in found.items():
-        page, array, position = where(row)
+            found = {_OF_A_PERSON: [filled]}
+    for kind, rows in found.items():
+        page, array, position = where(rows[0])
         _tell(name, kind, page, array, f"{array}/{position}{pointer(*name.split('.'))}", told)
 
 
