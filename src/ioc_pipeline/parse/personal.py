@@ -92,7 +92,7 @@ def kinds_in_column(
             numbers.append((row, int(value)))  # type: ignore[arg-type]
     of_citizens = [row for row, is_citizen in codes if is_citizen]
     if of_citizens and len(of_citizens) >= _SHARE * len(codes):
-        found.setdefault(CITIZEN, []).extend(of_citizens)
+        found.setdefault(CITIZEN, []).extend([of_citizens[0], *(row for row, _ in codes)])
     elif codes and IDENTITY in named:
         found.setdefault(IDENTITY, []).extend(row for row, _ in codes)
     if named:
