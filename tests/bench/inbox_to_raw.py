@@ -102,7 +102,8 @@ tables:
     return from_environment({**os.environ, **environment})
 
 
-def write_workbook(path: Path, units: list[OrgUnit], period: Period, salt: int) -> None:
+def write_workbook(path: Path, units: list[OrgUnit], period: Period, salt: int, *, bad_cells: int = 0) -> None:
+    """One file of the form; `bad_cells` of its figures, spread over the sheet, are words."""
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet("Bieu")
         sheet.write(0, 0, "UBND TỈNH SƠN LA")
@@ -112,6 +113,8 @@ def write_workbook(path: Path, units: list[OrgUnit], period: Period, salt: int) 
         for number, unit in enumerate(units):
             counts = [(number * 7919 + n * 104729 + salt * 31) % 100000 for n in range(COLUMNS)]
             sheet.write_row(6 + number, 0, [number + 1, unit.full_name, *counts])
+        for bad in range(bad_cells):
+            sheet.write(6 + bad * 7 % len(units), 2 + bad * 11 % COLUMNS, "khoảng nhiều")
         sheet.write(7 + len(units), 0, "NGƯỜI LẬP BIỂU")
 
 

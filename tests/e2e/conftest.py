@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from browser import browser
+from e2e.logged_in import address, logged_in, page, password, token
 from e2e.running_airflow import running_airflow
 from ioc_pipeline.cli.main import main
 from ioc_pipeline.flows import inbox, loads, prepare
 from ioc_pipeline.settings import from_environment
 from postgresql_server import postgresql_url
 
-__all__ = ["browser", "postgresql_url", "running_airflow"]
+__all__ = ["address", "browser", "logged_in", "page", "password", "postgresql_url", "running_airflow", "token"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROJECT_PARTS = ("include", "expectations", "dbt_project")

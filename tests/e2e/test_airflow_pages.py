@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -11,7 +10,7 @@ import httpx
 import jwt
 import pytest
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from browser import OVERFLOWS, barriers, watched
 from e2e.running_airflow import DROP_SECONDS, Installation, drop, wait_for
@@ -23,40 +22,6 @@ SCREENS = {(1920, 1080): "dark", (3840, 2160): "light", (390, 844): "light"}
 CELL = "indicators/infra_population_4g_pct?unit=14"
 LISTS = ["reporting", "quality", "conflicts", "revisions", "deliveries"]
 PAGES = ["", "?unit=03646", "?department=so-khcn", "?lang=en", CELL, "reminders", *LISTS]
-
-
-@pytest.fixture(scope="module")
-def address(running_airflow: Installation) -> str:
-    found = re.search(r"http://127\.0\.0\.1:\d+", running_airflow.said())
-    assert found is not None
-    return found[0]
-
-
-@pytest.fixture(scope="module")
-def password(running_airflow: Installation) -> str:
-    return str(json.loads((running_airflow.home / "airflow" / "passwords.json").read_text("utf-8"))["ioc"])
-
-
-@pytest.fixture(scope="module")
-def token(address: str, password: str) -> str:
-    answer = httpx.post(f"{address}/auth/token", json={"username": "ioc", "password": password})
-    return str(answer.json()["access_token"])
-
-
-@pytest.fixture(scope="module")
-def logged_in(browser: Browser, address: str, token: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(locale="vi-VN", color_scheme="dark")
-    context.add_cookies([{"name": "_token", "value": token, "url": address}])
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def page(logged_in: BrowserContext) -> Iterator[Page]:
-    opened = logged_in.new_page()
-    opened.set_viewport_size({"width": 1920, "height": 1080})
-    yield opened
-    opened.close()
 
 
 def routes() -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from e2e.conftest import REPOSITORY, Installation
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.domain.workbooks import Value, Workbook
+from ioc_pipeline.flows.purging import purge
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
@@ -39,11 +40,13 @@ class Sender:
         self.answers = made.home / "inbox" / self.source.department / "phan-hoi"
 
     def send(self, name: str, *, seed: int = 3, is_wrong: bool = False) -> None:
+        self.made.drop(self.source.department, name, self.content(seed=seed, is_wrong=is_wrong))
+        self.made.load()
+
+    def content(self, *, seed: int = 3, is_wrong: bool = False) -> bytes:
         asked = Asked(seed, self.period, 0, self.reference.org_units)
         bodies = FILLS[FORM](asked)
-        _, content = print_form(FORM, asked, with_unreadable_figure(bodies) if is_wrong else bodies)
-        self.made.drop(self.source.department, name, content)
-        self.made.load()
+        return print_form(FORM, asked, with_unreadable_figure(bodies) if is_wrong else bodies)[1]
 
     def rows(self, pattern: str) -> list[list[Value]]:
         (path,) = self.answers.rglob(pattern)
@@ -158,3 +161,35 @@ def test_a_link_where_answers_are_put_away_is_not_followed(made: Installation, t
     sender.send("lần 2.xlsx")
     assert list(outside.iterdir()) == []
     assert open_store(sender.settings).ledger.to_answer() == []
+
+
+def test_what_is_answered_in_one_pass_stays_at_hand_all_of_it(made: Installation) -> None:
+    sender = Sender(made)
+    made.drop(sender.source.department, "lần 1.xlsx", sender.content(is_wrong=True))
+    made.drop(sender.source.department, "lần 2.xlsx", sender.content(is_wrong=True, seed=4))
+    made.load()
+    assert len(list(sender.answers.glob("00000[12]_da-danh-dau_*"))) == 2, "nobody has seen the first yet"
+    sender.send("lần 3.xlsx", is_wrong=True, seed=5)
+    assert [path.name[:6] for path in sender.answers.glob("*_da-danh-dau_*")] == ["000003"]
+
+
+def test_a_register_whose_name_is_taken_is_written_beside_it(made: Installation) -> None:
+    sender = Sender(made)
+    (sender.answers / "so-nhan.xlsx").mkdir(parents=True)
+    sender.send("lần 1.xlsx")
+    assert [row[2] for row in sender.rows("so-nhan (2).xlsx")[3:]] == ["lần 1.xlsx"]
+    assert open_store(sender.settings).ledger.to_answer() == []
+
+
+def test_what_was_purged_is_answered_again_after_a_restore_without_an_alarm(
+    made: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    sender = Sender(made)
+    sender.send("lần 1.xlsx", is_wrong=True)
+    purge(sender.settings, 1, reason="gửi nhầm", by="lan")
+    for path in made.home.glob("ledger.db*"):
+        path.unlink()
+    made.ioc("ledger", "restore")
+    made.load()
+    assert open_store(sender.settings).ledger.to_answer() == []
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -20,6 +20,7 @@ from ioc_pipeline.flows.receipts import Receipts, has_receipt
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.whereabouts import whereabouts
 from ioc_pipeline.land.store import Store
+from ioc_pipeline.land.tombstones import is_buried
 from ioc_pipeline.ledger.enquiries import Answered
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.settings import Settings
@@ -68,7 +69,7 @@ def _answer(settings: Settings, store: Store, receipts: Receipts, verdict: Verdi
     title = contract.source.title if contract else ""
     feedback.write_feedback(settings.inbox, verdict, title)
     try:
-        if goes_back_marked(verdict):
+        if goes_back_marked(verdict) and not is_buried(store, verdict.delivery):
             slug, content = (
                 "da-danh-dau",
                 marked(verdict, title, store.verified_path(verdict.delivery.sha256), contracts),

@@ -10,6 +10,7 @@ from lxml import etree
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 _TYPES_PART = "[Content_Types].xml"
+_LEVEL = 1  # of 9: what a person opens once is a little larger, and half as dear to write
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_blank_text=False)
 
 
@@ -38,6 +39,7 @@ class Package:
 
     parts: dict[str, bytes]
     _trees: dict[str, etree._Element] = field(default_factory=dict)
+    _looked_at: dict[str, etree._Element] = field(default_factory=dict)
 
     @classmethod
     def read(cls, content: bytes) -> "Package":
@@ -51,7 +53,7 @@ class Package:
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as file:
             for name, content in self.parts.items():
-                file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+                file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, _LEVEL)
         return stream.getvalue()
 
     def tree(self, name: str) -> etree._Element:
@@ -109,7 +111,10 @@ class Package:
         part = _relationships_part(source)
         if part in self._trees:
             return self._trees[part]
-        return parse(self.parts[part]) if part in self.parts else new_root(_RELATIONSHIPS, "Relationships")
+        if part not in self._looked_at:
+            is_there = part in self.parts
+            self._looked_at[part] = parse(self.parts[part]) if is_there else new_root(_RELATIONSHIPS, "Relationships")
+        return self._looked_at[part]
 
     def _relationships(self, source: str) -> etree._Element:
         part = _relationships_part(source)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from ioc_pipeline.domain.addresses import cell_address, cell_position
+from ioc_pipeline.domain.addresses import cell_address, column_index
 
 _AFTER_DRAWING = frozenset(
     ("legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "AlternateContent", "webPublishItems",
@@ -24,7 +24,7 @@ class SheetCells:
 
     def format_of(self, row: int, column: int) -> int:
         """The format's number that a cell has, or would have if something were typed there."""
-        cell = self._in_row(row).get(column)
+        cell = self._found(row, column)
         if cell is not None:
             return int(cell.get("s") or 0)
         of_row = self._rows.get(row)
@@ -36,15 +36,16 @@ class SheetCells:
         return 0
 
     def set_format(self, row: int, column: int, number: int) -> None:
-        cells = self._in_row(row)
-        if column not in cells:
+        cell = self._found(row, column)
+        if cell is None:
+            cells = self._in_row(row)
             cell = etree.Element(self._name("c"), r=cell_address(row, column))
             of_row = self._made_row(row)
             later = [other for place, other in cells.items() if place > column]
             of_row.insert(of_row.index(later[0]) if later else len(of_row), cell)
             cells[column] = cell
             self._cells[row] = dict(sorted(cells.items()))
-        cells[column].set("s", str(number))
+        cell.set("s", str(number))
 
     def refer_to_drawing(self, relationship: str, relations: str) -> None:
         """Name the drawing with the boxes of comments, in the place that the schema has for it."""
@@ -68,12 +69,21 @@ class SheetCells:
             number = int(str(row.get("r"))) - 1 if row.get("r") else number + 1
             yield number, row
 
+    def _found(self, row: int, column: int) -> etree._Element | None:
+        of_row = self._rows.get(row)
+        if of_row is not None and column < len(of_row):
+            likely = of_row[column]  # in a row without gaps
+            if likely.get("r") == cell_address(row, column):
+                return likely
+        return self._in_row(row).get(column)
+
     def _in_row(self, row: int) -> dict[int, etree._Element]:
         if row not in self._cells:
             cells: dict[int, etree._Element] = {}
             column = -1
             for cell in self._rows[row].iterchildren(self._name("c")) if row in self._rows else ():
-                column = cell_position(str(cell.get("r")))[1] if cell.get("r") else column + 1
+                address = cell.get("r")
+                column = column_index(address.rstrip("0123456789")) if address else column + 1
                 cells[column] = cell
             self._cells[row] = cells
         return self._cells[row]

@@ -20,6 +20,7 @@ class Styles:
         self._root = root
         self._namespace = str(root.tag)[1:].partition("}")[0]
         self._fills = {severity: self._add_fill(colour) for severity, colour in FILLS.items()}
+        self._ours = self._old_fills()
         self._made: dict[tuple[int, str], int] = {}
         self._formats = self._child("cellXfs")
         if len(self._formats) == 0:
@@ -31,8 +32,7 @@ class Styles:
 
     def unfilled(self, base: int) -> int:
         """A format that we filled, without a fill; another one is given as it is."""
-        ours = {str(fill) for fill in self._old_fills()}
-        if self._format(base).get("fillId") not in ours:
+        if self._format(base).get("fillId") not in self._ours:
             return base
         return self._copy(base, "", 0)
 
@@ -70,14 +70,14 @@ class Styles:
     def _format(self, number: int) -> etree._Element:
         return self._formats[number if number < len(self._formats) else 0]
 
-    def _old_fills(self) -> list[int]:
-        """Fills in our colours, those of an earlier answer among them."""
+    def _old_fills(self) -> set[str]:
+        """Numbers of fills in our colours, those of an earlier answer among them."""
         colours = set(FILLS.values())
-        return [
-            number
+        return {
+            str(number)
             for number, fill in enumerate(self._child("fills"))
             if any(each.get("rgb") in colours for each in fill.iter(self._name("fgColor")))
-        ]
+        }
 
     def _add_fill(self, colour: str) -> int:
         fill = etree.Element(self._name("fill"))

@@ -1,8 +1,10 @@
 """The summary as a worksheet part: texts stand in their cells, so that nothing in them is ever a formula."""
 
+from html import escape
+
 from lxml import etree
 
-from ioc_pipeline.answer.marked.package import new_root
+from ioc_pipeline.answer.marked.package import new_root, parse
 from ioc_pipeline.answer.marked.styles import FILLS, Styles
 from ioc_pipeline.answer.marked.summary import (
     EXPLAINS,
@@ -16,7 +18,6 @@ from ioc_pipeline.answer.marked.summary import (
 from ioc_pipeline.answer.sheets import height_of
 from ioc_pipeline.domain.addresses import cell_address, column_letters
 
-_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _LAST = column_letters(len(HEADER) - 1)
 
 
@@ -38,7 +39,7 @@ class _Part:
             etree.SubElement(
                 columns, self._name("col"), min=str(number), max=str(number), width=str(width), customWidth="1"
             )
-        self._data = etree.SubElement(self.root, self._name("sheetData"))
+        self._rows: list[str] = []
         self._number = 0
         plain, bold = styles.worded(), styles.worded(bold=True)
         self._row([(summary.title, styles.worded(bold=True, size=14, colour="FF9C0006"))], height=22)
@@ -52,6 +53,8 @@ class _Part:
         etree.SubElement(view, self._name("pane"), ySplit=str(self._number), topLeftCell=f"A{self._number + 1}",
                          activePane="bottomLeft", state="frozen")  # fmt: skip
         self._problems(summary, styles)
+        # A row as text and all of them parsed at once: a quarter of the price of an element for each cell.
+        self.root.append(parse(f'<sheetData xmlns="{namespace}">{"".join(self._rows)}</sheetData>'.encode()))
         self._rest(summary, merged)
 
     def _problems(self, summary: Summary, styles: Styles) -> None:
@@ -87,17 +90,13 @@ class _Part:
         etree.SubElement(self.root, self._name("pageSetup"), paperSize="9", orientation="landscape", fitToHeight="0")
 
     def _row(self, cells: list[tuple[str, int]], *, height: int = 0) -> None:
-        row = etree.SubElement(self._data, self._name("row"), r=str(self._number + 1))
-        if height:
-            row.set("ht", str(height))
-            row.set("customHeight", "1")
-        for column, (text, style) in enumerate(cells):
-            cell = etree.SubElement(row, self._name("c"), r=cell_address(self._number, column), s=str(style))
-            if text:
-                cell.set("t", "inlineStr")
-                words = etree.SubElement(etree.SubElement(cell, self._name("is")), self._name("t"))
-                words.text = text
-                words.set(_SPACE, "preserve")
+        written = [
+            f'<c r="{cell_address(self._number, column)}" s="{style}"'
+            + (f' t="inlineStr"><is><t xml:space="preserve">{escape(text, quote=False)}</t></is></c>' if text else "/>")
+            for column, (text, style) in enumerate(cells)
+        ]
+        size = f' ht="{height}" customHeight="1"' if height else ""
+        self._rows.append(f'<row r="{self._number + 1}"{size}>{"".join(written)}</row>')
         self._number += 1
 
     def _name(self, tag: str) -> str:
