@@ -42,6 +42,10 @@ VARIABLES = {
     "IOC_ALERT_EMAIL": Variable(
         "addresses that alerts are sent to, by comma, through Airflow's connection `smtp_default`", worked_out="nobody"
     ),
+    "IOC_REMINDER_EMAIL": Variable(
+        "addresses that reminders are sent to, by comma, the same way; `{unit}` in one is the unit's code",
+        worked_out="nobody",
+    ),
     "IOC_WEB_PORT": Variable("port of the Airflow web UI of `make run`, on 127.0.0.1", worked_out="a free one"),
 }
 """Every variable of ours, by name."""

@@ -18,7 +18,7 @@ from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
-from ioc_pipeline.flows.preview import check_file
+from ioc_pipeline.flows.preview import try_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.templates import template_of
 from ioc_pipeline.parse.envelope import Envelope
@@ -249,7 +249,7 @@ def test_an_older_version_of_the_form_is_told_kindly_and_read_all_the_same(tmp_p
     for version, codes in ((now.version, []), ("abcdefghijkl", ["older-template"])):
         path = tmp_path / f"{version}.xlsx"
         path.write_bytes(put_cells(form.content, {**cells, ("IOC", "A3"): version}))
-        verdict = check_file(reference().settings, path, form.unit_code)
+        verdict = try_file(reference().settings, path, path.name, form.unit_code).verdict
         assert [problem.code for problem in verdict.problems] == codes
         assert verdict.outcome == "loaded"
 

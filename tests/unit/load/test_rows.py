@@ -46,7 +46,7 @@ def test_the_envelope_and_the_marker_go_with_the_rows(desk: Desk) -> None:
     assert desk.ask("select * from raw.delivery") == [
         (
             *(1, 1, "file", "admin_procedures", "vp-ubnd", "Biểu 01 (1).xlsx", "v1", 4096),
-            *(datetime(2025, 9, 16, 1, 0), 1, True, None, "loaded", "c1", 2, 0, 0, "", ""),  # noqa: DTZ001  # as DuckDB gives it
+            *(datetime(2025, 9, 16, 1, 0), 1, True, None, "loaded", "c1", 2, 0, 0, "", "", "", ""),  # noqa: DTZ001  # as DuckDB gives it
         )
     ]
     assert desk.ask("select * exclude (sha256, imprint) from raw.load") == [
