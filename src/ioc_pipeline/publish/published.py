@@ -16,6 +16,8 @@ from ioc_pipeline.settings import Settings
 # so only the day the build spoke of, and what is counted from it, are left out of a comparison.
 RUN_METADATA = frozenset({"as_of_date", "age_days"})
 
+_READ_NO_MORE = {**NO_EXTENSIONS, "enable_external_access": "false", "lock_configuration": "true"}
+
 
 def connect_published(settings: Settings, version: str = "") -> duckdb.DuckDBPyConnection:
     """Open a version, "" for the current one: read-only, no access to files or the network, no setting can be changed.
@@ -38,9 +40,9 @@ def connect_published(settings: Settings, version: str = "") -> duckdb.DuckDBPyC
         if version not in kept:
             raise UserError(f"version {version} is not kept any more; the current one is {pointer.version}")
         path = kept[version]
-    connection = duckdb.connect(str(path), read_only=True, config={**NO_EXTENSIONS, "enable_external_access": "false"})
+    # Locked from the start: a process that opens a version twice shares its settings, and could not lock them again.
+    connection = duckdb.connect(str(path), read_only=True, config=_READ_NO_MORE)
     connection.execute("use marts")
-    connection.execute("set lock_configuration = true")
     return connection
 
 

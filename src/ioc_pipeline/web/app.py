@@ -15,6 +15,8 @@ from ioc_pipeline.domain.errors import ContractError, UserError
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.web import monitor, static
 from ioc_pipeline.web.access import Viewer, may_either, may_look, may_send
+from ioc_pipeline.web.api import app as api
+from ioc_pipeline.web.api import page as api_page
 from ioc_pipeline.web.desk import routes as desk
 from ioc_pipeline.web.desk import sending, trying
 from ioc_pipeline.web.lists import routes as lists
@@ -33,6 +35,7 @@ ROUTERS = (
     (trail.router, may_look),
     (monitor.router, may_look),
     (reminders.router, may_look),
+    (api_page.router, may_look),
     (lists.router, may_look),  # takes what is left
 )
 
@@ -66,6 +69,7 @@ def create_app(given: Settings, who: Callable[..., Any], login_url: Callable[[st
     app.state.trials = CapacityLimiter(TRIALS_AT_ONCE)
     for router, permission in ROUTERS:
         app.include_router(router, dependencies=[Depends(permission)])
+    app.mount(api.PATH, api.create_api(given, app.state.versions, admit, may_look))
     app.add_exception_handler(HTTPException, _say_why_not(login_url))
     app.add_exception_handler(UserError, _say_what_to_do)
     app.add_exception_handler(ContractError, _say_what_to_do)
