@@ -16,7 +16,11 @@ from ioc_pipeline.settings import Settings
 # so only the day the build spoke of, and what is counted from it, are left out of a comparison.
 RUN_METADATA = frozenset({"as_of_date", "age_days"})
 
-_READ_NO_MORE = {**NO_EXTENSIONS, "enable_external_access": "false", "lock_configuration": "true"}
+_READ_NO_MORE: dict[str, str | bool | int | float | list[str]] = {
+    **NO_EXTENSIONS,
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+}
 
 
 def connect_published(settings: Settings, version: str = "") -> duckdb.DuckDBPyConnection:
