@@ -47,44 +47,14 @@ def measure(work: Callable[[], None]) -> float:
     return cpu_seconds() - before
 
 
-def make_project(folder: Path) -> Settings:
-    """A project whose one form has 38 counts for each commune."""
+def make_project(folder: Path, *, forms: int = 1, columns: int = COLUMNS, checks: int = 20) -> Settings:
+    """A project of forms that have so many counts for each commune, and so many checks of them."""
     project = folder / "project"
     (project / "include" / "sources").mkdir(parents=True)
     (project / "expectations").mkdir()
     shutil.copytree(PROJECT / "include" / "seeds", project / "include" / "seeds")
-    columns = "\n".join(
-        f"      - {{name: c{n}, headers: ['Cột số {n}'], type: count, element: bench_{n}}}" for n in range(COLUMNS)
-    )
-    (project / "include" / "sources" / "bench.yml").write_text(
-        f"""source: bench
-title: "{TITLE}"
-system: "01"
-department: so-khcn
-period_type: day
-clock: calendar
-due_working_days: 5
-reporting_since: 2000-01-01
-tables:
-  - table: counts
-    titles: ["{TITLE}"]
-    expects_all_units: true
-    columns:
-      - {{name: org_unit, headers: ["Xã, phường"], type: org_unit, level: commune}}
-{columns}
-""",
-        encoding="utf-8",
-    )
-    checks = "\n".join(
-        f"""  - type: expect_column_values_to_be_between
-    description: "Số đếm trong khoảng hợp lý."
-    severity: critical
-    kwargs: {{column: c{n}, max_value: 1000000}}"""
-        for n in range(20)
-    )
-    (project / "expectations" / "bench__counts.yml").write_text(
-        f"name: bench__counts\nexpectations:\n{checks}\n", encoding="utf-8"
-    )
+    for form in range(forms):
+        _write_contract(project, form, columns, checks)
     with (project / "include" / "seeds" / "elements.csv").open("a", encoding="utf-8", newline="") as seed:
         csv.DictWriter(seed, ELEMENT_COLUMNS, restval="").writerows(
             {
@@ -94,27 +64,80 @@ tables:
                 "kind": "flow",
                 "space_aggregation": "sum",
                 "time_aggregation": "sum",
-                "source_order": "bench",
+                "source_order": " ".join(source_name(form) for form in range(forms)),
             }
-            for n in range(COLUMNS)
+            for n in range(columns)
         )
     environment = {"IOC_HOME": str(folder / "home"), "IOC_PROJECT": str(project), "IOC_SETTLE_SECONDS": "0"}
     return from_environment({**os.environ, **environment})
 
 
-def write_workbook(path: Path, units: list[OrgUnit], period: Period, salt: int, *, bad_cells: int = 0) -> None:
-    """One file of the form; `bad_cells` of its figures, spread over the sheet, are words."""
+def source_name(form: int) -> str:
+    return f"bench_{form}" if form else "bench"
+
+
+def title_of(form: int) -> str:
+    return f"{TITLE} số {form}" if form else TITLE
+
+
+def _write_contract(project: Path, form: int, columns: int, checks: int) -> None:
+    name = source_name(form)
+    listed = "\n".join(
+        f"      - {{name: c{n}, headers: ['Cột số {n}'], type: count, element: bench_{n}}}" for n in range(columns)
+    )
+    (project / "include" / "sources" / f"{name}.yml").write_text(
+        f"""source: {name}
+title: "{title_of(form)}"
+system: "01"
+department: so-khcn
+period_type: day
+clock: calendar
+due_working_days: 5
+reporting_since: 2000-01-01
+tables:
+  - table: counts
+    titles: ["{title_of(form)}"]
+    expects_all_units: true
+    columns:
+      - {{name: org_unit, headers: ["Xã, phường"], type: org_unit, level: commune}}
+{listed}
+""",
+        encoding="utf-8",
+    )
+    expected = "\n".join(
+        f"""  - type: expect_column_values_to_be_between
+    description: "Số đếm trong khoảng hợp lý."
+    severity: critical
+    kwargs: {{column: c{n}, max_value: 1000000}}"""
+        for n in range(checks)
+    )
+    (project / "expectations" / f"{name}__counts.yml").write_text(
+        f"name: {name}__counts\nexpectations:\n{expected}\n", encoding="utf-8"
+    )
+
+
+def write_workbook(
+    path: Path,
+    units: list[OrgUnit],
+    period: Period,
+    salt: int,
+    *,
+    form: int = 0,
+    columns: int = COLUMNS,
+    bad_cells: int = 0,
+) -> None:
+    """One file of a form; `bad_cells` of its figures, spread over the sheet, are words."""
     with xlsxwriter.Workbook(path) as workbook:
         sheet = workbook.add_worksheet("Bieu")
         sheet.write(0, 0, "UBND TỈNH SƠN LA")
-        sheet.write(2, 0, TITLE.upper())
+        sheet.write(2, 0, title_of(form).upper())
         sheet.write(3, 0, label(period))
-        sheet.write_row(5, 0, ["STT", "Xã, phường", *(f"Cột số {n}" for n in range(COLUMNS))])
+        sheet.write_row(5, 0, ["STT", "Xã, phường", *(f"Cột số {n}" for n in range(columns))])
         for number, unit in enumerate(units):
-            counts = [(number * 7919 + n * 104729 + salt * 31) % 100000 for n in range(COLUMNS)]
+            counts = [(number * 7919 + n * 104729 + salt * 31) % 100000 for n in range(columns)]
             sheet.write_row(6 + number, 0, [number + 1, unit.full_name, *counts])
         for bad in range(bad_cells):
-            sheet.write(6 + bad * 7 % len(units), 2 + bad * 11 % COLUMNS, "khoảng nhiều")
+            sheet.write(6 + bad * 7 % len(units), 2 + bad * 11 % columns, "khoảng nhiều")
         sheet.write(7 + len(units), 0, "NGƯỜI LẬP BIỂU")
 
 

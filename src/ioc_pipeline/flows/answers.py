@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ioc_pipeline.answer import feedback
@@ -10,7 +11,7 @@ from ioc_pipeline.answer.receipt import receipt_workbook
 from ioc_pipeline.answer.register import RegisterLine, register_workbook
 from ioc_pipeline.answer.shelves import put_away
 from ioc_pipeline.answer.wording import printable
-from ioc_pipeline.domain.deliveries import ACCEPTED, Verdict
+from ioc_pipeline.domain.deliveries import ACCEPTED, Kind, Verdict
 from ioc_pipeline.domain.identifiers import without_identifiers
 from ioc_pipeline.domain.local_time import as_local, local_day
 from ioc_pipeline.domain.periods import labels
@@ -36,7 +37,7 @@ def answer_departments(settings: Settings, store: Store) -> None:
     """
     reference = Reference(settings)
     receipts = Receipts(settings, store, reference)
-    told: list[Verdict] = []
+    told: list[_Told] = []
     for seq in store.ledger.to_answer():
         verdict = read_verdict(settings, seq)
         if verdict is None:
@@ -47,16 +48,20 @@ def answer_departments(settings: Settings, store: Store) -> None:
         except OSError as error:
             _log_unanswered(verdict.delivery.department_code, f"delivery {seq}", error)
         else:
-            told.append(verdict)
+            told.append(_as_told(verdict))
     unregistered = _register(settings, store, reference, told)
-    told = [verdict for verdict in told if verdict.delivery.department_code not in unregistered]
-    store.ledger.answered(
-        [verdict.delivery.delivery_seq for verdict in told],
-        periods={verdict.delivery.delivery_seq: _periods(verdict) for verdict in told},
-        at=datetime.now(UTC),
-    )
-    for verdict in told:
-        forget_prepared(settings, verdict.delivery.delivery_seq)
+    periods = {one.line.delivery_seq: one.line.periods for one in told if one.line.department_code not in unregistered}
+    store.ledger.answered(list(periods), periods=periods, at=datetime.now(UTC))
+    for seq in periods:
+        forget_prepared(settings, seq)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the register needs of an answer that was written: thousands may be given by one pass."""
+
+    kind: Kind
+    line: Answered
 
 
 def _log_unanswered(department_code: str, what: str, error: OSError) -> None:
@@ -85,15 +90,15 @@ def _answer(settings: Settings, store: Store, receipts: Receipts, verdict: Verdi
         feedback.write_workbook(settings.inbox, verdict.delivery, slug, content)
 
 
-def _register(settings: Settings, store: Store, reference: Reference, told: Sequence[Verdict]) -> set[str]:
+def _register(settings: Settings, store: Store, reference: Reference, told: Sequence[_Told]) -> set[str]:
     """Bring the registers of the departments that are told up to date; give those whose register cannot be written.
 
     It is made from the ledger each time, so that no line is ever lost, and from what the ledger learns after it.
     """
     new: dict[str, list[Answered]] = {}
-    for verdict in told:
-        if verdict.delivery.kind in ("file", "withdrawal"):
-            new.setdefault(verdict.delivery.department_code, []).append(_as_answered(verdict))
+    for one in told:
+        if one.kind in ("file", "withdrawal"):
+            new.setdefault(one.line.department_code, []).append(one.line)
     known = store.ledger.register(list(new)) if new else []
     failed = set()
     for department_code, lines in new.items():
@@ -132,17 +137,18 @@ def _put_away(settings: Settings, department_code: str, lines: Sequence[Answered
         _LOG.warning("%s: older answers stay where they are: %s", department_code, error.strerror)
 
 
-def _as_answered(verdict: Verdict) -> Answered:
+def _as_told(verdict: Verdict) -> _Told:
     one = verdict.delivery
-    return Answered(
+    line = Answered(
         one.delivery_seq,
         one.department_code,
         one.file_name,
         one.received_at,
         verdict.outcome,
         verdict.source_name,
-        _periods(verdict),
+        labels(scope.period for scope in verdict.scopes),
     )
+    return _Told(one.kind, line)
 
 
 def _line(one: Answered, contracts: Contracts) -> RegisterLine:
@@ -155,10 +161,6 @@ def _line(one: Answered, contracts: Contracts) -> RegisterLine:
         periods=one.periods,
         outcome=feedback.SHORT[one.outcome],
     )
-
-
-def _periods(verdict: Verdict) -> str:
-    return labels(scope.period for scope in verdict.scopes)
 
 
 def _needs_no_answer(verdict: Verdict) -> bool:

@@ -22,7 +22,7 @@ def withdraw(settings: Settings, delivery_seq: int, *, reason: str, by: str) -> 
         UserError: there is no such delivery, or it put nothing into the marts that could be taken back.
     """
     store = open_store(settings)
-    outcome = next((row.outcome for row in store.ledger.status_rows() if row.delivery_seq == delivery_seq), None)
+    outcome = next((row.outcome for row in store.ledger.loads([delivery_seq])), None)
     if outcome in ("returned", "duplicate", "nothing_to_read", ""):
         raise UserError(
             f"delivery {delivery_seq} is '{outcome or 'waiting'}': only one that was loaded can be withdrawn;"

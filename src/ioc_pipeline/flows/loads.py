@@ -1,7 +1,7 @@
 """Prepared files → the warehouse, and then the answer to each department."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,10 +21,13 @@ from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.enquiries import LoadRow
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.load import transaction
+from ioc_pipeline.load.decision import contested
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.publish.versions import is_sound
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
+
+BATCH_SIZE = 100  # deliveries loaded by one transaction: memory does not grow with how many wait
 
 _LOG = logging.getLogger(__name__)
 
@@ -66,9 +69,52 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     A crash anywhere is mended by the next run: the load marker tells what is in, feedback is written again the same.
     """
     store = open_store(settings)
-    ledger = store.ledger
-    verdicts = _verdicts(settings, store)
-    results = _load(settings, verdicts, ledger) if verdicts else []
+    summary = LoadSummary(changed=False, loaded=0, returned=0, other=0)
+    loaded_at = datetime.now(UTC)  # one for all: answers may be due to those of the last pass alone
+    for batch in _batches(settings, store):
+        summary += _load_batch(settings, store, batch, loaded_at)
+    if answer:
+        answer_departments(settings, store)
+    return replace(summary, changed=summary.changed or _is_to_publish(settings, store.ledger))
+
+
+def _batches(settings: Settings, store: Store) -> Iterator[list[int]]:
+    """What is to be loaded, and what was loaded and has lost its answer, as many as memory should hold at a time.
+
+    The latter are loaded again with the others: their markers say that they are in, and what became of them. Files of
+    one scan that contradict each other go together, before the others: apart, the first of them would be taken.
+    """
+    waiting = store.ledger.to_load()
+    unanswered = [seq for seq in store.ledger.to_answer() if read_verdict(settings, seq) is None]
+    together: set[int] = set()
+    if len(waiting) > BATCH_SIZE:
+        lost: list[int] = []
+        together = set(contested(_prepared_verdicts(settings, waiting, lost)))
+        if lost:
+            for start in range(0, len(lost), BATCH_SIZE):
+                _prepare_lost(settings, store, lost[start : start + BATCH_SIZE])
+            together = set(contested(_prepared_verdicts(settings, waiting, [])))
+        if together:
+            yield sorted(together)
+    rest = sorted({*waiting, *unanswered} - together)
+    for start in range(0, len(rest), BATCH_SIZE):
+        yield rest[start : start + BATCH_SIZE]
+
+
+def _prepared_verdicts(settings: Settings, delivery_seqs: Sequence[int], lost: list[int]) -> Iterator[Verdict]:
+    """One at a time; which are not there is added to `lost`."""
+    for seq in delivery_seqs:
+        verdict = read_verdict(settings, seq)
+        if verdict is None:
+            lost.append(seq)
+        else:
+            yield verdict
+
+
+def _load_batch(settings: Settings, store: Store, batch: Sequence[int], loaded_at: datetime) -> LoadSummary:
+    """One transaction of the warehouse, and of the ledger after it."""
+    verdicts = _verdicts(settings, store, batch)
+    results = _load(settings, verdicts, store.ledger, loaded_at) if verdicts else []
     by_seq = {verdict.delivery.delivery_seq: verdict for verdict in verdicts}
     for loaded in results:
         verdict = by_seq[loaded.delivery_seq]
@@ -82,14 +128,12 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
         )
         if final != verdict:
             rewrite_verdict(settings, final)
-    ledger.loaded_batch(
+    store.ledger.loaded_batch(
         [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)
     )
-    if answer:
-        answer_departments(settings, store)
     outcomes = [loaded.outcome for loaded in results]
     return LoadSummary(
-        changed=any(outcome != "page" for outcome in outcomes) or _is_to_publish(settings, ledger),
+        changed=any(outcome != "page" for outcome in outcomes),
         loaded=outcomes.count("loaded"),
         returned=outcomes.count("returned"),
         other=sum(outcome not in ("loaded", "returned") for outcome in outcomes),
@@ -98,23 +142,31 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     )
 
 
-def _verdicts(settings: Settings, store: Store) -> list[Verdict]:
-    """Of all that is to be loaded, in the order of deliveries, and of what was loaded and has lost its answer.
-
-    The latter is loaded again with the others: its marker says that it is in, and what became of it.
-    """
+def _verdicts(settings: Settings, store: Store, batch: Sequence[int]) -> list[Verdict]:
+    """Of a batch, in the order of deliveries; what is lost of them is prepared again."""
     ledger = store.ledger
-    found = {seq: read_verdict(settings, seq) for seq in ledger.to_load()}
-    lost = [seq for seq, verdict in found.items() if verdict is None]
-    for seq, verdict in _prepare_again(settings, ledger.deliveries(lost), store).items():
-        found[seq] = verdict
-        ledger.prepared_anew(
+    found: dict[int, Verdict | None] = {}
+    lost = []
+    for row in ledger.loads(batch):
+        verdict = read_verdict(settings, row.delivery_seq)
+        if verdict is not None:
+            found[row.delivery_seq] = verdict
+        elif row.state == "prepared":
+            lost.append(row.delivery_seq)
+        else:
+            found[row.delivery_seq] = _prepare_as_loaded(settings, store, row)
+    found |= _prepare_lost(settings, store, lost)
+    return [verdict for _, verdict in sorted(found.items()) if verdict is not None]
+
+
+def _prepare_lost(settings: Settings, store: Store, delivery_seqs: Sequence[int]) -> dict[int, Verdict]:
+    """Prepare again what was prepared and is lost, and let the ledger know what it came to."""
+    made = _prepare_again(settings, store.ledger.deliveries(delivery_seqs), store)
+    for seq, verdict in made.items():
+        store.ledger.prepared_anew(
             seq, verdict.outcome, verdict.contract_hash, source_name=verdict.source_name, at=datetime.now(UTC)
         )
-    for row in ledger.loads(ledger.to_answer()):
-        if read_verdict(settings, row.delivery_seq) is None:
-            found[row.delivery_seq] = _prepare_as_loaded(settings, store, row)
-    return [verdict for _, verdict in sorted(found.items()) if verdict is not None]
+    return made
 
 
 def _prepare_again(settings: Settings, deliveries: Sequence[Delivery], store: Store) -> dict[int, Verdict]:
@@ -155,7 +207,7 @@ def _prepare_as_loaded(settings: Settings, store: Store, loaded: LoadRow) -> Ver
     return verdict if verdict and verdict.contract_hash == loaded.contract_hash else None
 
 
-def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger) -> list[Loaded]:
+def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger, loaded_at: datetime) -> list[Loaded]:
     """Load everything in one transaction; if that fails, each source in its own, so that one stops no other.
 
     Raises:
@@ -164,7 +216,7 @@ def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger) -> li
     """
     elements = set(load_catalogue(settings.seeds).elements)
     with working_on_warehouse(settings), closing(open_own_warehouse(settings, ledger)) as warehouse:
-        return _load_into(warehouse, settings, verdicts, ledger, elements)
+        return _load_into(warehouse, settings, verdicts, ledger, elements, loaded_at)
 
 
 def _load_into(
@@ -173,11 +225,10 @@ def _load_into(
     verdicts: Sequence[Verdict],
     ledger: Ledger,
     elements: set[str],
+    loaded_at: datetime,
 ) -> list[Loaded]:
     try:
-        return transaction.load_prepared(
-            warehouse, settings.prepared, verdicts, elements=elements, loaded_at=datetime.now(UTC)
-        )
+        return transaction.load_prepared(warehouse, settings.prepared, verdicts, elements=elements, loaded_at=loaded_at)
     except StoresError:
         raise
     except Exception as error:
@@ -190,7 +241,7 @@ def _load_into(
             return []
         results = []
         for some in by_source.values():
-            results += _load_into(warehouse, settings, some, ledger, elements)
+            results += _load_into(warehouse, settings, some, ledger, elements, loaded_at)
         return sorted(results, key=lambda loaded: loaded.delivery_seq)
 
 

@@ -63,7 +63,12 @@ class Backlog(Journal):
 
     def last_arrival(self) -> datetime | None:
         """When the newest file or extract came; None before the first."""
-        query = sa.select(sa.func.max(delivery.c.received_at)).where(delivery.c.kind.in_(["file", "extract"]))
+        query = (
+            sa.select(delivery.c.received_at)
+            .where(delivery.c.kind.in_(["file", "extract"]))
+            .order_by(delivery.c.received_at.desc())
+            .limit(1)
+        )
         with self.transaction() as connection:
             found: datetime | None = connection.execute(query).scalar()
             return found
@@ -80,12 +85,20 @@ class Backlog(Journal):
 
     def known_origins(self, beginnings: Collection[str]) -> set[str]:
         """Which of these begin the origin of a delivery, up to its first colon: that file was taken."""
+        origin = delivery.c.origin
         with self.transaction() as connection:
             return {
                 beginning
                 for beginning in beginnings
                 if connection.execute(
-                    sa.select(delivery.c.delivery_seq).where(delivery.c.origin.startswith(f"{beginning}:")).limit(1)
+                    sa.select(delivery.c.delivery_seq)
+                    .where(
+                        # SQLite compares bytes, and its index knows no LIKE; ";" comes after ":".
+                        sa.and_(origin >= f"{beginning}:", origin < f"{beginning};")
+                        if self.is_sqlite
+                        else origin.startswith(f"{beginning}:")
+                    )
+                    .limit(1)
                 ).first()
             }
 

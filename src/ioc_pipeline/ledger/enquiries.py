@@ -85,17 +85,13 @@ class Enquiries(Journal):
         """Extracts of an API that count: in the warehouse by their newest load and not withdrawn. In the one order."""
         query = (
             sa.select(*DELIVERY_COLUMNS)
-            .join_from(delivery, load)
-            .where(
-                delivery.c.kind == "extract",
-                delivery.c.source_name == source_name,
-                load.c.is_newest,
-                load.c.state.in_(["loaded", "published"]),
-            )
+            .where(delivery.c.kind == "extract", delivery.c.source_name == source_name)
             .order_by(delivery.c.delivery_seq)
         )
         with self.transaction() as connection:
-            return [to_delivery(row) for row in connection.execute(query)]
+            extracts = [to_delivery(row) for row in connection.execute(query)]
+        states = {row.delivery_seq: row.state for row in self.loads([one.delivery_seq for one in extracts])}
+        return [one for one in extracts if states[one.delivery_seq] in ("loaded", "published")]
 
     def loads(self, delivery_seqs: Collection[int] | None = None) -> list[LoadRow]:
         """The newest load of all deliveries, or of those asked for, in the one order."""
@@ -141,6 +137,7 @@ class Enquiries(Journal):
                 load.c.outcome,
                 load.c.source_name,
                 event.c.detail,
+                event.c.event_seq,
             )
             .select_from(delivery)
             .join(event, event.c.delivery_seq == delivery.c.delivery_seq)
@@ -150,10 +147,10 @@ class Enquiries(Journal):
                 delivery.c.kind.in_(["file", "withdrawal"]),
                 event.c.kind == "answered",
             )
-            .order_by(event.c.event_seq)
         )
         with self.transaction() as connection:
-            return [_answered(*row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+        return [_answered(*row[:-1]) for row in sorted(rows, key=lambda row: int(row.event_seq))]
 
     def waivers(self, source_name: str) -> list[Delivery]:
         """The decisions that a report of this source is not owed, or later; in the one order."""
@@ -167,25 +164,41 @@ class Enquiries(Journal):
 
     def status_rows(self, department_code: str = "") -> list[StatusRow]:
         """What became of each delivery, or of those of one department, in the one order."""
-        query = (
-            sa.select(
-                delivery.c.delivery_seq,
-                delivery.c.kind,
-                delivery.c.department_code,
-                delivery.c.file_name,
-                delivery.c.received_at,
-                load.c.state,
-                sa.func.coalesce(load.c.outcome, ""),
-                sa.func.coalesce(load.c.source_name, ""),
-                sa.func.coalesce(load.c.held_reason, ""),
-                delivery.c.sender,
-            )
-            .join_from(delivery, load)
-            .where(load.c.is_newest, delivery.c.department_code == department_code if department_code else sa.true())
-            .order_by(delivery.c.delivery_seq)
-        )
+        query = _STATUS.where(delivery.c.department_code == department_code) if department_code else _STATUS
+        with self.transaction() as connection:
+            return [_status_row(row) for row in connection.execute(query.order_by(delivery.c.delivery_seq))]
+
+    def newest_status_rows(self, count: int) -> list[StatusRow]:
+        """What became of the newest deliveries that are no page, the newest first."""
+        query = _STATUS.where(delivery.c.kind != "page").order_by(load.c.delivery_seq.desc()).limit(count)
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query)]
+
+    def open_status_rows(self, count: int) -> list[StatusRow]:
+        """Of what has not come to its end, not loaded or not answered, the newest `count`, the newest first."""
+        states = ["landed", "prepared", "loaded", "returned", "published", "withdrawn"]  # all: the index begins with it
+        open_work = (load.c.state.in_(states), load.c.answered_at.is_(None), delivery.c.kind != "page")
+        query = _STATUS.where(*open_work).order_by(load.c.delivery_seq.desc())
+        with self.transaction() as connection:
+            return [_status_row(row) for row in connection.execute(query.limit(count))]
+
+
+_STATUS = (
+    sa.select(
+        delivery.c.delivery_seq,
+        delivery.c.kind,
+        delivery.c.department_code,
+        delivery.c.file_name,
+        delivery.c.received_at,
+        load.c.state,
+        sa.func.coalesce(load.c.outcome, ""),
+        sa.func.coalesce(load.c.source_name, ""),
+        sa.func.coalesce(load.c.held_reason, ""),
+        delivery.c.sender,
+    )
+    .join_from(delivery, load)
+    .where(load.c.is_newest)
+)
 
 
 def _answered(  # one argument a column of the query

@@ -1,7 +1,7 @@
 """The database of the ledger: its engine, its schema, and transactions that give numbers and record events."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,9 +18,10 @@ from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "0006"
+NEWEST_REVISION = "0007"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
+_MOST_KEYS = 10_000  # PostgreSQL takes 65,535
 
 
 @dataclass(slots=True)
@@ -53,6 +54,13 @@ class Writing:
         }
         self.event_hash = hash_of(row)
         self.events.append({**row, "event_hash": self.event_hash})
+
+
+def batched(keys: Collection[int]) -> Iterator[list[int]]:
+    """As many keys at a time as a statement of either database takes parameters."""
+    ordered = list(keys)
+    for start in range(0, len(ordered), _MOST_KEYS):
+        yield ordered[start : start + _MOST_KEYS]
 
 
 class Journal:

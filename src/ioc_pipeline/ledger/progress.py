@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ioc_pipeline.domain.deliveries import Outcome
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.ledger.arrivals import insert_loads
-from ioc_pipeline.ledger.journal import Journal
+from ioc_pipeline.ledger.journal import Journal, batched
 from ioc_pipeline.ledger.tables import delivery, load
 
 
@@ -243,12 +243,16 @@ class Progress(Journal):
         The events are what the department's register is written from; see `Enquiries.register`.
         """
         with self.writing() as journal:
-            told = journal.connection.execute(
-                sa.update(load)
-                .where(load.c.delivery_seq.in_(delivery_seqs), load.c.is_newest, load.c.answered_at.is_(None))
-                .values(answered_at=at, held_reason=None)
-                .returning(load.c.delivery_seq, load.c.outcome, load.c.source_name)
-            ).all()
+            told = [
+                row
+                for some in batched(delivery_seqs)
+                for row in journal.connection.execute(
+                    sa.update(load)
+                    .where(load.c.delivery_seq.in_(some), load.c.is_newest, load.c.answered_at.is_(None))
+                    .values(answered_at=at, held_reason=None)
+                    .returning(load.c.delivery_seq, load.c.outcome, load.c.source_name)
+                )
+            ]
             for delivery_seq, outcome, source_name in sorted(told):
                 said = (periods or {}).get(delivery_seq, "")
                 journal.append("answered", at, delivery_seq, outcome=outcome, source_name=source_name, periods=said)
@@ -260,15 +264,13 @@ class Progress(Journal):
 
         What was returned stays so, and is in the marts as such.
         """
-        is_in = load.c.load_seq <= up_to_load_seq
+        is_in = sa.and_(load.c.load_seq <= up_to_load_seq, load.c.published_version.is_(None))
         with self.writing() as journal:
             moved = journal.connection.execute(
                 sa.update(load).where(load.c.state == "loaded", is_in),
                 {"state": "published", "published_version": version},
             ).rowcount
-            journal.connection.execute(
-                sa.update(load).where(is_in, load.c.published_version.is_(None)), {"published_version": version}
-            )
+            journal.connection.execute(sa.update(load).where(is_in), {"published_version": version})
             if moved or journal.published_version != version:
                 journal.published_version = version
                 journal.append("published", at, None, version=version, up_to_load_seq=up_to_load_seq, **hashes)

@@ -79,6 +79,11 @@ delivery = sa.Table(
     sa.Column("sender", sa.Text, nullable=False, server_default=sa.text("''")),
     sa.Column("origin", sa.Text, nullable=False),
     sa.UniqueConstraint("origin", name="delivery_origin_key"),
+    sa.Index("delivery_department_code", "department_code", "delivery_seq"),
+    sa.Index("delivery_kind", "kind", "source_name", "received_at"),
+    sa.Index("delivery_received_at", "received_at"),
+    sa.Index("delivery_sha256", "sha256"),
+    sa.Index("delivery_decides", "decides_delivery_seq"),
 )
 
 # A file that a page put into a department's folder, and who sent it; landing finds it by folder, name and bytes.
@@ -127,6 +132,10 @@ load = sa.Table(
     sa.Index("load_state", "state", "delivery_seq"),
     sa.Index("load_load_seq", "load_seq"),
 )
+# Of what is still to be done, however much was done before.
+_UNANSWERED, _UNPUBLISHED = load.c.answered_at.is_(None), load.c.published_version.is_(None)
+sa.Index("load_unanswered", load.c.state, load.c.delivery_seq, sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED)
+sa.Index("load_unpublished", load.c.load_seq, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
 
 event = sa.Table(
     "event",

@@ -1,7 +1,7 @@
 """What becomes of each delivery: loaded, a duplicate of a newer one, or returned because two contradict each other."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import duckdb
 
@@ -55,17 +55,32 @@ def decide(
     return outcomes, new
 
 
-def _find_contested(verdicts: Sequence[Verdict], history: History) -> set[tuple[int, PlacedScope]]:
-    """(scan_seq, scope) that one scan brought in different bytes: nobody can say which file is meant.
+def contested(verdicts: Iterable[Verdict]) -> Iterator[int]:
+    """The deliveries whose scopes another of these, of the same scan, fills with other bytes; verdicts are not kept."""
+    seqs: dict[tuple[int, PlacedScope], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for verdict in verdicts:
+        for place in _whole_scopes(verdict):
+            seqs[place][verdict.delivery.sha256].append(verdict.delivery.delivery_seq)
+    for by_content in seqs.values():
+        if len(by_content) > 1:
+            yield from (seq for some in by_content.values() for seq in some)
 
-    Partial tables (`replaces: row` or `record`) may well come in several files.
-    """
+
+def _whole_scopes(verdict: Verdict) -> Iterator[tuple[int, PlacedScope]]:
+    """(scan_seq, scope) that a file fills as a whole; partial tables (`replaces: row` or `record`) may come in several
+    files."""
+    if verdict.outcome in ACCEPTED and verdict.delivery.kind == "file":
+        for source_name, scope in placed_scopes(verdict):
+            if verdict.replaces.get(scope.table_name, "scope") == "scope":
+                yield verdict.delivery.scan_seq, (source_name, scope)
+
+
+def _find_contested(verdicts: Sequence[Verdict], history: History) -> set[tuple[int, PlacedScope]]:
+    """(scan_seq, scope) that one scan brought in different bytes: nobody can say which file is meant."""
     contents: dict[tuple[int, PlacedScope], set[str]] = defaultdict(set)
     for verdict in verdicts:
-        if verdict.outcome in ACCEPTED and verdict.delivery.kind == "file":
-            for source_name, scope in placed_scopes(verdict):
-                if verdict.replaces.get(scope.table_name, "scope") == "scope":
-                    contents[verdict.delivery.scan_seq, (source_name, scope)].add(verdict.delivery.sha256)
+        for place in _whole_scopes(verdict):
+            contents[place].add(verdict.delivery.sha256)
     for scope_key, versions in history.versions.items():
         for version in versions:
             if (version.scan_seq, scope_key) in contents:
