@@ -30,12 +30,12 @@ def test_the_first_run_takes_the_samples_to_published_marts_and_says_where_all_i
     assert f"{installation.home}/published" in said
     web = re.search(r"http://127\.0\.0\.1:\d+", said)
     assert web is not None
-    states = {line.split("\t")[1] for line in installation.ioc("status").splitlines()[1:]}
+    states = {line.split("\t")[1] for line in installation.ioc("status", "--all").splitlines()[1:]}
     assert states == {"published", "returned"}  # some of the sample files are wrong at first
 
 
 def test_the_first_run_fetches_every_sample_api_all_of_it(installation: Installation) -> None:
-    rows = [line.split("\t") for line in installation.ioc("status").splitlines()[1:]]
+    rows = [line.split("\t") for line in installation.ioc("status", "--all").splitlines()[1:]]
     fetched = {
         file.split("/")[0]: outcome for _, _, outcome, _, _, file, _ in rows if outcome != "page" and "/" in file
     }

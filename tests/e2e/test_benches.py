@@ -18,6 +18,7 @@ BENCHES = Path(__file__).resolve().parents[1] / "bench"
         (["inbox_to_raw.py", "3"], r"3 files, 8550 rows, 0 differ(.|\n)*ratio \d"),
         (["returned_answers.py", "2"], r"2 returned: \d.*ratio \d"),
         (["waiting.py", "2"], r"2 waiting: \d(.|\n)*ratio \d.* in cost, \d"),
+        (["ledger_history.py", "150"], r"150 finished: ioc status \d(.|\n)*ratio \d"),
         (["large_workbook.py", "200"], r"load: \d"),
         (["large_load.py", "200"], r"plain insert +\d"),
         (["personal_false_alarms.py", "1000"], r"0 of 1000 generated columns refused"),

@@ -200,7 +200,7 @@ def test_mended_in_its_cells_and_dropped_as_it_is_it_is_accepted(
         mended = made.home / "inbox" / each.file.path.with_name(f"đã sửa {each.file.path.name}")
         mended.write_bytes(put(returned[each.file.path.name].read_bytes(), each.figures))
     made.load()
-    rows = [line.split("\t") for line in made.ioc("status").splitlines()[1:]]
+    rows = [line.split("\t") for line in made.ioc("status", "--all").splitlines()[1:]]
     outcomes = {row[5]: row[2] for row in rows if row[5].startswith("đã sửa")}
     assert outcomes == {f"đã sửa {each.file.path.name}": "loaded" for each in broken}
     texts = [text for path in (made.home / "inbox").rglob("*_tiep-nhan_*") for text in [path.read_text("utf-8-sig")]]

@@ -109,10 +109,10 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 def test_the_trace_of_the_readme_finds_cells_by_code_and_by_name(published: Installation) -> None:
     (command,) = re.findall(r"`ioc (trace [a-z0-9_]+ \S+ \S+)`", (REPOSITORY / "README.md").read_text(encoding="utf-8"))
     trace, indicator, unit, period = command.split()
-    traced = published.ioc(trace, indicator, unit, period)
+    traced = published.ioc(trace, indicator, unit, period, "--csv")
     assert len(traced.splitlines()) > 1
-    assert published.ioc(trace, indicator, "tỉnh Sơn La", period) == traced
-    assert published.ioc(trace, "tỷ lệ dân số được phủ sóng 4G", unit, period) == traced
+    assert published.ioc(trace, indicator, "tỉnh Sơn La", period, "--csv") == traced
+    assert published.ioc(trace, "tỷ lệ dân số được phủ sóng 4G", unit, period, "--csv") == traced
     by_code, by_name = (published.ioc(trace, indicator, unit, period) for unit in ("03646", "Phường Tô Hiệu"))
     assert by_name == by_code
     # 03646 bore another name until 2025-06-30, and that ward is not this one
@@ -124,7 +124,7 @@ def test_the_tables_of_the_demo_name_the_cells_that_a_trace_finds(published: Ins
         newest, systems, press = (table for _, table in overview.tables(marts, "14"))
     cells = {row[0]: row[newest.header.index("Ô nguồn")] for row in newest.rows}
     name = "Tỷ lệ doanh nghiệp khai, nộp thuế điện tử"
-    traced = csv.DictReader(published.ioc("trace", name, "14", "2025-09").splitlines())
+    traced = csv.DictReader(published.ioc("trace", name, "14", "2025-09", "--csv").splitlines())
     places = {f"{row['file_name']} · {row['sheet_name']}!{row['cell']}" for row in traced}
     assert cells[name].removesuffix(" +1") in places
     assert len(places) == 2

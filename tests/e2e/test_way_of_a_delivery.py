@@ -35,7 +35,7 @@ def sampled(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 
 
 def test_every_sample_file_is_accepted(sampled: Installation) -> None:
-    states = [line.split("\t")[1:3] for line in sampled.ioc("status").splitlines()[1:]]
+    states = [line.split("\t")[1:3] for line in sampled.ioc("status", "--all").splitlines()[1:]]
     assert len(states) > 15
     assert {tuple(state) for state in states} == {("published", "loaded")}
 
@@ -74,7 +74,7 @@ def test_every_value_leads_to_its_cells(sampled: Installation) -> None:
 
 
 def test_the_receipt_says_what_was_taken(sampled: Installation) -> None:
-    for department in {line.split("\t")[3] for line in sampled.ioc("status").splitlines()[1:]}:
+    for department in {line.split("\t")[3] for line in sampled.ioc("status", "--all").splitlines()[1:]}:
         for text in sampled.answers(department).values():
             assert text.startswith("ĐÃ TIẾP NHẬN")
 
@@ -127,7 +127,7 @@ def test_the_first_version_again_is_a_third_delivery(teams: Installation, tmp_pa
         teams.drop("so-khcn", "to.xlsx", content)
         teams.ioc("run")
         assert trained(teams) == value
-    outcomes = [line.split("\t")[2] for line in teams.ioc("status").splitlines()[1:]]
+    outcomes = [line.split("\t")[2] for line in teams.ioc("status", "--all").splitlines()[1:]]
     assert outcomes == ["loaded", "loaded", "loaded", "duplicate"]
     (answer,) = [text for name, text in teams.answers("so-khcn").items() if name.startswith("000004")]
     assert "Biên nhận của bản đã nạp: 3" in answer
@@ -165,7 +165,11 @@ def test_the_ledger_may_be_on_postgresql(teams: Installation, tmp_path: Path, po
     served.ioc("withdraw", "2", "--reason", "sai số liệu")
     served.ioc("run")
     assert trained(served) == 50
-    assert [line.split("\t")[2] for line in served.ioc("status").splitlines()[1:]] == ["loaded", "loaded", "withdrawal"]
+    assert [line.split("\t")[2] for line in served.ioc("status", "--all").splitlines()[1:]] == [
+        "loaded",
+        "loaded",
+        "withdrawal",
+    ]
     assert not (served.home / "ledger.db").exists()
 
 
@@ -246,7 +250,7 @@ def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
     team_workbook(path, {"Phường Tô Hiệu": (100, 101)})
     told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
     assert "[failed-check]" in told
-    assert teams.ioc("status").splitlines()[1:] == []
+    assert teams.ioc("status", "--all").splitlines()[1:] == []
 
 
 def test_a_template_filled_in_is_accepted(teams: Installation, tmp_path: Path) -> None:

@@ -1,21 +1,20 @@
 """Commands on what arrives: take it in, fetch it, try a file, see what became of it."""
 
 import argparse
-import csv
 import json
 import os
-import sys
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
 from ioc_pipeline.answer.wording import explain
+from ioc_pipeline.cli import status
 from ioc_pipeline.cli.command import Commands, add_command
 from ioc_pipeline.cli.output import complain
 from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.fetch.client import to_connection
-from ioc_pipeline.flows import alerts, extracts, one_pass, stores
+from ioc_pipeline.flows import extracts, one_pass, stores
 from ioc_pipeline.flows.preview import explain_file, try_file
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.replay import replay
@@ -39,12 +38,7 @@ def add_commands(commands: Commands) -> None:
     marked = "write the workbook with its bad cells marked, as it would come back; not written where it would not"
     check.add_argument("--marked", type=Path, metavar="OUT.xlsx", help=marked)
     check.add_argument("--department", help="inbox folder it would be dropped into (default: the file's own folder)")
-    add_command(
-        commands,
-        "status",
-        _status,
-        "deliveries and their state, stopped contracts, alerts; verifies what is new in the chain of events",
-    )
+    status.add_command_to(commands)
     add_command(
         commands,
         "verify",
@@ -144,31 +138,6 @@ def _check_replay(settings: Settings, contract: Path) -> int:
 def _place(sheet: str, cell: str) -> str:
     """A cell of a sheet; what an API answered has a whole pointer, a CSV no sheet, and a whole file neither."""
     return cell if cell.startswith("/") else "!".join(part for part in (sheet, cell) if part)
-
-
-def _status(settings: Settings, _: argparse.Namespace) -> int:
-    contracts = Reference(settings).contracts
-    writer = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n")
-    writer.writerow(["seq", "state", "outcome", "department", "received_at", "file", "held"])
-    ledger = stores.open_ledger(settings)
-    for row in ledger.status_rows():
-        writer.writerow(
-            [
-                row.delivery_seq,
-                row.state,
-                row.outcome or "",
-                row.department_code,
-                row.received_at.isoformat(timespec="seconds"),
-                row.file_name.encode("utf-8", "replace").decode("utf-8"),
-                row.held_reason or "",
-            ]
-        )
-    for name, error in contracts.broken.items():
-        complain(f"stopped: {name}: {error}")
-    for alert in alerts.alerts(settings):
-        complain(f"{alert.severity}: [{alert.code}] {alert.text}")
-    ledger.verify_new_events()
-    return 0
 
 
 def _verify(settings: Settings, _: argparse.Namespace) -> int:

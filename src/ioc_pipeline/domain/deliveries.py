@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal
 
 from ioc_pipeline.domain.errors import Problem, Severity
@@ -197,10 +198,15 @@ class Verdict:
         )
 
 
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(kind))
+
+
 def _plain(value: object) -> str | dict[str, Any]:
     """A date as text, and what is made of parts as they are: `asdict` would copy all of them first."""
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
-        return {part.name: getattr(value, part.name) for part in fields(value)}
+        return {name: getattr(value, name) for name in _parts(type(value))}
     raise TypeError(type(value).__name__)

@@ -11,6 +11,7 @@ Sources: Circular 59/2021/TT-BCA (citizen numbers), Circular 22/2014/TT-BTTTT (t
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -149,6 +150,7 @@ def in_normal_form(text: str) -> str:
     return text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
 
 
+@lru_cache(maxsize=4096)
 def named_in(header: str) -> Kinds:
     """Kinds of identifiers that a header or label says stand by it; a header of counts or of money names none."""
     folded = fold(header)

@@ -26,7 +26,7 @@ from ioc_pipeline.ledger.progress import Lease, PreparedLoad
 from ioc_pipeline.locks import LockedError, locked, locked_now
 from ioc_pipeline.settings import Settings
 
-BATCH_SIZE = 50  # deliveries prepared by one task: imports and suites are paid once for all of them
+BATCH_SIZE = 100  # deliveries prepared by one task: imports and suites are paid once for all of them
 LEASE_SECONDS = 900.0
 CPU_SECONDS = 150.0  # of one delivery that is prepared alone, besides what its size adds
 CPU_SECONDS_TOGETHER, CPU_SECONDS_EACH = 30.0, 5.0  # of a batch, for imports and suites, and of each delivery in it

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Value
@@ -48,6 +49,7 @@ _BORN_WITHIN = re.compile(
 _YEARS = range(1910, 2016)  # unlabelled dates of these years beside names are birthdays
 
 
+@lru_cache(maxsize=16384)
 def is_person(text: str) -> bool:
     """Whether a text looks like the full name of somebody in Vietnam: a family name and one to four more words."""
     return len(text) <= 50 and text[:1].isupper() and _PERSON.fullmatch(text) is not None

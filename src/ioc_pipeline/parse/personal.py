@@ -65,6 +65,8 @@ def kinds_in_column(
         named -= {ACCOUNT}
     if is_figure and not named:  # what a number alone could be told by is not asked
         values = [(row, value) for row, value in values if type(value) is str]
+        if not values:
+            return {}
     found: dict[str, list[int]] = {}
     codes: list[tuple[int, bool]] = []
     numbers: list[tuple[int, int]] = []

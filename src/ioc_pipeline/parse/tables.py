@@ -118,8 +118,8 @@ class ParsedTable:
             "org_unit_code": [unit.code for unit in units],
             "org_unit_name": [unit.full_name for unit in units],
             "period_type": [period.type for period in periods],
-            "period_start_date": pd.to_datetime([period.start for period in periods]),
-            "period_end_date": pd.to_datetime([period.end for period in periods]),
+            "period_start_date": np.array([period.start for period in periods], dtype="datetime64[s]"),
+            "period_end_date": np.array([period.end for period in periods], dtype="datetime64[s]"),
         }
         for column in self.table.columns:
             if column.type in ("org_unit", "period"):

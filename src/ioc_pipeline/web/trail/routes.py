@@ -10,10 +10,10 @@ from fastapi.responses import HTMLResponse
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.serve import indicator as indicators
 from ioc_pipeline.serve import origin
+from ioc_pipeline.serve.checks import checks_of
 from ioc_pipeline.serve.indicator import ValueKey
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.trail.chart import series_chart
-from ioc_pipeline.web.trail.checks import checks_of
 from ioc_pipeline.web.trail.excerpt import excerpt_of
 
 router = APIRouter()
