@@ -13,12 +13,13 @@ import duckdb
 import pytest
 from frictionless import Package
 
+from empty_marts import change, empty_marts
 from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of, connect_published, ordered_row_hash
 from ioc_pipeline.publish.versions import is_sound
-from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.settings import Settings
 
 NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
 
@@ -26,29 +27,14 @@ NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """A warehouse that a finished build left: every mart by its contract, one row in dim_period."""
-    settings = from_environment({"IOC_HOME": str(tmp_path / "home")})
-    settings.warehouse.parent.mkdir(parents=True)
-    with closing(duckdb.connect(str(settings.warehouse))) as connection:
-        connection.execute("create schema marts; create schema build; create schema raw")
-        connection.execute("create table raw.observation (a integer)")
-        connection.execute(
-            "create table build.run as select date '2025-10-20' as as_of, 7 as load_seq, true as is_complete"
-        )
-        for mart in read_marts(settings.dbt_project):
-            columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
-            connection.execute(f"create table marts.{mart.name} ({columns})")
+    settings = empty_marts(tmp_path / "home")
     _add_period(settings, 2025)
     return settings
 
 
-def _change(settings: Settings, sql: str) -> None:
-    with closing(duckdb.connect(str(settings.warehouse))) as connection:
-        connection.execute(sql)
-
-
 def _add_period(settings: Settings, year: int) -> None:
     bounds = f"date '{year}-01-01', date '{year}-12-31'"
-    _change(
+    change(
         settings, f"insert into marts.dim_period values ('{year}', 'calendar', 'year', {bounds}, {year}, 'Năm {year}')"
     )
 
@@ -98,9 +84,9 @@ def test_a_lost_folder_does_not_give_a_number_twice(settings: Settings) -> None:
 
 
 def test_another_installations_publication_is_not_gone_on_with(settings: Settings) -> None:
-    _change(settings, "create table raw.installation as select 'mine' as installation_id, 1 as epoch")
+    change(settings, "create table raw.installation as select 'mine' as installation_id, 1 as epoch")
     first = publish(settings, published_at=NOON)
-    _change(settings, "update raw.installation set installation_id = 'other'")
+    change(settings, "update raw.installation set installation_id = 'other'")
     second = publish(settings, published_at=NOON)
     assert (first.changed, second.changed, second.version[:6]) == (True, True, "000002")
 
@@ -127,7 +113,7 @@ def test_unchanged_content_is_not_published_again(settings: Settings) -> None:
 
 def test_unchanged_content_holds_the_loads_that_changed_nothing_too(settings: Settings) -> None:
     publish(settings, published_at=NOON)
-    _change(settings, "update build.run set load_seq = 9")
+    change(settings, "update build.run set load_seq = 9")
     published = publish(settings, published_at=NOON)
     assert (published.changed, published.load_seq) == (False, 9)
 
@@ -196,7 +182,7 @@ def test_a_version_whose_file_was_lost_gives_its_number_to_nobody(settings: Sett
 def test_marts_of_an_unfinished_build_are_not_published(settings: Settings) -> None:
     first = publish(settings, published_at=NOON)
     _add_period(settings, 2026)
-    _change(settings, "update build.run set is_complete = false")
+    change(settings, "update build.run set is_complete = false")
     with pytest.raises(ConflictError, match="did not finish"):
         publish(settings, published_at=NOON)
     assert json.loads((settings.published / "current.json").read_bytes())["version"] == first.version
@@ -204,7 +190,7 @@ def test_marts_of_an_unfinished_build_are_not_published(settings: Settings) -> N
 
 def test_a_mart_that_breaks_its_contract_is_not_published(settings: Settings) -> None:
     publish(settings, published_at=NOON)
-    _change(settings, "alter table marts.dim_period alter year_number type varchar")
+    change(settings, "alter table marts.dim_period alter year_number type varchar")
     with pytest.raises(ConflictError, match="dim_period"):
         publish(settings, published_at=NOON)
     assert _published_years(settings) == [2025]
@@ -212,8 +198,8 @@ def test_a_mart_that_breaks_its_contract_is_not_published(settings: Settings) ->
 
 def test_a_copy_that_differs_from_its_mart_is_not_published(settings: Settings) -> None:
     first = publish(settings, published_at=NOON)
-    _change(settings, "create or replace table marts.kept as from marts.dim_period; drop table marts.dim_period")
-    _change(
+    change(settings, "create or replace table marts.kept as from marts.dim_period; drop table marts.dim_period")
+    change(
         settings,
         "create view marts.dim_period as"
         " select * replace (cast(floor(random() * 1e9) as integer) as year_number) from marts.kept",
@@ -268,7 +254,7 @@ def test_what_is_wrong_with_the_version_before_is_not_taken_over(settings: Setti
     with closing(duckdb.connect(str(first.path))) as connection:
         connection.execute(damage)
     _expect_told_and_mended(settings, first)
-    _change(settings, "insert into marts.mart_rainfall default values")
+    change(settings, "insert into marts.mart_rainfall default values")
     publish(settings, published_at=NOON)
     assert _published_years(settings) == [2025, 2026]
     marts = read_marts(settings.dbt_project)
@@ -349,13 +335,13 @@ def test_parquet_and_its_package_say_the_same_as_the_database(settings: Settings
 
 def test_the_data_package_is_valid_with_its_joins_titles_licence_and_contributors(settings: Settings) -> None:
     for table in ("dim_indicator", "dim_org_unit", "dim_period", "dim_code"):
-        _change(settings, f"delete from marts.{table}")
-    _change(settings, "insert into marts.dim_period by name select 'p' as period_key, 'month' as period_type")
-    _change(settings, "insert into marts.dim_org_unit by name select 'u' as org_unit_key, '14' as org_unit_code")
+        change(settings, f"delete from marts.{table}")
+    change(settings, "insert into marts.dim_period by name select 'p' as period_key, 'month' as period_type")
+    change(settings, "insert into marts.dim_org_unit by name select 'u' as org_unit_key, '14' as org_unit_code")
     keys = "'i' as indicator_key, 'u' as org_unit_key, 'p' as period_key"
-    _change(settings, "insert into marts.dim_indicator by name select 'i' as indicator_key, null as decimals")
+    change(settings, "insert into marts.dim_indicator by name select 'i' as indicator_key, null as decimals")
     # whole numbers that are not always there, and a row that no unit has
-    _change(
+    change(
         settings,
         f"insert into marts.mart_indicator_latest by name select 'i' as indicator_code, '14' as org_unit_code,"
         f" '' as breakdown, 1.5 as value, 3 as rank_number, {keys}"
@@ -372,7 +358,7 @@ def test_the_data_package_is_valid_with_its_joins_titles_licence_and_contributor
     }
     assert all(field.title and field.description for resource in package.resources for field in resource.schema.fields)
     # and it would say so: a unit that is in no dimension
-    _change(settings, "update marts.mart_indicator_latest set org_unit_key = 'nobody' where org_unit_key = 'u'")
+    change(settings, "update marts.mart_indicator_latest set org_unit_key = 'nobody' where org_unit_key = 'u'")
     broken = publish(settings, published_at=NOON)
     package = Package(str(settings.published / f"parquet_{broken.version}" / "datapackage.json"))
     assert {error[0] for error in package.validate().flatten(["type"])} == {"foreign-key"}
@@ -382,11 +368,11 @@ def test_row_hashes_do_not_see_order_or_the_day_of_the_build_but_every_value(set
     _add_period(settings, 2026)
     publish(settings, published_at=NOON)
     before = ordered_row_hash(settings)
-    _change(settings, "create or replace table marts.dim_period as from marts.dim_period order by year_number desc")
-    _change(settings, "update build.run set as_of = '2025-11-01'")
+    change(settings, "create or replace table marts.dim_period as from marts.dim_period order by year_number desc")
+    change(settings, "update build.run set as_of = '2025-11-01'")
     publish(settings, published_at=NOON)
     assert ordered_row_hash(settings) == before
-    _change(settings, "update marts.dim_period set period_label_vi = 'Năm hai nghìn' where year_number = 2026")
+    change(settings, "update marts.dim_period set period_label_vi = 'Năm hai nghìn' where year_number = 2026")
     publish(settings, published_at=NOON)
     after = ordered_row_hash(settings)
     assert [mart for mart in before if before[mart] != after[mart]] == ["dim_period"]

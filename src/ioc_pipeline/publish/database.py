@@ -1,7 +1,7 @@
-"""Marts → marts_<version>.duckdb: what changed is copied from the warehouse, all of it is compared with it."""
+"""Marts → marts_<version>.duckdb: rows that changed are copied from the warehouse, all of them are compared with it."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +15,11 @@ from ioc_pipeline.publish.versions import finish, make_read_only, unfinished
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
-Fingerprint = list[str]
+_PARTS = 256
+
+Prints = dict[int, tuple[int, ...]]
+"""Of each part of a mart, count and hashes of its rows in any order; good within one version of DuckDB. A part has the
+rows whose first key column has one of some values: most often a few indicators or units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +32,38 @@ class Publication:
     load_seq: int
 
 
-def fingerprint(connection: duckdb.DuckDBPyConnection, schema: str, mart: Mart) -> Fingerprint:
-    """Count and hashes of all rows, in any order; good within one version of DuckDB."""
+def prints_of(connection: duckdb.DuckDBPyConnection, schema: str, mart: Mart, parts: Collection[int] = ()) -> Prints:
+    """Of these parts of a mart, of all where none is named."""
     columns = mart.column_list
-    sums = connection.execute(
+    rows = connection.execute(
         f"""
-        select count(*), sum(cast(hash({columns}) as hugeint)), sum(cast(hash(1, {columns}) as hugeint))
-        from {schema}.{mart.name}
+        select {_part_of(mart)} as part,
+            count(*), sum(cast(hash({columns}) as hugeint)), sum(cast(hash(1, {columns}) as hugeint))
+        from {schema}.{mart.name} where {_is_in(mart, parts) if parts else "true"} group by part
         """  # noqa: S608  # names come from the project's own contracts
-    ).fetchone()
-    return [str(value) for value in sums or ()]
+    ).fetchall()
+    return {part: tuple(sums) for part, *sums in rows}
+
+
+def _part_of(mart: Mart) -> str:
+    return f"hash({mart.key[0]}) % {_PARTS}"
+
+
+def _is_in(mart: Mart, parts: Collection[int]) -> str:
+    return f"{_part_of(mart)} in ({', '.join(map(str, sorted(parts)))})"
 
 
 def write_database(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     publication: Publication,
-    prints: Mapping[Mart, Fingerprint],
+    prints: Mapping[Mart, Prints],
     before: Path | None,
 ) -> list[Mart]:
     """Write, verify and sync a version, and give it its name last.
 
-    It begins as a copy of the version before it, whose marts stay where they are what the warehouse holds: a mart is
-    sorted and compressed again only when it changed.
+    It begins as a copy of the version before it. What the warehouse holds in the same way stays; of a mart in which
+    little changed the parts that did are written again, any other is sorted and written whole.
 
     Args:
         connection: has the warehouse attached as `warehouse`.
@@ -70,12 +83,20 @@ def write_database(
     connection.begin()  # one commit: each would wait for the disk
     connection.execute("create schema if not exists version.marts")
     _drop_others(connection, list(prints))
-    kept = _as_expected(connection, prints)
-    changed = {mart: prints[mart] for mart in prints if mart not in kept}
-    for mart in changed:
+    declared = _as_declared(connection, list(prints))
+    changed = {mart: _changed_parts(connection, mart, prints[mart]) for mart in declared}
+    kept = [mart for mart, parts in changed.items() if not parts]
+    few = {mart: parts for mart, parts in changed.items() if parts and _is_little(prints[mart], parts)}
+    whole = [mart for mart in prints if mart not in kept and mart not in few]
+    for mart, parts in few.items():
+        _copy_parts(connection, mart, parts)
+    for mart in whole:
         _copy(connection, mart)
-    copied = _as_expected(connection, changed)
-    if wrong := [mart.name for mart in changed if mart not in copied]:
+    written = _as_declared(connection, whole)
+    if wrong := [
+        *(mart.name for mart, parts in few.items() if not _is_copied(connection, mart, prints[mart], parts)),
+        *(m.name for m in whole if m not in written or prints_of(connection, "version.marts", m) != prints[m]),
+    ]:
         raise ConflictError(
             f"{', '.join(wrong)}: the copy differs from the mart in the warehouse, or from its contract"
         )
@@ -103,8 +124,8 @@ def _drop_others(connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -
         connection.execute(f"drop table version.marts.{name}")
 
 
-def _as_expected(connection: duckdb.DuckDBPyConnection, prints: Mapping[Mart, Fingerprint]) -> list[Mart]:
-    """Marts that the version holds as their contract declares them, with exactly the rows of the warehouse."""
+def _as_declared(connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -> list[Mart]:
+    """Marts that the version holds with the columns and words of their contract."""
     # Of all at once: DuckDB looks through every view of the warehouse to answer.
     columns = connection.execute(
         """
@@ -120,11 +141,36 @@ def _as_expected(connection: duckdb.DuckDBPyConnection, prints: Mapping[Mart, Fi
         found.setdefault(table, []).append(tuple(column))
     return [
         mart
-        for mart, expected in prints.items()
+        for mart in marts
         if found.get(mart.name) == [(column.name, column.data_type, column.comment) for column in mart.columns]
         and described[mart.name] == mart.comment
-        and fingerprint(connection, "version.marts", mart) == expected
     ]
+
+
+def _changed_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Prints) -> set[int]:
+    """Parts of which the version holds other rows than the warehouse."""
+    there = prints_of(connection, "version.marts", mart)
+    return {part for part in there.keys() | prints.keys() if there.get(part) != prints.get(part)}
+
+
+def _is_little(prints: Prints, parts: Collection[int]) -> bool:
+    """Whether these parts hold less than half of the rows: they come to lie behind the others, out of their order."""
+    rows = sum(count for count, *_ in prints.values())
+    return 2 * sum(prints[part][0] for part in parts if part in prints) < rows
+
+
+def _is_copied(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Prints, parts: Collection[int]) -> bool:
+    expected = {part: prints[part] for part in parts if part in prints}
+    return prints_of(connection, "version.marts", mart, parts) == expected
+
+
+def _copy_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, parts: Collection[int]) -> None:
+    connection.execute(f"delete from version.marts.{mart.name} where {_is_in(mart, parts)}")  # noqa: S608
+    connection.execute(
+        f"insert into version.marts.{mart.name}"  # noqa: S608
+        f" select {mart.column_list} from warehouse.marts.{mart.name} where {_is_in(mart, parts)}"
+        f" order by {', '.join(mart.key)}"
+    )
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:

@@ -42,7 +42,7 @@ def write_parquet(
     """Write a version's folder under an unfinished name, then give it its own.
 
     Args:
-        connection: has the database of the version attached as `version`, each mart in the order of its key.
+        connection: has the database of the version attached as `version`.
         kept: the files of the version before that hold a mart as it still is; they are copied byte for byte.
     """
     folder = unfinished(path)

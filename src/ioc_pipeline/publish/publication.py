@@ -12,7 +12,7 @@ import duckdb
 
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.locks import locked
-from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, fingerprint, quoted, write_database
+from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, prints_of, quoted, write_database
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.parquet import intact_files, table_schema, write_parquet
 from ioc_pipeline.publish.versions import (
@@ -67,8 +67,11 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     with locked(folder / ".lock"), closing(_connect(folder)) as connection:
         connection.execute(f"attach {quoted(settings.warehouse)} as warehouse (read_only)")
         as_of, load_seq = _finished_build(connection)
-        prints = {mart: fingerprint(connection, "warehouse.marts", mart) for mart in marts}
-        content = [{mart.name: prints[mart] for mart in marts}, [table_schema(mart, marts) for mart in marts]]
+        prints = {mart: prints_of(connection, "warehouse.marts", mart) for mart in marts}
+        content = [
+            {mart.name: sorted(prints[mart].items()) for mart in marts},
+            [table_schema(mart, marts) for mart in marts],
+        ]
         content_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         installation_id = _installation_id(connection)
         current = _usable(folder, installation_id)
