@@ -75,8 +75,14 @@ def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
     first = build(small_settings, as_of=AS_OF)
     assert publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC)).changed
     parsed_at = _parsed_at(small_settings)
+    small_warehouse.deliver(2, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
+    small_warehouse.write()
     second = build(small_settings, as_of=AS_OF)
     assert _parsed_at(small_settings) == parsed_at
+    # the same figures from another delivery
+    assert publish(small_settings, published_at=datetime(2025, 10, 21, tzinfo=UTC)).changed
+    again = build(small_settings, as_of=AS_OF)
+    assert (again.nodes, again.is_full) == ((), False)
     assert not publish(small_settings, published_at=datetime(2025, 10, 21, tzinfo=UTC)).changed
     # a new indicator over existing elements is one row
     seed = small_settings.seeds / "indicators.csv"

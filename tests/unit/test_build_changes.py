@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import ioc_pipeline
-from ioc_pipeline.build.changes import Wanted, begin, end, has_reference
+from ioc_pipeline.build.changes import Wanted, begin, end, has_reference, is_built
 from ioc_pipeline.build.inputs import hash_project, hash_reference
 from ioc_pipeline.settings import Settings, from_environment
 from ioc_pipeline.warehouse.raw import open_warehouse
@@ -45,6 +45,22 @@ def test_the_first_build_builds_everything_and_the_next_what_was_touched(warehou
     change = begin(warehouse, WANTED)
     assert change.years == [2021, 2025, 2026]
     assert (change.is_new_day, change.has_new_extracts) == (False, False)
+
+
+def test_after_a_complete_build_there_is_nothing_to_do_until_something_changes(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    assert not is_built(warehouse, WANTED)
+    begin(warehouse, WANTED)
+    assert not is_built(warehouse, WANTED)
+    end(warehouse, WANTED)
+    assert is_built(warehouse, WANTED)
+    for other in ({"as_of": date(2026, 1, 21)}, {"project_hash": "edited"}, {"reference_hash": "edited"}):
+        assert not is_built(warehouse, replace(WANTED, **other))
+    _load(warehouse, 1, "file", "2025-06-30")
+    assert not is_built(warehouse, WANTED)
+    begin(warehouse, WANTED)  # and is interrupted
+    assert not is_built(warehouse, WANTED)
 
 
 def test_a_form_touches_what_its_tables_ever_had_and_what_that_weighs(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -64,6 +64,17 @@ def has_reference(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> bool:
     return written == (wanted.as_of, wanted.reference_hash)
 
 
+def is_built(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> bool:
+    """Whether the last build ended well, was of this day and these inputs, and nothing was loaded since."""
+    built = warehouse.execute(
+        """
+        select as_of, project_hash, reference_hash from build.run
+        where is_complete and built_load_seq = (select coalesce(max(load_seq), 0) from raw.load)
+        """
+    ).fetchone()
+    return built == (wanted.as_of, wanted.project_hash, wanted.reference_hash)
+
+
 def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
     """Note that a build runs: until it ends well `publish` takes nothing from this warehouse."""
     run = warehouse.execute("select project_hash, built_load_seq, built_as_of from build.run").fetchone()

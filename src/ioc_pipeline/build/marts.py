@@ -28,7 +28,7 @@ class BuildError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """`nodes` in the order they ran; `results_path` is the same as JSON under home/build/.
+    """`nodes` in the order they ran, none where nothing is new; `results_path` is the same as JSON under home/build/.
 
     `is_full` says that seeds, and what is made of seeds alone, were built too.
     """
@@ -55,6 +55,8 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     wanted = Wanted(as_of, project_hash, hash_reference(settings, project_hash))
     change = _begin(settings, wanted)
     started_at = datetime.now(UTC)
+    if change is None:
+        return BuildResult(as_of, (), False, keep_results(folder, started_at, as_of, ()))
     nodes, failure = run_dbt(settings, wanted, change, folder)
     results_path = keep_results(folder, started_at, as_of, nodes)
     failed = [node for node in nodes if node.status in _FAILED]
@@ -66,10 +68,16 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     return BuildResult(as_of, nodes, change.is_full, results_path)
 
 
-def _begin(settings: Settings, wanted: Wanted) -> Change:
-    """Write what the models read besides the deliveries, where it changed, and note that a build runs: one commit."""
+def _begin(settings: Settings, wanted: Wanted) -> Change | None:
+    """Write what the models read besides the deliveries, where it changed, and note that a build runs: one commit.
+
+    Returns None where everything is built already.
+    """
     with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
         warehouse.begin()
+        if changes.has_reference(warehouse, wanted) and changes.is_built(warehouse, wanted):
+            warehouse.commit()
+            return None
         if not changes.has_reference(warehouse, wanted):
             write_obligations(warehouse, settings, wanted.as_of)
             write_catalogue(warehouse, load_catalogue(settings.seeds))
