@@ -14,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 
 @pytest.fixture(scope="session")
@@ -77,3 +78,11 @@ def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) ->
             time.sleep(0.05)
         else:
             return
+
+
+def new_database(postgresql_url: str) -> str:
+    """A database of its own; roles are the server's."""
+    name = f"serving_{time.monotonic_ns()}"
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return postgresql_url.replace("/postgres?", f"/{name}?")

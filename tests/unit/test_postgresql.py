@@ -19,7 +19,7 @@ import duckdb
 import psutil
 import psycopg
 import pytest
-from psycopg import errors, sql
+from psycopg import errors
 
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.local_airflow.postgresql import OWNER, Server, why_not
@@ -27,7 +27,7 @@ from ioc_pipeline.publish import postgresql
 from ioc_pipeline.publish.marts import Column, Mart
 from ioc_pipeline.publish.postgresql import publish_to_postgresql
 from ioc_pipeline.settings import PRIVATE
-from postgresql_server import postgresql_url
+from postgresql_server import new_database, postgresql_url
 
 __all__ = ["postgresql_url"]
 
@@ -45,14 +45,6 @@ VALUES = Mart(
     ),
 )
 ROWS = [("a", "14", "1.5", True, "2026-11-27 01:02:03", ""), ("a", "03646", None, False, None, 'a "quoted", line\n2')]
-
-
-def new_database(postgresql_url: str) -> str:
-    """A database of its own; roles are the server's."""
-    name = f"serving_{time.monotonic_ns()}"
-    with psycopg.connect(postgresql_url, autocommit=True) as server:
-        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    return postgresql_url.replace("/postgres?", f"/{name}?")
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ def prints_of(connection: duckdb.DuckDBPyConnection, schema: str, mart: Mart, pa
         f"""
         select {_part_of(mart)} as part,
             count(*), sum(cast(hash({columns}) as hugeint)), sum(cast(hash(1, {columns}) as hugeint))
-        from {schema}.{mart.name} where {_is_in(mart, parts) if parts else "true"} group by part
+        from {schema}.{mart.name} where {is_in(mart, parts) if parts else "true"} group by part
         """  # noqa: S608  # names come from the project's own contracts
     ).fetchall()
     return {part: tuple(sums) for part, *sums in rows}
@@ -49,7 +49,8 @@ def _part_of(mart: Mart) -> str:
     return f"hash({mart.key[0]}) % {_PARTS}"
 
 
-def _is_in(mart: Mart, parts: Collection[int]) -> str:
+def is_in(mart: Mart, parts: Collection[int]) -> str:
+    """The condition by which a row of a mart lies in one of these parts."""
     return f"{_part_of(mart)} in ({', '.join(map(str, sorted(parts)))})"
 
 
@@ -86,7 +87,7 @@ def write_database(
     declared = _as_declared(connection, list(prints))
     changed = {mart: _changed_parts(connection, mart, prints[mart]) for mart in declared}
     kept = [mart for mart, parts in changed.items() if not parts]
-    few = {mart: parts for mart, parts in changed.items() if parts and _is_little(prints[mart], parts)}
+    few = {mart: parts for mart, parts in changed.items() if parts and is_little(prints[mart], parts)}
     whole = [mart for mart in prints if mart not in kept and mart not in few]
     for mart, parts in few.items():
         _copy_parts(connection, mart, parts)
@@ -153,7 +154,7 @@ def _changed_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Pr
     return {part for part in there.keys() | prints.keys() if there.get(part) != prints.get(part)}
 
 
-def _is_little(prints: Prints, parts: Collection[int]) -> bool:
+def is_little(prints: Prints, parts: Collection[int]) -> bool:
     """Whether these parts hold less than half of the rows: they come to lie behind the others, out of their order."""
     rows = sum(count for count, *_ in prints.values())
     return 2 * sum(prints[part][0] for part in parts if part in prints) < rows
@@ -165,10 +166,10 @@ def _is_copied(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Prints
 
 
 def _copy_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, parts: Collection[int]) -> None:
-    connection.execute(f"delete from version.marts.{mart.name} where {_is_in(mart, parts)}")  # noqa: S608
+    connection.execute(f"delete from version.marts.{mart.name} where {is_in(mart, parts)}")  # noqa: S608
     connection.execute(
         f"insert into version.marts.{mart.name}"  # noqa: S608
-        f" select {mart.column_list} from warehouse.marts.{mart.name} where {_is_in(mart, parts)}"
+        f" select {mart.column_list} from warehouse.marts.{mart.name} where {is_in(mart, parts)}"
         f" order by {', '.join(mart.key)}"
     )
 

@@ -2,10 +2,10 @@
 
 Who reads asks the views in schema `marts`. They are switched to a new version in one transaction together with
 `_publication`, so that no statement sees two versions. A view keeps its columns for as long as it exists: what a mart
-no longer has is null, so that views which others built upon ours go on working.
+no longer has is null, so that views which others built upon ours go on working. A table that did not change, or little,
+is not copied again: it moves to the schema of the new version in the same transaction.
 """
 
-import io
 import logging
 import time
 from collections.abc import Iterator, Sequence
@@ -14,12 +14,12 @@ from pathlib import Path
 
 import duckdb
 import psycopg
-import pyarrow.csv
 from psycopg import sql
 
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.publish.database import NO_EXTENSIONS
 from ioc_pipeline.publish.marts import Column, Mart
+from ioc_pipeline.publish.served_tables import Step, copy_whole, move_on, steps_to, write_changed
 
 SCHEMA, READERS = "marts", "ioc_bi"
 VERSIONS_KEPT = 2  # the one before the newest, for statements that began before the switch
@@ -27,8 +27,6 @@ CONNECT_SECONDS = 3
 LOCK_WAIT = "400ms"  # a reader who comes while the switch waits for another reader waits no longer than this
 TRIES, PAUSE_SECONDS = 15, 0.7
 _PUBLISHERS = 1_766_202_5  # number of the advisory lock: one publisher at a time
-_BATCH_ROWS = 50_000
-_ASKED_BY = ("indicator_code", "org_unit_code", "period_end_date")
 _WRITING_FUNCTIONS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_put(oid, bigint, bytea)",
                       "lowrite(integer, bytea)", "lo_open(oid, integer)", "lo_unlink(oid)",
                       "lo_truncate(integer, integer)", "lo_truncate64(integer, bigint)")  # fmt: skip
@@ -70,10 +68,12 @@ def publish_to_postgresql(url: str, database: Path, marts: Sequence[Mart]) -> bo
         ((number,),) = version.execute("select version from marts._publication").fetchall()
         name = f"{SCHEMA}_{number}"
         _prepare(there)
-        is_new = _current(there) != name
+        before = _current(there)
+        is_new = before != name
         if is_new:
-            _copy(version, there, name, everything)
-            _switch(there, name, everything)
+            steps = steps_to(version, there, before, everything)
+            _copy(version, there, name, steps)
+            _switch(version, there, before, name, steps)
         _forget_old(there, name)
     return is_new
 
@@ -120,52 +120,36 @@ def _current(there: psycopg.Connection) -> str:
     return f"{SCHEMA}_{version[0]}" if version else ""
 
 
-def _copy(version: duckdb.DuckDBPyConnection, there: psycopg.Connection, name: str, marts: Sequence[Mart]) -> None:
-    """All tables of the version with their indexes, by one transaction."""
+def _copy(version: duckdb.DuckDBPyConnection, there: psycopg.Connection, name: str, steps: Sequence[Step]) -> None:
+    """The tables of the version that are new, with their indexes, by one transaction."""
     schema = sql.Identifier(name)
     with there.transaction():
         there.execute(sql.SQL("drop schema if exists {} cascade").format(schema))
         there.execute(sql.SQL("create schema {}").format(schema))
         there.execute("set local timezone = 'UTC'")  # what the times are in
-        for mart in marts:
-            table = sql.Identifier(name, mart.name)
-            columns = [
-                sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(_type(column))) for column in mart.columns
-            ]
-            there.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
-            with there.cursor().copy(sql.SQL("copy {} from stdin (format csv)").format(table)) as copy:
-                for block in _csv(version, mart):
-                    copy.write(block)
-            _index(there, table, mart.key, unique=True)
-            asked_by = [column for column in _ASKED_BY if column in mart.column_list.split(", ")]
-            if asked_by and tuple(asked_by) != mart.key[: len(asked_by)]:
-                _index(there, table, asked_by)
-            there.execute(sql.SQL("analyze {}").format(table))
+        for step in steps:
+            if step.changed is None:
+                copy_whole(version, there, name, step)
 
 
-def _csv(version: duckdb.DuckDBPyConnection, mart: Mart) -> Iterator[memoryview]:
-    """The rows as CSV: a missing value is nothing at all, an empty text is quoted."""
-    found = version.execute(f"select {mart.column_list} from marts.{mart.name}")  # noqa: S608  # our own contracts
-    options = pyarrow.csv.WriteOptions(include_header=False)
-    for batch in found.to_arrow_reader(_BATCH_ROWS):
-        stream = io.BytesIO()
-        pyarrow.csv.write_csv(batch, stream, options)
-        yield stream.getbuffer()
+def _switch(
+    version: duckdb.DuckDBPyConnection, there: psycopg.Connection, before: str, name: str, steps: Sequence[Step]
+) -> None:
+    """Let all views show the version, as soon as there is a moment in which nobody holds one of them.
 
-
-def _index(there: psycopg.Connection, table: sql.Identifier, columns: Sequence[str], *, unique: bool = False) -> None:
-    kind = sql.SQL("create unique index" if unique else "create index")
-    names = sql.SQL(", ").join(sql.Identifier(column) for column in columns)
-    there.execute(sql.SQL("{} on {} ({})").format(kind, table, names))
-
-
-def _switch(there: psycopg.Connection, name: str, marts: Sequence[Mart]) -> None:
-    """Let all views show the version, as soon as there is a moment in which nobody holds one of them."""
+    Whoever reads meanwhile sees no row of the new version: those of the tables that go on count when all of it does.
+    """
     for tried in range(TRIES):
         try:
             with there.transaction():
                 there.execute(sql.SQL("set local lock_timeout = {}").format(sql.Literal(LOCK_WAIT)))
-                _replace_views(there, name, marts)
+                there.execute("set local timezone = 'UTC'")
+                kept = [step for step in steps if step.changed is not None]
+                for step in kept:
+                    write_changed(version, there, before, step)
+                for step in kept:  # from here on readers wait
+                    move_on(there, before, name, step.mart)
+                _replace_views(there, name, [step.mart for step in steps])
             return
         except psycopg.errors.LockNotAvailable:
             if tried == TRIES - 1:
@@ -232,12 +216,3 @@ def _forget_old(there: psycopg.Connection, current: str) -> None:
                 there.execute(sql.SQL("drop schema {} cascade").format(sql.Identifier(name)))
         except psycopg.errors.LockNotAvailable:
             _LOG.info("%s is still read", name)
-
-
-def _type(column: Column) -> str:
-    """The type as PostgreSQL spells it; our times are UTC, there they say so."""
-    if column.data_type.startswith("decimal"):
-        return column.data_type.replace("decimal", "numeric")
-    return {"varchar": "text", "timestamp": "timestamp with time zone", "double": "double precision"}.get(
-        column.data_type, column.data_type
-    )
