@@ -8,7 +8,7 @@ is not copied again: it moves to the schema of the new version in the same trans
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -147,9 +147,10 @@ def _switch(
                 kept = [step for step in steps if step.changed is not None]
                 for step in kept:
                     write_changed(version, there, before, step)
-                for step in kept:  # from here on readers wait
+                # from here on readers wait; they take the view before its table, and so must we
+                _replace_views(there, {step.mart: name if step.changed is None else before for step in steps})
+                for step in kept:
                     move_on(there, before, name, step.mart)
-                _replace_views(there, name, [step.mart for step in steps])
             return
         except psycopg.errors.LockNotAvailable:
             if tried == TRIES - 1:
@@ -157,22 +158,23 @@ def _switch(
             time.sleep(PAUSE_SECONDS)
 
 
-def _replace_views(there: psycopg.Connection, name: str, marts: Sequence[Mart]) -> None:
+def _replace_views(there: psycopg.Connection, schemas: Mapping[Mart, str]) -> None:
+    """Let each view show the table of its mart in this schema; a table may move on, its view goes with it."""
     shown = _shown_columns(there)
-    for mart in marts:
-        there.execute(_view(name, mart, shown.pop(mart.name, [])))
+    for mart, schema in schemas.items():
+        there.execute(_view(schema, mart, shown.pop(mart.name, [])))
         view = sql.Identifier(SCHEMA, mart.name)
         there.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(mart.comment)))
         for column in mart.columns:
             place = sql.Identifier(SCHEMA, mart.name, column.name)
             there.execute(sql.SQL("comment on column {} is {}").format(place, sql.Literal(column.comment)))
     for gone, columns in shown.items():
-        there.execute(_view(name, Mart(gone, "", (), ()), columns))
+        there.execute(_view("", Mart(gone, "", (), ()), columns))
     everything = sql.SQL("grant select on all tables in schema {} to {}")
     there.execute(everything.format(sql.Identifier(SCHEMA), sql.Identifier(READERS)))
 
 
-def _view(name: str, mart: Mart, shown: Sequence[tuple[str, str]]) -> sql.Composed:
+def _view(schema: str, mart: Mart, shown: Sequence[tuple[str, str]]) -> sql.Composed:
     """Columns that are shown already keep their places and types; one that the mart no longer has is null."""
     names = [column.name for column in mart.columns]
     columns: list[sql.Composable] = [
@@ -182,7 +184,7 @@ def _view(name: str, mart: Mart, shown: Sequence[tuple[str, str]]) -> sql.Compos
         for column, data_type in shown
     ]
     columns += [sql.Identifier(column) for column in names if column not in dict(shown)]
-    rows = sql.SQL("from {}").format(sql.Identifier(name, mart.name)) if names else sql.SQL("where false")
+    rows = sql.SQL("from {}").format(sql.Identifier(schema, mart.name)) if names else sql.SQL("where false")
     view = sql.Identifier(SCHEMA, mart.name)
     return sql.SQL("create or replace view {} as select {} {}").format(view, sql.SQL(", ").join(columns), rows)
 
