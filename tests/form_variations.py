@@ -207,6 +207,24 @@ def row_of_means(form: Form, draw: Draw) -> None:
     )
 
 
+def column_of_another_unit(form: Form, draw: Draw) -> None:
+    """A column that the form does not ask for has its unit in a cell of its own under its name."""
+    unit = draw(_pick("(triệu đồng)", "Triệu đồng", "nghìn đồng", "(USD)", "(nghìn tấn)"))
+    if len(form.header) == 1:
+        return
+    form.header[0].append(draw(_pick("Dự toán", "Số tiền hoàn", "Lũy kế từ đầu năm")))
+    form.header[1].append(unit)
+    for line in form.data:
+        if len(line) == len(form.header[0]) - 1:
+            line.append(5000.0)
+
+
+def units_under_headers(form: Form, draw: Draw) -> None:
+    line: list[Value] = [None, None, draw(_pick("(tỷ đồng)", "Tỷ đồng", "Tháng 9")), "(tỷ đồng)", "(khoản)", None]
+    form.header.append(line)
+    form.data, form.header = [form.header.pop(), *form.data], form.header
+
+
 def other_order(form: Form, draw: Draw) -> None:
     form.order = draw(st.permutations([0, 1, 2, 3, 4, 5]))
     form.header = [["STT", "Xã, phường", "Thu ngân sách Tổng số", "Thu ngân sách Thu thuế", "Số khoản thu", "Ghi chú"]]
@@ -263,6 +281,7 @@ HARMLESS: list[Variation] = [
     period_in_other_words, period_on_two_lines, period_in_cells, bounds_beside_it, marks_on_headers, units_on_headers,
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
     parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
+    column_of_another_unit, units_under_headers,
     headers_in_two_languages, harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
 ]  # fmt: skip
 

@@ -8,7 +8,8 @@ from ioc_pipeline.domain.workbooks import Value
 
 def another_span(form: Form, draw: Draw) -> None:
     text = _pick(
-        "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
+        "Tháng 7 - 9/2025", "Tháng 8, 9 năm 2025",
+        "8,9/2025", "9 tháng đầu năm 2025", "9T/2025", "6T cuối năm 2025", "Q3/2025",
         "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm",
         "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025 (16/8 - 15/9)",
         "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
@@ -132,6 +133,13 @@ def another_unit(form: Form, draw: Draw) -> None:
         form.title[0][0] = f"{form.title[0][0]} ({unit})"
 
 
+def another_unit_under_a_header(form: Form, draw: Draw) -> None:
+    line: list[Value] = [None, None, "(tỷ đồng)", "(tỷ đồng)", "(khoản)", None]
+    at = draw(st.sampled_from([2, 3, 4]))
+    line[at] = draw(_pick("(triệu đồng)", "nghìn đồng", "(nghìn tỷ đồng)")) if at < 4 else "(nghìn khoản)"
+    form.data.insert(0, line)
+
+
 def another_scale_on_the_screen(form: Form, draw: Draw) -> None:
     form.shown["Phường Tô Hiệu"] = draw(_pick("57", "0,05725", "$57,25", "57,25 ¤", ""))
 
@@ -192,7 +200,7 @@ def a_part_larger_than_its_whole(form: Form, draw: Draw) -> None:
 
 
 def a_number_without_header(form: Form, draw: Draw) -> None:
-    line = draw(st.sampled_from([line for line in form.data if len(line) == 6]))
+    line = draw(st.sampled_from([line for line in form.data if len(line) >= 6]))
     line.append(draw(st.sampled_from([3.0, 99.5])))
 
 
@@ -207,6 +215,7 @@ def a_code_of_another(form: Form, draw: Draw) -> None:
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
     another_meaning_in_english, another_kind_in_the_title, figures_taken_from_another_month, figures_of_another,
+    another_unit_under_a_header,
     another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
     a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip

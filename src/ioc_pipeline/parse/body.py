@@ -177,6 +177,7 @@ class _BodyReader:
     def _take_unnamed(self, number: int, key: Value, texts: list[str], problem: Problem | None) -> None:
         """A row that its first words do not tell: by its figures it is data, a sum, a heading or a remark."""
         body = self.body
+        row = self.block.sheet.rows[number]
         has_no_figure = not has_figures(self.block, number)
         is_empty = self.has_numbers and has_no_figure and not has_words_for_figures(self.block, number)
         if self.whole_form is not None and key is not None and not (is_empty and len(texts) == 1):
@@ -187,7 +188,7 @@ class _BodyReader:
             body.others[number] = "section" if len(texts) <= 2 else "remark"
             if stray_cell(self.block, number):
                 self.strays.append(number)
-        elif key is None and len(texts) == 1 and has_no_figure:
+        elif key is None and ((len(texts) == 1 and has_no_figure) or self._goes_on_with_header(row)):
             body.others[number] = "header"  # "%" over the columns of a repeated header
         elif problem is None or _is_total(cell_text(key)):
             body.others[number] = "total"
@@ -202,6 +203,12 @@ class _BodyReader:
             body.others[number] = "mean"
         else:
             self.unnamed.append((number, problem))
+
+    def _goes_on_with_header(self, row: list[Value]) -> bool:
+        """Whether a row of nothing but words stands over the first data: "(tỷ đồng)", "(khoản)", "tháng 9"."""
+        texts = [value for value in row if value is not None]
+        is_wordy = all(isinstance(text, str) and any(map(str.isalpha, text)) for text in texts)
+        return not self.body.data and is_wordy
 
     def _is_part(self, number: int, text: str, problem: Problem) -> bool:
         """Whether a row without a unit says more of the row above; not where units stand behind dashes."""

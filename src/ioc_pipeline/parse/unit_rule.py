@@ -98,7 +98,7 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
             if isinstance(value, str):
                 yield cell_address(number, position), cell_text(value)
     known = set(block.columns.values())
-    data = set(body.data)
+    data, first = set(body.data), min(body.data, default=block.body_start)
     for number in range(header_top, body.end):
         for position, value in enumerate(rows[number]):
             if not isinstance(value, str) or (number in data and position in of_table):
@@ -107,7 +107,8 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
             if is_header and position in known:
                 continue  # its own brackets are read with its column
             text = cell_text(value)
-            if is_header and _names_a_column(text) and known.isdisjoint(columns_under(block.sheet, number, position)):
+            is_of_another = number < first and known.isdisjoint(columns_under(block.sheet, number, position))
+            if is_of_another and (_names_a_column(text) or _has_name_above(block, number, position)):
                 continue  # a column that the form does not ask for: its unit is its own
             if number in data or is_header or _SAYS_UNITS.search(fold(text)) or len(text) < _LONGEST_LINE:
                 yield cell_address(number, position), text
@@ -128,6 +129,13 @@ def _lines_below(block: Block, body: Body) -> Iterator[tuple[str, str]]:
         for position, value in enumerate(rows[number] if number >= first else ()):
             if isinstance(value, str) and len(value) < _LONGEST_LINE:
                 yield cell_address(number, position), cell_text(value)
+
+
+def _has_name_above(block: Block, number: int, position: int) -> bool:
+    """Whether the name of a column stands over a cell of its header: "Dự toán" over "(triệu đồng)"."""
+    above = block.sheet.rows[block.body_start - block.header_height : number]
+    names = (row[position] for row in above)
+    return any(isinstance(name, str) and not is_unit(name.strip("()[] ")) for name in names)
 
 
 def _names_a_column(text: str) -> bool:

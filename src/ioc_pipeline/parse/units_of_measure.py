@@ -30,6 +30,8 @@ _LABEL = (
 )
 _ALONE = re.compile(rf"(?:{_LABEL} )?(?P<unit>{_ONE}(?: (?:va )?{_ONE})*)")
 _SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?!\d)(?:{_SCALE} )+(?:{_MONEY}|{_NOUN}))(?![0-9a-z])")
+_THOUSANDS = re.compile(r"nghin(?: [a-z]+){1,3}")  # of whatever it is: "nghìn khoản"
+_MILLIONS = re.compile(r"[(\[]triệu(?: [^\W\d]+){1,3}[)\]]")  # in small letters and brackets, for people bear the name
 _ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
 _POWER = re.compile(
@@ -89,6 +91,8 @@ def stated_units(text: str) -> tuple[str, ...]:
         if labelled and not scaled:
             return tuple(dict.fromkeys(labelled))
         told = bracketed_units(written)
+        if _THOUSANDS.fullmatch(folded) or _MILLIONS.fullmatch(written):
+            told = [inner]
         told += [unit for unit in scaled if all(read_unit(unit) != read_unit(part) for part in told)]
     return tuple(dict.fromkeys(part for part in told if _is_scale(part)))
 
