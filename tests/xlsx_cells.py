@@ -1,11 +1,15 @@
 """Cells of an .xlsx typed into as a person does: the cell's own element, everything else as it was."""
 
 from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from lxml import etree
 
 from ioc_pipeline.answer.marked.package import Package
-from ioc_pipeline.domain.workbooks import Value
+from ioc_pipeline.answer.template.identity import without_identity
+from ioc_pipeline.domain.workbooks import Value, Workbook
+from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -26,3 +30,13 @@ def put(content: bytes, cells: Mapping[tuple[str, str], Value]) -> bytes:
                 etree.SubElement(cell, f"{{{MAIN}}}v").text = str(value)
     assert not left
     return package.write()
+
+
+def read_content(content: bytes) -> Workbook:
+    """The workbook as it is read, less our hidden sheet."""
+    with NamedTemporaryFile(suffix=".xlsx") as file:
+        file.write(content)
+        file.flush()
+        (workbook,) = read_deliveries([ReadRequest(Path(file.name), "form.xlsx", None)])
+    assert isinstance(workbook, Workbook)
+    return without_identity(workbook)[0]

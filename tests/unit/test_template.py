@@ -6,29 +6,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 import pytest
 
 from excel_rules import MAIN, Check, checks_of
+from filled_templates import filled, forms, reference
 from ioc_pipeline.answer.marked.package import Package
-from ioc_pipeline.answer.template.identity import FormIdentity, identity_of, without_identity
+from ioc_pipeline.answer.template.identity import FormIdentity, identity_of
 from ioc_pipeline.answer.template.workbook import NIL
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.flows.preview import try_file
-from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.templates import template_of
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.layout import Block, find_blocks
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
-from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import ADDITIVE, Column
-from ioc_pipeline.settings import from_environment
 from xlsx_cells import put as put_cells
+from xlsx_cells import read_content
 
 DAYS = (date(2025, 6, 1), date(2026, 6, 1))  # before and after the merger of the communes
 MARKS = ("-", "…", "...", "x")
@@ -83,19 +81,14 @@ class Form:
         return parse_workbook(workbook, self.source, envelope)
 
 
-@cache
-def reference() -> Reference:
-    return Reference(from_environment({}))
-
-
 def all_forms() -> list[tuple[str, date]]:
-    forms = [one.source for one in reference().contracts.ready.values() if not one.source.api]
-    return [
-        (source.name, day)
-        for source in forms
-        for day in DAYS
-        if day == DAYS[1] or len({t.name for t in source.tables}) < len(source.tables)
-    ]
+    """Every form of today, and those that once had another layout as it was then."""
+    then = {
+        name
+        for name in forms()
+        if reference().contracts.ready[name].source.on(DAYS[0]) != reference().contracts.ready[name].source.on(DAYS[1])
+    }
+    return [*((name, DAYS[1]) for name in forms()), *((name, DAYS[0]) for name in then)]
 
 
 @cache
@@ -104,18 +97,7 @@ def make(name: str, day: date) -> Form:
     period = period_containing(day, source.period_type, source.clock)
     unit_code = "03646" if source.reporters == "communes" else source.department
     content = template_of(reference(), name, period, unit_code)
-    workbook, identity = without_identity(read(content))
-    assert identity == identity_of(reference().contracts.ready[name], period.end)
-    return Form(source, period, unit_code, content, workbook, checks_of(content))
-
-
-def read(content: bytes) -> Workbook:
-    with NamedTemporaryFile(suffix=".xlsx") as file:
-        file.write(content)
-        file.flush()
-        (workbook,) = read_deliveries([ReadRequest(Path(file.name), "form.xlsx", None)])
-    assert isinstance(workbook, Workbook)
-    return workbook
+    return Form(source, period, unit_code, content, read_content(content), checks_of(content))
 
 
 def put(sheet: Sheet, row: int, column: int, value: Value) -> None:
@@ -200,6 +182,16 @@ def test_what_is_wrong_is_refused_by_excel_or_returned_with_its_cell(name: str, 
                 place = (again.sheet.name, cell_address(check.rows[0], position))
                 assert place in {(each.sheet, each.cell) for each in returned.value.problems}, (column.name, value)
     assert asked
+
+
+@pytest.mark.parametrize("name", forms())
+def test_filled_in_with_figures_that_are_right_it_is_accepted_without_a_word(tmp_path: Path, name: str) -> None:
+    form = filled(name)
+    path = tmp_path / f"{name}_{form.period.end:%Y-%m}.xlsx"
+    path.write_bytes(form.content)
+    verdict = try_file(reference().settings, path, path.name, form.unit_code).verdict
+    assert (verdict.outcome, verdict.problems) == ("loaded", ())
+    assert form.period in {scope.period for scope in verdict.scopes}
 
 
 def test_printed_units_with_no_figure_and_the_word_for_it_are_a_nil_report() -> None:

@@ -18,6 +18,18 @@ from ioc_pipeline.reference.tables import ADDITIVE, Column
 NAMED_UNITS = 10  # how many missing units a message names before it only counts
 
 
+def unreadable_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> list[Problem]:
+    """Cells of total rows that hold no figure, whatever they should add up to."""
+    return [
+        problem
+        for block, rows, body in parts
+        for total in body.totals
+        for column in block.table.columns
+        if column.type in ADDITIVE and column.name in rows.values
+        for problem in _stated(block, source, column, total.number)[1]
+    ]
+
+
 def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> list[Problem]:
     """Each total row against the rows it adds up: counts exactly, money within the rounding of its parts.
 
@@ -42,9 +54,9 @@ def _check_total(
 ) -> list[Problem]:
     """One cell of a total row; `added` are the rows it may add up, of which one must fit."""
     position = block.columns[column.name]
-    (stated,), bad = read_column(block, source, column.model_copy(update={"blank": "no_data"}), position, [number])
-    if bad or not isinstance(stated.value, Decimal):
-        return bad
+    stated, _ = _stated(block, source, column, number)
+    if not isinstance(stated.value, Decimal):
+        return []
     expected = ""
     for values in added:
         numbers = [parsed.value for parsed in values if isinstance(parsed.value, Decimal)]
@@ -56,6 +68,13 @@ def _check_total(
     return [
         Problem("total-mismatch", *where, found=original_text(value_at(block, number, position)), expected=expected)
     ]
+
+
+def _stated(block: Block, source: Source, column: Column, number: int) -> tuple[Parsed, list[Problem]]:
+    """What one cell of a total row says; nothing has to stand there."""
+    position = block.columns[column.name]
+    (stated,), bad = read_column(block, source, column.model_copy(update={"blank": "no_data"}), position, [number])
+    return stated, bad
 
 
 def _rounding(column: Column, parts: Iterable[Decimal], total: Decimal) -> Decimal:

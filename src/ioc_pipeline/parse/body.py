@@ -48,6 +48,7 @@ class Body:
     data: list[int] = field(default_factory=list)
     units: list[OrgUnit] = field(default_factory=list)
     unread: list[int] = field(default_factory=list)  # rows of data whose unit could not be told
+    unnamed: list[int] = field(default_factory=list)  # of those, the rows that by number or figures are surely data
     totals: list[Total] = field(default_factory=list)
     others: dict[int, str] = field(default_factory=dict)  # what the rows are that are no data, by their numbers
     is_nil: bool = False
@@ -306,6 +307,8 @@ class _BodyReader:
                 self.body.others[number] = "total"
             else:
                 self.body.unread.append(number)
+                if self._is_numbered(number) or has_figures(self.block, number):
+                    self.body.unnamed.append(number)
                 self.body.others.pop(number, None)
                 self.problems.append(problem)
 

@@ -9,7 +9,7 @@ from ioc_pipeline.domain.deliveries import Scope
 from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.domain.workbooks import Workbook
-from ioc_pipeline.parse.agreement import check_keys, check_totals
+from ioc_pipeline.parse.agreement import check_keys, check_totals, unreadable_totals
 from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.codes import code_problems
 from ioc_pipeline.parse.dated import check_times, in_its_time
@@ -28,8 +28,9 @@ from ioc_pipeline.parse.strays import find_strays, stray_problems
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
-from ioc_pipeline.parse.values import read_column, read_periods, values_at
+from ioc_pipeline.parse.values import read_column, read_periods, value_at, values_at
 from ioc_pipeline.reference.sources import Source
+from ioc_pipeline.reference.tables import Column
 
 
 @dataclass(slots=True)
@@ -131,6 +132,10 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         said_of_keys = check_keys(read, envelope, are_all_named=not any(body.unread for _, _, body in parts))
         problems += said_of_keys
         of_cells += said_of_keys
+        if table.check_totals:
+            unreadable = unreadable_totals(parts, source)
+            problems += unreadable
+            of_cells += unreadable
         if table.check_totals and len(problems) == bad_before:  # with a row missing, every total would be told too
             said_of_totals = check_totals(parts, source)
             problems += said_of_totals
@@ -190,6 +195,12 @@ def _labels(periods: Iterable[Period]) -> str:
     return ", ".join(label(period) for period in sorted(periods))
 
 
+def _told_of_unnamed_rows(block: Block, source: Source, column: Column, position: int, body: Body) -> list[Problem]:
+    """What stands in rows of data whose unit could not be told, and cannot be read: one answer holds that too."""
+    rows = [number for number in body.unnamed if value_at(block, number, position) is not None]
+    return read_column(block, source, column, position, rows)[1]
+
+
 def _read_block(
     block: Block, source: Source, period: Period | None, body: Body, received_on: date
 ) -> tuple[Rows, list[Problem]]:
@@ -217,6 +228,8 @@ def _read_block(
         elif column.type != "org_unit":
             rows.values[column.name], found = read_column(block, source, column, position, body.data)
             problems += found
+        if body.unnamed and column.type not in ("org_unit", "period"):
+            problems += _told_of_unnamed_rows(block, source, column, position, body)
     if period is not None and not rows.periods:
         rows.periods = [period] * len(body.data)
         if maturity := stated_maturity(block, source, body.end):

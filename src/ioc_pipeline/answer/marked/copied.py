@@ -32,13 +32,15 @@ def copy_as_xlsx(workbook: Workbook, names: dict[str, str]) -> bytes:
             if sheet.is_hidden:
                 to.hide()
             for merged in sheet.merged:
+                is_range = merged[:2] != merged[2:]
                 with suppress(OverlappingRange):  # what some programs write; no cell is lost by it
-                    to.merge_range(*merged, "")
+                    if is_range:
+                        to.merge_range(*merged, "")
             for row, values in enumerate(sheet.rows):
                 for column, value in enumerate(values):
                     place = row, column
                     if sheet.marks.get(place) == "%" and isinstance(value, int | float):
-                        to.write_number(row, column, value, formats["%"])
+                        to.write_number(row, column, _as_shown(value), formats["%"])
                     elif value is not None:
                         _write(to, formats, row, column, sheet.shown.get(place, value))
     return stream.getvalue()
@@ -70,9 +72,14 @@ def _write(to: Any, formats: dict[type | str, Any], row: int, column: int, value
             to.write_string(row, column, value.isoformat())
         case date() | time():
             to.write_datetime(row, column, value, formats[type(value)])
-        case int() | float() if len(number_text(value).strip("-").replace(".", "")) <= _EXACT_DIGITS:
-            to.write_number(row, column, value)
+        case int() | float() if len(number_text(value).strip("-").replace(".", "").lstrip("0")) <= _EXACT_DIGITS:
+            to.write_number(row, column, _as_shown(value))
         case int() | float():
             to.write_string(row, column, number_text(value))
         case _:
             to.write_string(row, column, value)
+
+
+def _as_shown(value: float) -> float:
+    """The number of 15 digits that a spreadsheet shows; the writer's 16 would round to another one for some."""
+    return float(number_text(value))
