@@ -98,6 +98,7 @@ def text_of(workbook: bytes) -> str:
 def routes(site: Site, submission: str) -> Iterator[tuple[str, str]]:
     """Every route with each method, with what belongs to so-khcn in the place of braces."""
     filled = {"department_code": DEPARTMENT, "delivery_seq": "2", "slug": "da-danh-dau", "submission_id": submission}
+    filled |= {"source_name": "telecom_coverage", "period_end": "2025-12-14"}
     for route in site("an").app.routes:  # type: ignore[attr-defined]
         assert isinstance(route, APIRoute)
         path = re.sub(r"{(\w+)}", lambda named: filled.get(named[1], "site.css"), route.path)

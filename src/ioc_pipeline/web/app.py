@@ -18,7 +18,7 @@ from ioc_pipeline.web.access import Viewer, may_either, may_look, may_send
 from ioc_pipeline.web.api import app as api
 from ioc_pipeline.web.api import page as api_page
 from ioc_pipeline.web.desk import routes as desk
-from ioc_pipeline.web.desk import sending, trying
+from ioc_pipeline.web.desk import sending, templates, trying
 from ioc_pipeline.web.lists import routes as lists
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.reminders import routes as reminders
@@ -29,6 +29,7 @@ from ioc_pipeline.web.wall import routes as wall
 ROUTERS = (
     (static.router, may_either),
     (desk.router, may_send),
+    (templates.router, may_send),
     (trying.router, may_send),
     (sending.router, may_send),
     (wall.router, may_look),

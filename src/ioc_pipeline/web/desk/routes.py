@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from ioc_pipeline.answer.shelves import answers_of, read_answer
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.serve import lists
 from ioc_pipeline.web.access import own, own_departments
@@ -51,6 +52,7 @@ def unit(request: Request, department_code: str) -> HTMLResponse:
         duties=[row for row in duties if row not in owed] if duties is not None else None,
         owed=owed,
         columns=DUTY_COLUMNS,
+        forms={contract.source.name for contract in Reference(given).contracts.of_department(department_code)},
         sent=sent[:DELIVERIES_SHOWN],
         sent_count=len(sent),
         answers=answers,
