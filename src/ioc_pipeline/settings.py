@@ -39,10 +39,6 @@ VARIABLES = {
     ),
     "IOC_SETTLE_SECONDS": Variable("how long a file must lie still before it is taken", default="1"),
     "IOC_UNSEALED_SECONDS": Variable("the same for a CSV without its `.sha256`", default="60"),
-    "IOC_REMINDER_EMAIL": Variable(
-        "addresses that reminders are sent to, by comma, where `{unit}` is the unit's code; through `smtp_default`",
-        worked_out="nobody",
-    ),
     "IOC_ALERT_EMAIL": Variable(
         "addresses that alerts are sent to, by comma, through Airflow's connection `smtp_default`", worked_out="nobody"
     ),
