@@ -19,7 +19,7 @@ help:
 	@echo "make check   make lint, then make test"
 	@echo "make format  write the format that make check wants"
 	@echo "make lock    renew requirements*.txt from requirements*.in (needs uv)"
-	@echo "make pictures  the picture of README.md, from the sample data"
+	@echo "make pictures  the pictures of README.md and of the guide for clerks, from the sample data"
 	@echo "make clean   forget all state (IOC_HOME, by default var/)"
 
 run: $(INSTALLED)
@@ -41,6 +41,7 @@ browser:
 	} || { echo "The tests of the pages need Chromium. On Debian: apt-get install chromium" >&2; exit 1; }
 
 pictures: $(INSTALLED_DEV) browser
+	@PYTHONPATH=tests $(BIN)/python -m guide_pictures
 	@PYTHONPATH=tests exec $(BIN)/python -m pictures
 
 unit: $(INSTALLED_DEV)
