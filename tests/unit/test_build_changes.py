@@ -57,9 +57,10 @@ def test_after_a_complete_build_there_is_nothing_to_do_until_something_changes(
     assert is_built(warehouse, WANTED)
     for other in ({"as_of": date(2026, 1, 21)}, {"project_hash": "edited"}, {"reference_hash": "edited"}):
         assert not is_built(warehouse, replace(WANTED, **other))
-    _load(warehouse, 1, "file", "2025-06-30")
-    assert not is_built(warehouse, WANTED)
     begin(warehouse, WANTED)  # and is interrupted
+    assert not is_built(warehouse, WANTED)
+    end(warehouse, WANTED)
+    _load(warehouse, 1, "file", "2025-06-30")
     assert not is_built(warehouse, WANTED)
 
 
