@@ -181,7 +181,24 @@ def test_what_is_wrong_is_refused_by_excel_or_returned_with_its_cell(name: str, 
                     form.parse(workbook)
                 place = (again.sheet.name, cell_address(check.rows[0], position))
                 assert place in {(each.sheet, each.cell) for each in returned.value.problems}, (column.name, value)
+            if column.type == "count":
+                assert not any(map(check.allows, (-1.0, 2.5, "12a"))), column.name
     assert asked
+
+
+def test_limits_and_closed_lists_of_the_suite_are_excels_own() -> None:
+    form = make("yearly_assessment", DAYS[1])
+    block = form.blocks(form.workbook)[0]
+    checks = {column.name: check for column, check, _ in form.inputs(block)}
+    for name, right, wrong in (
+        ("score", (0.0, 100.0, 79.5, "-"), (-0.5, 100.5, "cao")),
+        ("grade", ("Tốt", "Yếu"), ("Giỏi", 1.0)),
+        ("assessed", (0.0, 1.0, "-"), (2.0, "có")),
+        ("rank", ("1/20", "-"), ("0/20", "21/20", "1-20")),
+    ):
+        assert [checks[name].allows(value) for value in right] == [True] * len(right), name
+        assert [checks[name].allows(value) for value in wrong] == [False] * len(wrong), name
+    assert "từ 0, đến 100" in checks["score"].prompt
 
 
 @pytest.mark.parametrize("name", forms())
