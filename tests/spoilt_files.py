@@ -19,7 +19,7 @@ def good_and_spoilt(settings: Settings, folder: Path) -> tuple[Path, Path]:
     asked = Asked(3, published_period(source.period_type, source.clock), 0, reference.org_units)
     bodies = FILLS[FORM](asked)
     written = []
-    for name, some in (("", bodies), ("hỏng ", with_unreadable_figure(bodies))):
+    for name, some in (("", bodies), ("sai số ", with_unreadable_figure(bodies))):
         file_name, content = print_form(FORM, asked, some)
         path = folder / f"{name}{file_name}"
         path.write_bytes(content)

@@ -248,8 +248,11 @@ def test_what_is_answered_names_the_bytes_it_answers(teams: Installation, tmp_pa
 def test_check_submits_nothing(teams: Installation, tmp_path: Path) -> None:
     path = tmp_path / "to.xlsx"
     team_workbook(path, {"Phường Tô Hiệu": (100, 101)})
-    told = teams.ioc("check", str(path), "--department", "so-khcn", expect=1)
+    marked = tmp_path / "danh-dau.xlsx"
+    told = teams.ioc("check", str(path), "--department", "so-khcn", "--marked", str(marked), expect=1)
     assert "[failed-check]" in told
+    names = python_calamine.CalamineWorkbook.from_path(marked).sheet_names
+    assert names[1:] == python_calamine.CalamineWorkbook.from_path(path).sheet_names, "the summary is in front"
     assert teams.ioc("status", "--all").splitlines()[1:] == []
 
 

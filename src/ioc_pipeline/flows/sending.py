@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO, Literal
 
 from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.folding import naked
 from ioc_pipeline.flows.inbox_folders import make_inbox
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger
@@ -29,7 +30,7 @@ def may_send_for(settings: Settings, user_name: str) -> dict[str, str]:
     today = datetime.now(UTC).date()
     units = {code: reference.org_units.get(code, today) for code in known}
     names = {code: unit.full_name if unit else code for code, unit in units.items()}
-    return dict(sorted(names.items(), key=lambda named: named[1]))
+    return dict(sorted(names.items(), key=lambda named: naked(named[1])))
 
 
 def send_file(settings: Settings, asked_name: str, content: BinaryIO, *, department_code: str, sender: str) -> str:
