@@ -12,7 +12,7 @@ from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
 
 OURS = {"origin": "http://testserver"}
-SENDERS = "user_name,org_unit_code\nan,so-khcn\nbinh,thue-tinh\nchi,so-khcn\nchi,thue-tinh\nquan,*\n"
+SENDERS = "user_name,org_unit_code\nan,so-khcn\nbinh,thue-tinh\nchi,so-khcn\nchi,thue-tinh\nquan,*\nleader,so-khcn\nnobody,so-khcn\n"
 
 
 def who(request: Request) -> Viewer:
@@ -28,7 +28,8 @@ def settings_of(folder: Path) -> Settings:
     project = folder / "project"
     copytree(PROJECT / "include", project / "include")
     (project / "include" / "senders.csv").write_text(SENDERS, "utf-8")
-    (project / "expectations").symlink_to(PROJECT / "expectations")
+    for part in ("expectations", "dbt_project"):
+        (project / part).symlink_to(PROJECT / part)
     environment = {"IOC_HOME": str(folder / "home"), "IOC_PROJECT": str(project), "IOC_SETTLE_SECONDS": "0"}
     return from_environment(environment)
 

@@ -68,7 +68,7 @@ def test_a_file_is_tried_and_nothing_arrives(
     assert link.get_attribute("download") == f"da-danh-dau_{spoilt.stem}.xlsx"
     marked = base64.b64decode((link.get_attribute("href") or "").partition("base64,")[2])
     assert marked.startswith(b"PK")
-    assert spoilt.name not in running_airflow.ioc("status")
+    assert spoilt.name not in running_airflow.ioc("status", "--all")
     assert not list(running_airflow.home.rglob(f"*{spoilt.stem}*"))
 
 

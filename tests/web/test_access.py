@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI, HTTPException
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from starlette.routing import Mount
 
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
+from site_routes import routes_of
 
 
 def refuse(status: int) -> Callable[[], Viewer]:
@@ -31,13 +30,8 @@ def site(home: Path, who: Callable[[], Viewer]) -> FastAPI:
 
 def addresses(app: FastAPI) -> Iterator[tuple[str, str]]:
     """Every route with each of its methods; what stands in braces is filled in."""
-    for route in app.routes:
-        if isinstance(route, Mount):  # an app below, with routes of its own
-            yield from ((method, f"{route.path}{path}") for method, path in addresses(route.app))
-            continue
-        assert isinstance(route, APIRoute), f"{route} is outside of the dependencies: nobody would be asked to log in"
-        for method in route.methods:
-            yield method, route.path.replace("{", "").replace("}", "")
+    for method, path in routes_of(app.routes):
+        yield method, path.replace("{", "").replace("}", "")
 
 
 @pytest.mark.parametrize("status", [401, 403])

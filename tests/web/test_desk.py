@@ -10,7 +10,6 @@ from urllib.parse import unquote
 from zipfile import ZipFile
 
 import pytest
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from desk_site import OURS, clients, settings_of
@@ -22,6 +21,7 @@ from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.land.store import read_sidecar
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.raw import open_for_reading
+from site_routes import routes_of
 from spoilt_files import DEPARTMENT, good_and_spoilt
 
 Site = Callable[[str], TestClient]
@@ -99,11 +99,8 @@ def routes(site: Site, submission: str) -> Iterator[tuple[str, str]]:
     """Every route with each method, with what belongs to so-khcn in the place of braces."""
     filled = {"department_code": DEPARTMENT, "delivery_seq": "2", "slug": "da-danh-dau", "submission_id": submission}
     filled |= {"source_name": "telecom_coverage", "period_end": "2025-12-14"}
-    for route in site("an").app.routes:  # type: ignore[attr-defined]
-        assert isinstance(route, APIRoute)
-        path = re.sub(r"{(\w+)}", lambda named: filled.get(named[1], "site.css"), route.path)
-        for method in route.methods:
-            yield method, path
+    for method, path in routes_of(site("an").app.routes):  # type: ignore[attr-defined]
+        yield method, re.sub(r"{(\w+)}", lambda named: filled.get(named[1], "site.css"), path)
 
 
 def status(client: TestClient, method: str, path: str) -> int:
