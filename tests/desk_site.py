@@ -12,7 +12,16 @@ from ioc_pipeline.web.access import Viewer
 from ioc_pipeline.web.app import create_app
 
 OURS = {"origin": "http://testserver"}
-SENDERS = "user_name,org_unit_code\nan,so-khcn\nbinh,thue-tinh\nchi,so-khcn\nchi,thue-tinh\nquan,*\nleader,so-khcn\nnobody,so-khcn\n"
+SENDERS = """\
+user_name,org_unit_code
+an,so-khcn
+binh,thue-tinh
+chi,so-khcn
+chi,thue-tinh
+quan,*
+leader,so-khcn
+nobody,so-khcn
+"""
 
 
 def who(request: Request) -> Viewer:
