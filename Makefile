@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test browser pictures unit one lint check format lock clean
+.PHONY: help run demo test browser odbc pictures unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,7 +29,7 @@ demo: $(INSTALLED)
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow demo
 
 # Fast tests first: what is wrong shows early. What starts Airflow or kills processes comes after them.
-test: $(INSTALLED_DEV) browser
+test: $(INSTALLED_DEV) browser odbc
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/web tests/dags tests/hostile tests/dbt
 	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
 
@@ -40,11 +40,18 @@ browser:
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
 	} || { echo "The tests of the pages need Chromium. On Debian: apt-get install chromium" >&2; exit 1; }
 
+# What Excel and other ODBC clients read the marts through.
+odbc:
+	@odbcinst -q -d -n "PostgreSQL Unicode" >/dev/null 2>&1 || { \
+	    echo "Installing Debian's ODBC driver of PostgreSQL for its tests"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq unixodbc odbc-postgresql >/dev/null; \
+	} || { echo "The tests of ODBC need its driver. On Debian: apt-get install unixodbc odbc-postgresql" >&2; exit 1; }
+
 pictures: $(INSTALLED_DEV) browser
 	@PYTHONPATH=tests $(BIN)/python -m guide_pictures
 	@PYTHONPATH=tests exec $(BIN)/python -m pictures
 
-unit: $(INSTALLED_DEV)
+unit: $(INSTALLED_DEV) odbc
 	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/unit
 
 one: $(INSTALLED_DEV)

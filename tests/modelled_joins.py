@@ -15,7 +15,7 @@ def sums_that_a_join_changes(settings: Settings) -> list[str]:
 
 def _changed(settings: Settings, mart: Mart, marts: list[Mart]) -> Iterator[str]:
     numbers = [column.name for column in mart.columns if column.data_type.startswith(("decimal", "bigint", "double"))]
-    sums = ", ".join(["count(*)", *(f"sum(mart.{name})" for name in numbers)])
+    sums = ", ".join(["count(*)", *(f"sum(cast(mart.{name} as decimal(38, 6)))" for name in numbers)])
     alone = query_warehouse(settings, f"select {sums} from marts.{mart.name} as mart")
     for name, other in foreign_keys(mart, marts).items():
         joined = query_warehouse(

@@ -8,13 +8,16 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import psycopg
 import pytest
 from psycopg import sql
+
+from ioc_pipeline.publish.marts import Mart
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +70,31 @@ def postgresql_url() -> Iterator[str]:
         shutil.rmtree(home)
 
 
+def new_database(postgresql_url: str) -> str:
+    """A database of its own; roles are the server's."""
+    name = f"serving_{time.monotonic_ns()}"
+    with psycopg.connect(postgresql_url, autocommit=True) as server:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    return postgresql_url.replace("/postgres?", f"/{name}?")
+
+
+def write_version(folder: Path, number: int, rows: Sequence[tuple[object, ...]], mart: Mart) -> Path:
+    """A version with one mart, as publishing writes it."""
+    path = folder / f"marts_{number:06d}.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
+        connection.execute(f"create table marts.{mart.name} ({columns})")
+        for row in rows:
+            connection.execute(f"insert into marts.{mart.name} values ({', '.join('?' * len(row))})", row)
+        connection.execute(
+            "create table marts._publication as select ? as version, timestamp '2026-11-27' as published_at,"
+            " date '2026-11-27' as as_of, ?::bigint as load_seq",
+            [f"{number:06d}_abc", number],
+        )
+    return path
+
+
 def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + 60
     while True:
@@ -78,11 +106,3 @@ def _wait_until_ready(url: str, server: "subprocess.Popen[bytes]", log: Path) ->
             time.sleep(0.05)
         else:
             return
-
-
-def new_database(postgresql_url: str) -> str:
-    """A database of its own; roles are the server's."""
-    name = f"serving_{time.monotonic_ns()}"
-    with psycopg.connect(postgresql_url, autocommit=True) as server:
-        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    return postgresql_url.replace("/postgres?", f"/{name}?")

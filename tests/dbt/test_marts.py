@@ -22,7 +22,7 @@ AS_OF = date(2026, 1, 20)
 def _value(settings: Settings, indicator: str, unit: str, period_type: str, end: str) -> tuple[object, ...]:
     [row] = query(
         settings,
-        "select value, units_present_count, units_expected_count, is_rolled_up_in_space, is_rolled_up_in_time"
+        "select exact_value, units_present_count, units_expected_count, is_rolled_up_in_space, is_rolled_up_in_time"
         " from marts.mart_indicator_series"
         " where indicator_code = ? and org_unit_code = ? and period_type = ? and period_end_date = ?"
         " and geography = 'as_reported'",
@@ -81,7 +81,7 @@ def test_a_commune_code_is_not_added_up_over_the_day_it_changed_hands(year_of_re
 def test_an_index_is_published_as_read_for_its_own_unit_and_month_only(year_of_reports: Settings) -> None:
     rows = query(
         year_of_reports,
-        "select org_unit_code, org_unit_name, period_type, value from marts.mart_indicator_series"
+        "select org_unit_code, org_unit_name, period_type, exact_value from marts.mart_indicator_series"
         " where indicator_code = 'eco_labour_use_previous_month_index' and geography = 'as_reported' order by 1",
     )
     assert rows == [
@@ -99,7 +99,7 @@ def test_terms_with_a_breakdown_make_one_total(year_of_reports: Settings) -> Non
 def test_late_and_undone_tasks_of_agencies_add_up_apart_and_keep_their_bound(year_of_reports: Settings) -> None:
     rows = query(
         year_of_reports,
-        "select indicator_code, value, value_qualifier, units_present_count, units_expected_count"
+        "select indicator_code, exact_value, value_qualifier, units_present_count, units_expected_count"
         " from marts.mart_indicator_series"
         " where indicator_code in ('gov_tasks_done_late_pct', 'gov_tasks_overdue_not_done_pct')"
         " and org_unit_code = '14' and period_type = 'month'"
@@ -121,14 +121,17 @@ def test_every_value_can_be_computed_again_from_its_lineage(year_of_reports: Set
             select
                 lineage.indicator_code, org_unit_code, indicator_breakdown, geography, period_type, period_start_date,
                 period_end_date, shape,
-                sum(value * coefficient) filter (role = 'numerator') * any_value(factor) as numerator,
-                sum(value * coefficient) filter (role = 'denominator') as denominator
+                sum(exact_value * coefficient) filter (role = 'numerator') * any_value(factor) as numerator,
+                sum(exact_value * coefficient) filter (role = 'denominator') as denominator
             from marts.mart_lineage as lineage
             inner join marts.dim_indicator as indicators on lineage.indicator_code = indicators.indicator_code
             group by all
         )
         select count(*), count(*) filter (
-            abs(value - case shape when 'ratio' then cast(numerator as double) / denominator else numerator end) > 1e-9
+            abs(
+                series.exact_value
+                - case shape when 'ratio' then cast(numerator as double) / denominator else numerator end
+            ) > 1e-9
         )
         from marts.mart_indicator_series as series
         left join recomputed

@@ -4,7 +4,6 @@ import random
 import shutil
 from collections import Counter
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -260,7 +259,7 @@ def test_a_station_in_the_red_is_above_the_threshold_and_a_silent_one_is_not(bui
         "select depth_mm from marts.mart_rainfall where period_type = 'hour' and station_uuid = 'wet'"
         " and rain_date = '2025-12-20' order by period_start_at",
     )
-    assert hours == [(Decimal("30.5"),), (Decimal("39.5"),)]
+    assert hours == [(30.5,), (39.5,)]
 
 
 def test_a_task_done_late_and_one_overdue_stand_apart(built: Settings) -> None:

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -27,7 +28,7 @@ from ioc_pipeline.publish import postgresql
 from ioc_pipeline.publish.marts import Column, Mart
 from ioc_pipeline.publish.postgresql import publish_to_postgresql
 from ioc_pipeline.settings import PRIVATE
-from postgresql_server import new_database, postgresql_url
+from postgresql_server import new_database, postgresql_url, write_version
 
 __all__ = ["postgresql_url"]
 
@@ -52,25 +53,8 @@ def url(postgresql_url: str) -> str:
     return new_database(postgresql_url)
 
 
-def version(folder: Path, number: int, rows: list[tuple[object, ...]] = ROWS, mart: Mart = VALUES) -> Path:
-    """A version as publishing writes it."""
-    path = folder / f"marts_{number:06d}.duckdb"
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("create schema marts")
-        columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
-        connection.execute(f"create table marts.{mart.name} ({columns})")
-        for row in rows:
-            connection.execute(f"insert into marts.{mart.name} values ({', '.join('?' * len(row))})", row)
-        connection.execute(
-            "create table marts._publication as select ? as version, timestamp '2026-11-27' as published_at,"
-            " date '2026-11-27' as as_of, ?::bigint as load_seq",
-            [f"{number:06d}_abc", number],
-        )
-    return path
-
-
 def switched(url: str, folder: Path, number: int, rows: list[tuple[object, ...]] = ROWS, mart: Mart = VALUES) -> bool:
-    return publish_to_postgresql(url, version(folder, number, rows, mart), [mart])
+    return publish_to_postgresql(url, write_version(folder, number, rows, mart), [mart])
 
 
 def test_rows_types_and_words_are_those_of_the_version(url: str, tmp_path: Path) -> None:
@@ -138,6 +122,24 @@ def test_a_view_of_their_own_works_on_when_columns_come_and_go(url: str, tmp_pat
         assert there.execute("select has_table_privilege('ioc_bi', 'marts.mart_value', 'select')").fetchone() == (True,)
 
 
+def test_a_column_of_another_type_is_shown_with_it_unless_somebody_built_upon_the_view(
+    url: str, tmp_path: Path
+) -> None:
+    switched(url, tmp_path, 1)
+    columns = [replace(column, data_type="double") if column.name == "value" else column for column in VALUES.columns]
+    rounded = replace(VALUES, columns=tuple(columns))
+    asked = "select value from marts.mart_value where org_unit_code = '14'"
+    with psycopg.connect(url, autocommit=True) as there:
+        there.execute("create schema bi; create view bi.own as select value from marts.mart_value")
+        switched(url, tmp_path, 2, mart=rounded)
+        assert type(there.execute(asked).fetchall()[0][0]) is Decimal
+        there.execute("drop view bi.own")
+        switched(url, tmp_path, 3, mart=rounded)
+        assert type(there.execute(asked).fetchall()[0][0]) is float
+        there.execute("set role ioc_bi")
+        assert there.execute(asked).fetchall() == [(1.5,)]
+
+
 def test_readers_that_poll_see_one_version_in_a_statement_and_never_wait(url: str, tmp_path: Path) -> None:
     switched(url, tmp_path, 1, [("a", "14", "1", True, None, "1")])
     seen: list[tuple[object, ...]] = []
@@ -172,7 +174,7 @@ def test_a_reader_who_stays_holds_the_switch_up_but_no_other_reader(
 ) -> None:
     monkeypatch.setattr(postgresql, "TRIES", 3)
     switched(url, tmp_path, 1)
-    path = version(tmp_path, 2)
+    path = write_version(tmp_path, 2, ROWS, VALUES)
     with psycopg.connect(url) as stays, psycopg.connect(url, autocommit=True) as another:
         stays.execute("select * from marts.mart_value")  # and its transaction stays open
         failed: list[BaseException] = []
@@ -194,7 +196,7 @@ def test_a_reader_who_stays_holds_the_switch_up_but_no_other_reader(
 
 def test_a_publisher_that_is_killed_leaves_the_version_before(url: str, tmp_path: Path) -> None:
     switched(url, tmp_path, 1)
-    path = version(tmp_path, 2, [])
+    path = write_version(tmp_path, 2, [], VALUES)
     with duckdb.connect(str(path)) as connection:
         many = "select 'a', range::varchar, 1, true, null, repeat('x', 100) from range(20000)"
         connection.execute(f"insert into marts.mart_value {many}")

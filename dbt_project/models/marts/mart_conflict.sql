@@ -96,15 +96,18 @@ conflicts as (
         coalesce(element_systems.unit_measure, indicators.unit_measure, '') as unit_measure,
 
         ---------- the two figures
-        cast(together.first_value as decimal(38, 12)) as first_value,
+        cast(together.first_value as double) as first_value,
+        cast(together.first_value as decimal(38, 12)) as exact_first_value,
         together.first_qualifier,
         together.first_place,
         together.first_delivery_seq,
-        cast(together.second_value as decimal(38, 12)) as second_value,
+        {{ shown('together.second_value', 'indicators.decimals') }} as second_value,
+        cast(together.second_value as decimal(38, 12)) as exact_second_value,
         together.second_qualifier,
         together.second_place,
         together.second_delivery_seq,
-        cast(together.second_value - together.first_value as decimal(38, 12)) as difference,
+        {{ shown('(together.second_value - together.first_value)', 'indicators.decimals') }} as difference,
+        cast(together.second_value - together.first_value as decimal(38, 12)) as exact_difference,
 
         ---------- and how they compare
         together.verdict,

@@ -265,10 +265,10 @@ scores as (
         system_code,
 
         ---------- đúng
-        cast(
+        round(
             case
                 when checks_run > 0 then 100.0 * greatest(check_count - failed_check_count, 0) / check_count
-            end as decimal(5, 2)
+            end, 2
         ) as correct_score,
         case
             when checks_run > 0 then ''
@@ -279,13 +279,13 @@ scores as (
         failed_check_count,
 
         ---------- đủ
-        cast(
+        round(
             case
                 when due_report_count > 0
                     then
                         100.0 * accepted_report_count / due_report_count
                         * case when cell_count > 0 then 1.0 * (cell_count - blank_cell_count) / cell_count else 1 end
-            end as decimal(5, 2)
+            end, 2
         ) as complete_score,
         case
             when due_report_count > 0 then ''
@@ -298,10 +298,10 @@ scores as (
         blank_cell_count,
 
         ---------- sạch
-        cast(
+        round(
             case
                 when cell_count > 0 then 100.0 * greatest(cell_count - warned_cell_count, 0) / cell_count
-            end as decimal(5, 2)
+            end, 2
         ) as clean_score,
         case
             when cell_count > 0 then ''
@@ -311,8 +311,8 @@ scores as (
         warned_cell_count,
 
         ---------- sống
-        cast(
-            case when due_report_count > 0 then 100.0 * on_time_report_count / due_report_count end as decimal(5, 2)
+        round(
+            case when due_report_count > 0 then 100.0 * on_time_report_count / due_report_count end, 2
         ) as live_score,
         case
             when due_report_count > 0 then ''

@@ -271,7 +271,8 @@ latest as (
         newest.period_end_date,
         newest.period_label_vi,
         newest.clock,
-        newest.value,
+        {{ shown('newest.value', 'indicators.decimals') }} as value,
+        newest.value as exact_value,
         newest.value_qualifier,
         case
             when not indicators.is_enabled then 'indicator_disabled'
@@ -286,7 +287,7 @@ latest as (
         indicators.direction,
 
         ---------- against the target
-        target_candidates.target_value,
+        cast(target_candidates.target_value as double) as target_value,
         target_candidates.target_direction,
         target_candidates.target_legal_source,
         target_candidates.is_example_target,
@@ -319,12 +320,17 @@ latest as (
         end as target_status,
 
         ---------- against the past of the same unit on the same clock
-        previous.value as previous_value,
-        case when newest.units_key = previous.units_key then newest.value - previous.value end as change_from_previous,
+        {{ shown('previous.value', 'indicators.decimals') }} as previous_value,
+        case
+            when newest.units_key = previous.units_key
+                then {{ shown('(newest.value - previous.value)', 'indicators.decimals') }}
+        end as change_from_previous,
         {{ change_blank_reason('newest', 'previous') }} as previous_blank_reason,
-        year_before.value as year_before_value,
-        case when newest.units_key = year_before.units_key then newest.value - year_before.value end
-            as change_from_year_before,
+        {{ shown('year_before.value', 'indicators.decimals') }} as year_before_value,
+        case
+            when newest.units_key = year_before.units_key
+                then {{ shown('(newest.value - year_before.value)', 'indicators.decimals') }}
+        end as change_from_year_before,
         {{ change_blank_reason('newest', 'year_before') }} as year_before_blank_reason,
 
         ---------- among its siblings

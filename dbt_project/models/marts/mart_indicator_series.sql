@@ -120,6 +120,7 @@ judged as (
         indicators.indicator_name_vi,
         indicators.system_code,
         indicators.unit_measure,
+        indicators.decimals,
         indicators.is_additive_over_units
         and in_both.shown_geography = 'as_reported'
         and in_both.breakdown = '' as may_be_in_total,
@@ -204,7 +205,8 @@ series as (
         judged.clock,
 
         ---------- measure
-        case when not judged.is_old_rank then judged.value end as value,
+        case when not judged.is_old_rank then {{ shown('judged.value', 'judged.decimals') }} end as value,
+        case when not judged.is_old_rank then judged.value end as exact_value,
         case when judged.is_old_rank then '' else judged.value_qualifier end as value_qualifier,
         case when judged.is_old_rank then 'not_additive' else judged.null_reason end as null_reason,
         judged.maturity,

@@ -78,7 +78,8 @@ cells as (
         ---------- measure
         indicators.system_code,
         term_values.coefficient,
-        contributions.measured_value as value,
+        cast(contributions.measured_value as double) as value,
+        contributions.measured_value as exact_value,
         contributions.value_text,
         contributions.value_qualifier,
         contributions.null_reason,

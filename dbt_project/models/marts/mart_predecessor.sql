@@ -117,11 +117,11 @@ predecessors_of_today as (
         ---------- how it went over
         relation,
         cast(predecessor_count as bigint) as predecessor_count,
-        population,
+        cast(population as double) as population,
         population_date,
         case
             when has_split = 0 and known_count = predecessor_count
-                then {{ percentage('population', 'population_together') }}
+                then {{ share('population', 'population_together') }}
         end as weight_pct,
         case
             when has_split = 1 then 'split_unit'

@@ -183,11 +183,11 @@ procedures as (
         cast(all_units.pending_late_count as bigint) as pending_late_count,
 
         ---------- shares
-        {{ percentage('all_units.received_online_count', 'all_units.received_count') }} as received_online_pct,
-        {{ percentage('all_units.settled_on_time_count', 'all_units.settled_count') }} as settled_on_time_pct,
-        {{ percentage('all_units.digitised_count', 'all_units.settled_count') }} as digitised_pct,
-        {{ percentage('all_units.paid_online_count', 'all_units.with_fee_count') }} as paid_online_pct,
-        {{ percentage('all_units.fully_online_filed_count', 'all_units.fully_online_count') }} as fully_online_pct,
+        {{ share('all_units.received_online_count', 'all_units.received_count') }} as received_online_pct,
+        {{ share('all_units.settled_on_time_count', 'all_units.settled_count') }} as settled_on_time_pct,
+        {{ share('all_units.digitised_count', 'all_units.settled_count') }} as digitised_pct,
+        {{ share('all_units.paid_online_count', 'all_units.with_fee_count') }} as paid_online_pct,
+        {{ share('all_units.fully_online_filed_count', 'all_units.fully_online_count') }} as fully_online_pct,
         case
             when all_units.received_count = 0 or all_units.settled_count = 0 or all_units.with_fee_count = 0
                 or all_units.fully_online_count = 0

@@ -149,10 +149,10 @@ rainfall as (
         and measured.rain_date >= {{ as_of() }} as is_running,
 
         ---------- measure
-        measured.depth_mm,
+        cast(measured.depth_mm as double) as depth_mm,
         measured.value_qualifier,
         measured.null_reason,
-        measured.cumulative_mm,
+        cast(measured.cumulative_mm as double) as cumulative_mm,
         measured.covered_hours,
         measured.last_reading_at,
         cast({{ minutes_between('measured.last_reading_at', 'newest.newest_at') }} as bigint)

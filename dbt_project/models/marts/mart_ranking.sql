@@ -204,14 +204,15 @@ ranked as (
         clock,
 
         ---------- measure
-        cast(value as decimal(38, 12)) as value,
+        cast(value as double) as value,
+        cast(value as decimal(38, 12)) as exact_value,
         rank_number,
         ranked_count,
         rank_basis,
         null_reason,
 
         ---------- against the period before
-        cast(previous_value as decimal(38, 12)) as previous_value,
+        cast(previous_value as double) as previous_value,
         previous_rank_number,
         previous_ranked_count,
         case

@@ -280,12 +280,14 @@ revisions as (
         coalesce(indicators.indicator_name_vi, '') as indicator_name_vi,
 
         ---------- what changed
-        changed.old_value,
+        cast(changed.old_value as double) as old_value,
+        changed.old_value as exact_old_value,
         changed.old_null_reason,
         changed.old_delivery_seq,
-        changed.measured_value as new_value,
+        cast(changed.measured_value as double) as new_value,
+        changed.measured_value as exact_new_value,
         changed.null_reason as new_null_reason,
-        changed.measured_value - changed.old_value as difference,
+        cast(changed.measured_value - changed.old_value as double) as difference,
 
         ---------- by which delivery
         changed.delivery_seq,

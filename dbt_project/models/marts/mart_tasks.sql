@@ -68,9 +68,9 @@ tasks as (
         counted.slow_count,
 
         ---------- shares
-        {{ percentage('counted.done_on_time_count', 'counted.due_count') }} as done_on_time_pct,
-        {{ percentage('counted.done_late_count', 'counted.due_count') }} as done_late_pct,
-        {{ percentage('counted.overdue_not_done_count', 'counted.due_count') }} as overdue_not_done_pct,
+        {{ share('counted.done_on_time_count', 'counted.due_count') }} as done_on_time_pct,
+        {{ share('counted.done_late_count', 'counted.due_count') }} as done_late_pct,
+        {{ share('counted.overdue_not_done_count', 'counted.due_count') }} as overdue_not_done_pct,
         case when counted.due_count = 0 then 'zero_denominator' else '' end as pct_null_reason,
         case when counted.slow_count is null then 'no_data' else '' end as slow_null_reason,
         case when counted.longest_overdue_days is null then 'not_applicable' else '' end as overdue_days_null_reason,

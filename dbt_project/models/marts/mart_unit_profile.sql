@@ -45,11 +45,14 @@ profiles as (
         org_units.org_unit_level,
         org_units.unit_type,
         org_units.province_code,
-        max(case when sizes.element_code = 'population' then sizes.measured_value end) as population,
+        max(case when sizes.element_code = 'population' then cast(sizes.measured_value as double) end)
+            as population,
         max(case when sizes.element_code = 'population' then sizes.period_end_date end) as population_date,
-        max(case when sizes.element_code = 'households' then sizes.measured_value end) as households,
+        max(case when sizes.element_code = 'households' then cast(sizes.measured_value as double) end)
+            as households,
         max(case when sizes.element_code = 'households' then sizes.period_end_date end) as households_date,
-        max(case when sizes.element_code = 'villages' then sizes.measured_value end) as villages,
+        max(case when sizes.element_code = 'villages' then cast(sizes.measured_value as double) end)
+            as villages,
         max(case when sizes.element_code = 'villages' then sizes.period_end_date end) as villages_date
 
     from org_units

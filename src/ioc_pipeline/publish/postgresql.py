@@ -19,7 +19,7 @@ from psycopg import sql
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.publish.database import NO_EXTENSIONS
 from ioc_pipeline.publish.marts import Column, Mart
-from ioc_pipeline.publish.served_tables import Step, copy_whole, move_on, steps_to, write_changed
+from ioc_pipeline.publish.served_tables import Step, copy_whole, move_on, steps_to, type_of, write_changed
 
 SCHEMA, READERS = "marts", "ioc_bi"
 VERSIONS_KEPT = 2  # the one before the newest, for statements that began before the switch
@@ -162,7 +162,10 @@ def _replace_views(there: psycopg.Connection, schemas: Mapping[Mart, str]) -> No
     """Let each view show the table of its mart in this schema; a table may move on, its view goes with it."""
     shown = _shown_columns(there)
     for mart, schema in schemas.items():
-        there.execute(_view(schema, mart, shown.pop(mart.name, [])))
+        columns = shown.pop(mart.name, [])
+        if _has_other_types(mart, columns) and _dropped(there, mart.name):
+            columns = []
+        there.execute(_view(schema, mart, columns))
         view = sql.Identifier(SCHEMA, mart.name)
         there.execute(sql.SQL("comment on view {} is {}").format(view, sql.Literal(mart.comment)))
         for column in mart.columns:
@@ -172,6 +175,22 @@ def _replace_views(there: psycopg.Connection, schemas: Mapping[Mart, str]) -> No
         there.execute(_view("", Mart(gone, "", (), ()), columns))
     everything = sql.SQL("grant select on all tables in schema {} to {}")
     there.execute(everything.format(sql.Identifier(SCHEMA), sql.Identifier(READERS)))
+
+
+def _has_other_types(mart: Mart, shown: Sequence[tuple[str, str]]) -> bool:
+    """Whether a column has another type now than a view of before shows it with."""
+    types = {column.name: type_of(column) for column in mart.columns}
+    return any(types.get(column, data_type) != data_type for column, data_type in shown)
+
+
+def _dropped(there: psycopg.Connection, view: str) -> bool:
+    """Drop a view to make it anew with other types, unless others built upon it: theirs keep the types they know."""
+    try:
+        with there.transaction():
+            there.execute(sql.SQL("drop view {}").format(sql.Identifier(SCHEMA, view)))
+    except psycopg.errors.DependentObjectsStillExist:
+        return False
+    return True
 
 
 def _view(schema: str, mart: Mart, shown: Sequence[tuple[str, str]]) -> sql.Composed:

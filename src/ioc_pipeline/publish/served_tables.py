@@ -70,7 +70,9 @@ def _step(there: psycopg.Connection, before: str, mart: Mart, prints: Prints, sa
 def copy_whole(version: duckdb.DuckDBPyConnection, there: psycopg.Connection, schema: str, step: Step) -> None:
     """A new table of a version, with its indexes; times are taken as those of the session's zone."""
     mart, table = step.mart, sql.Identifier(schema, step.mart.name)
-    columns = [sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(_type(column))) for column in mart.columns]
+    columns = [
+        sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(type_of(column))) for column in mart.columns
+    ]
     there.execute(sql.SQL("create table {} ({})").format(table, sql.SQL(", ").join(columns)))
     _copy_rows(version, there, table, mart, "true")
     _index(there, table, mart.key, unique=True)
@@ -146,7 +148,7 @@ def _count(there: psycopg.Connection, table: sql.Identifier) -> int:
     return int(count)
 
 
-def _type(column: Column) -> str:
+def type_of(column: Column) -> str:
     """The type as PostgreSQL spells it; our times are UTC, there they say so."""
     if column.data_type.startswith("decimal"):
         return column.data_type.replace("decimal", "numeric")

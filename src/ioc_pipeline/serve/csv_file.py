@@ -20,10 +20,12 @@ def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[objec
 def _neutral(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets a leading quote; numbers written as text do not.
 
-    A decimal is written out: `0E-12`, Python's zero of twelve decimals, is a text to a spreadsheet.
+    A number is written out: `0E-12`, Python's zero of twelve decimals, is a text to a spreadsheet, and a count is no `31250.0`.
     """
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, float):
+        return f"{Decimal(str(value)):f}".removesuffix(".0")
     if isinstance(value, str) and _FORMULA.match(value) and not _PLAIN_NUMBER.match(value):
         return f"'{value}"
     return value

@@ -70,7 +70,7 @@ select
     case when series.value is not null and indicators.direction != 'none' then
         rank() over (
             partition by series.org_unit_level, series.value is null
-            order by case indicators.direction when 'down' then series.value else -series.value end
+            order by case indicators.direction when 'down' then series.exact_value else -series.exact_value end
         )
     end as place
 from mart_indicator_series as series

@@ -120,8 +120,8 @@ def formula(indicator: dict[str, Any], published: Decimal | None, found: Sequenc
     """Put the cells' numbers into the catalogue's formula."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
     for row in found:
-        if row["value"] is not None:
-            sums[row["role"]] += row["coefficient"] * row["value"]
+        if row["exact_value"] is not None:
+            sums[row["role"]] += row["coefficient"] * row["exact_value"]
     numerator, denominator = sums.get("numerator"), sums.get("denominator")
     counted = None
     if indicator["shape"] == "sum" and numerator is not None:

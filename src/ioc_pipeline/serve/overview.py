@@ -9,9 +9,9 @@ from ioc_pipeline.serve.result import Result, fetch
 _INDICATORS = """
 select
     latest.indicator_name_vi as "Chỉ số",
-    format('{:.' || latest.decimals || 'f}', latest.value::double) as "Giá trị",
+    format('{:.' || latest.decimals || 'f}', latest.value) as "Giá trị",
     latest.unit_measure as "Đơn vị",
-    format('{:.' || latest.decimals || 'f}', latest.target_value::double)
+    format('{:.' || latest.decimals || 'f}', latest.target_value)
         || case when latest.is_example_target then ' (ví dụ)' else '' end as "Mục tiêu",
     latest.target_status as "Tình trạng",
     latest.period_label_vi as "Kỳ",
@@ -76,7 +76,7 @@ select
     chosen.system_code || ' ' || chosen.system_name_vi as "Hệ thống",
     chosen.indicator_name_vi as "Chỉ số",
     chosen.org_unit_name as "Nơi",
-    coalesce(format('{:.' || chosen.decimals || 'f}', chosen.value::double), chosen.null_reason) as "Giá trị",
+    coalesce(format('{:.' || chosen.decimals || 'f}', chosen.value), chosen.null_reason) as "Giá trị",
     chosen.unit_measure as "Đơn vị",
     chosen.period_label_vi as "Kỳ",
     sources.source_names as "Nguồn"
@@ -98,9 +98,9 @@ select
         periods.period_label_vi, strftime(conflict.period_start_date, '%d/%m/%Y') || ' - '
         || strftime(conflict.period_end_date, '%d/%m/%Y')
     ) as "Kỳ",
-    conflict.first_qualifier || rtrim(rtrim(conflict.first_value::varchar, '0'), '.') as "Công bố",
+    conflict.first_qualifier || rtrim(rtrim(conflict.exact_first_value::varchar, '0'), '.') as "Công bố",
     coalesce(
-        conflict.second_qualifier || format('{:.' || indicators.decimals || 'f}', conflict.second_value::double),
+        conflict.second_qualifier || format('{:.' || indicators.decimals || 'f}', conflict.second_value),
         conflict.reason
     ) as "Kho dữ liệu",
     conflict.verdict as "Kết luận",

@@ -47,7 +47,7 @@ _TRACE = f"""
 select
     published.indicator_code, published.org_unit_code, published.geography, published.period_start_date,
     published.period_end_date, published.role, published.element_code, published.breakdown,
-    published.source_org_unit_code, published.value, published.value_text, published.record_count,
+    published.source_org_unit_code, published.exact_value as value, published.value_text, published.record_count,
     published.delivery_seq, published.file_name, published.sheet_name, published.cell
 from mart_lineage as published
 inner join dim_indicator using (indicator_code)

@@ -89,7 +89,7 @@ def value(request: Request, key: Key) -> HTMLResponse:
             indicator=indicator,
             key=key,
             published=published,
-            formula=origin.formula(indicator, published["value"], cells),
+            formula=origin.formula(indicator, published["exact_value"], cells),
             deliveries=[list(rows) for _, rows in groupby(cells, lambda row: row["delivery_seq"])],
         )
 
