@@ -1,9 +1,9 @@
-"""The joins that a modelling tool draws: by the keys of one column, over everything that is published."""
+"""The joins that a modelling tool draws, by the keys of one column, and the sums that it may make."""
 
 from collections.abc import Iterator
 
-from ioc_pipeline.publish.marts import Mart, foreign_keys, read_marts
-from ioc_pipeline.settings import Settings
+from ioc_pipeline.publish.marts import Mart, Sums, foreign_keys, read_marts
+from ioc_pipeline.settings import PROJECT, Settings
 from raw_rows import query_warehouse
 
 
@@ -25,3 +25,9 @@ def _changed(settings: Settings, mart: Mart, marts: list[Mart]) -> Iterator[str]
         )
         if joined != [(*alone[0], 0)]:
             yield f"{mart.name}.{name}: {alone} and {joined}"
+
+
+def sums_of(name: str) -> tuple[Sums, ...]:
+    """The sums of a mart that its model says are right."""
+    [mart] = [mart for mart in read_marts(PROJECT / "dbt_project") if mart.name == name]
+    return mart.sums

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from ioc_pipeline.build.marts import build
+from ioc_pipeline.publish.data_contract import expression
 from ioc_pipeline.settings import Settings, from_environment
-from modelled_joins import sums_that_a_join_changes
+from modelled_joins import sums_of, sums_that_a_join_changes
 from raw_rows import Warehouse, management_month, query_warehouse, write_seed
 from record_rows import VIETNAM, Dossier, Reading, Task, deliver_records, local
 
@@ -199,6 +200,21 @@ def test_an_older_state_told_by_a_later_run_changes_nothing(settings: Settings) 
 
 def test_a_join_that_a_modelling_tool_draws_leaves_every_sum_as_it_is(built: Settings) -> None:
     assert sums_that_a_join_changes(built) == []
+
+
+def test_sums_that_the_contract_allows_are_what_the_province_has(built: Settings) -> None:
+    compared = 0
+    for sums in sums_of("mart_procedures"):
+        within = ", ".join(sums.within or ("true",))
+        for name in sums.of:
+            found = query_warehouse(
+                built,
+                f"select {expression(sums, name)}, sum({name}) filter (where org_unit_level = 'province')"
+                f" from marts.mart_procedures group by {within}",
+            )
+            assert [row for row in found if row[0] != row[1]] == [], name
+            compared += len(found)
+    assert compared > 14
 
 
 def test_dossiers_by_procedure_are_all_the_dossiers_there_are(built: Settings) -> None:

@@ -58,7 +58,8 @@ def test_every_figure_of_the_seven_workbooks_is_in_the_marts_and_nothing_else(
     found = (
         taken.query(
             """
-        select lineage.* replace (lineage.exact_value as value), series.exact_value as series_value, series.org_unit_name
+        select lineage.* replace (lineage.exact_value as value), series.exact_value as series_value,
+            series.org_unit_name
         from mart_lineage as lineage
         inner join mart_indicator_series as series
             using (indicator_code, org_unit_code, geography, period_type, period_start_date, period_end_date)

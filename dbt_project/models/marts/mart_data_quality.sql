@@ -265,10 +265,12 @@ scores as (
         system_code,
 
         ---------- đúng
-        round(
-            case
-                when checks_run > 0 then 100.0 * greatest(check_count - failed_check_count, 0) / check_count
-            end, 2
+        cast(
+            cast(
+                case
+                    when checks_run > 0 then 100.0 * greatest(check_count - failed_check_count, 0) / check_count
+                end as decimal(5, 2)
+            ) as double
         ) as correct_score,
         case
             when checks_run > 0 then ''
@@ -279,13 +281,18 @@ scores as (
         failed_check_count,
 
         ---------- đủ
-        round(
-            case
-                when due_report_count > 0
-                    then
-                        100.0 * accepted_report_count / due_report_count
-                        * case when cell_count > 0 then 1.0 * (cell_count - blank_cell_count) / cell_count else 1 end
-            end, 2
+        cast(
+            cast(
+                case
+                    when due_report_count > 0
+                        then
+                            100.0 * accepted_report_count / due_report_count
+                            * case
+                                when cell_count > 0 then 1.0 * (cell_count - blank_cell_count) / cell_count
+                                else 1
+                            end
+                end as decimal(5, 2)
+            ) as double
         ) as complete_score,
         case
             when due_report_count > 0 then ''
@@ -298,10 +305,12 @@ scores as (
         blank_cell_count,
 
         ---------- sạch
-        round(
-            case
-                when cell_count > 0 then 100.0 * greatest(cell_count - warned_cell_count, 0) / cell_count
-            end, 2
+        cast(
+            cast(
+                case
+                    when cell_count > 0 then 100.0 * greatest(cell_count - warned_cell_count, 0) / cell_count
+                end as decimal(5, 2)
+            ) as double
         ) as clean_score,
         case
             when cell_count > 0 then ''
@@ -311,8 +320,10 @@ scores as (
         warned_cell_count,
 
         ---------- sống
-        round(
-            case when due_report_count > 0 then 100.0 * on_time_report_count / due_report_count end, 2
+        cast(
+            cast(
+                case when due_report_count > 0 then 100.0 * on_time_report_count / due_report_count end as decimal(5, 2)
+            ) as double
         ) as live_score,
         case
             when due_report_count > 0 then ''

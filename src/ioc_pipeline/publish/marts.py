@@ -1,5 +1,7 @@
 """What people may query: the marts and dimensions with columns, keys and words, as the dbt project declares them."""
 
+import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from ioc_pipeline.domain.errors import ContractError
 
 _PUBLISHED_FLOORS = ("dimensions", "marts")
 _WORDS = "words_vi.yml"
+_SHARED_LISTS = "macros/closed_lists.sql"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +44,31 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """Columns that may be added up, over the rows that the condition `where` names ("" for all of them).
+
+    A sum is right within one value of each column of `within`: group by them, or filter to one.
+    """
+
+    of: tuple[str, ...]
+    where: str = ""
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Mart:
-    """One published table; the columns named by `key` together name a row."""
+    """One published table; the columns named by `key` together name a row.
+
+    `sums` are all the sums that are right; `closed_lists` the values that a column may have, held at each build.
+    """
 
     name: str
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     words: Words = _NO_WORDS
+    sums: tuple[Sums, ...] = ()
+    closed_lists: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
     def column_list(self) -> str:
@@ -68,12 +88,13 @@ def read_marts(dbt_project: Path) -> list[Mart]:
         ContractError: names the file that lacks a key or a column's type, description or words.
     """
     words = _read_words(dbt_project / _WORDS)
+    shared_lists = _read_shared_lists(dbt_project / _SHARED_LISTS)
     marts = []
     models = dbt_project / "models"
     for path in sorted(path for floor in _PUBLISHED_FLOORS for path in (models / floor).glob("*.yml")):
         for model in yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["models"]:
             try:
-                marts.append(_mart(model, words))
+                marts.append(_mart(model, words, shared_lists))
             except KeyError as error:
                 raise ContractError(f"{path.name}: a model or column lacks {error}") from error
     return marts
@@ -86,12 +107,12 @@ def foreign_keys(mart: Mart, marts: Sequence[Mart]) -> dict[str, Mart]:
     return {column.name: keys[column.name] for column in mart.columns if column.name in keys}
 
 
-def _mart(model: dict[str, Any], words: dict[str, Words]) -> Mart:
-    name = model["name"]
+def _mart(model: dict[str, Any], words: dict[str, Words], shared_lists: dict[str, list[str]]) -> Mart:
+    name, meta = model["name"], model["config"]["meta"]
     return Mart(
         name,
         " ".join(model["description"].split()),
-        tuple(model["config"]["meta"]["key"]),
+        tuple(meta["key"]),
         tuple(
             Column(
                 column["name"],
@@ -102,7 +123,28 @@ def _mart(model: dict[str, Any], words: dict[str, Words]) -> Mart:
             for column in model["columns"]
         ),
         _words_of(words, name),
+        tuple(
+            Sums(tuple(sums["of"]), sums.get("where", ""), tuple(sums.get("within", ())))
+            for sums in meta.get("sums", ())
+        ),
+        tuple((column, tuple(values)) for column, values in _closed_lists(model, shared_lists).items()),
     )
+
+
+def _closed_lists(model: dict[str, Any], shared_lists: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Those that the test `sound_rows` holds the model to."""
+    tests = [test["sound_rows"]["arguments"] for test in model["data_tests"] if "sound_rows" in test]
+    found = {column: shared_lists[column] for test in tests for column in test.get("shared_lists", ())}
+    return found | {column: values for test in tests for column, values in test.get("lists", {}).items()}
+
+
+def _read_shared_lists(path: Path) -> dict[str, list[str]]:
+    """The lists of the macro `closed_list`."""
+    found = re.search(r"return\((\{.+?\})\[name\]", path.read_text(encoding="utf-8"), re.DOTALL)
+    if not found:
+        raise ContractError(f"{path.name}: expected the macro closed_list to return one of the lists of a mapping")
+    lists: dict[str, list[str]] = ast.literal_eval(found[1])
+    return lists
 
 
 def _words_of(words: dict[str, Words], *names: str) -> Words:

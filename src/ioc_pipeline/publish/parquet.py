@@ -14,12 +14,10 @@ from ioc_pipeline.publish.database import Publication, quoted
 from ioc_pipeline.publish.marts import Mart, foreign_keys
 from ioc_pipeline.publish.versions import PACKAGE, finish, hash_file, make_read_only, unfinished
 
-_LICENCES = [
-    {
-        "name": "notspecified",
-        "title": "Chưa công bố giấy phép: dữ liệu chia sẻ trong cơ quan nhà nước theo Nghị định 47/2020/NĐ-CP",
-    }
-]
+LICENCE = {
+    "name": "notspecified",
+    "title": "Chưa công bố giấy phép: dữ liệu chia sẻ trong cơ quan nhà nước theo Nghị định 47/2020/NĐ-CP",
+}
 _CONTRIBUTORS = [
     {"title": "Trung tâm giám sát, điều hành thông minh của tỉnh", "role": "publisher"},
     {"title": "Các sở, cơ quan và xã, phường gửi báo cáo (mart_lineage nói ô nào của ai)", "role": "contributor"},
@@ -64,7 +62,7 @@ def write_parquet(
         "created": publication.published_at.replace(tzinfo=UTC).isoformat(),
         "as_of": publication.as_of.isoformat(),
         "load_seq": publication.load_seq,
-        "licenses": _LICENCES,
+        "licenses": [LICENCE],
         "contributors": _CONTRIBUTORS,
         "resources": [_resource(folder / _file_name(mart), mart, marts) for mart in marts],
     }

@@ -12,6 +12,7 @@ import duckdb
 
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.locks import locked
+from ioc_pipeline.publish.data_contract import write_contracts
 from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, prints_of, quoted, write_database
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.parquet import intact_files, table_schema, write_parquet
@@ -82,6 +83,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
             return Published(current.version, before, load_seq, False, *hashes)
         version = f"{next_number(folder, last_version):06d}_{content_hash[:8]}"
         forget_unfinished(folder)
+        write_contracts(folder, marts)
         publication = Publication(version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)
         path, parquet = folder / f"marts_{version}.duckdb", folder / f"parquet_{version}"
         kept = write_database(connection, path, publication, prints, before)

@@ -4,6 +4,7 @@ published/
     current.json                      the pointer: version, files and their hashes, whose they are
     current.duckdb                    a link to the same file, for tools that want one path
     marts_<version>.duckdb            the marts and `_publication`, read-only, never written again
+    contracts/                        what each mart promises, as the Open Data Contract Standard has it
     postgresql.json                   why PostgreSQL does not show the current version, if it does not
     parquet_<version>/                the same tables as Parquet with a Frictionless datapackage.json
 

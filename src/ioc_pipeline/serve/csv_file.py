@@ -20,7 +20,8 @@ def write_csv(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[objec
 def _neutral(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets a leading quote; numbers written as text do not.
 
-    A number is written out: `0E-12`, Python's zero of twelve decimals, is a text to a spreadsheet, and a count is no `31250.0`.
+    A number is written out: `0E-12`, Python's zero of twelve decimals, is a text to a spreadsheet. A count that is a
+    double is `31250`.
     """
     if isinstance(value, Decimal):
         return f"{value:f}"
