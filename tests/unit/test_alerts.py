@@ -1,6 +1,7 @@
 """Each alert is there while its cause is, and gone with it; each has its place in the operator's guide."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from ioc_pipeline.domain.alerts import SEVERITIES
 from ioc_pipeline.domain.findings import Finding
 from ioc_pipeline.flows import alerts, inbox, inbox_folders, loads, prepare, stores
 from ioc_pipeline.flows.failures import failures
-from ioc_pipeline.publish.versions import Pointer, move_pointer
+from ioc_pipeline.publish.versions import Pointer, move_pointer, note_serving
 from ioc_pipeline.settings import PROJECT, Settings, from_environment
 
 GUIDE = PROJECT / "docs" / "van-hanh.md"
@@ -172,6 +173,22 @@ def test_a_published_file_that_somebody_could_write_is_told_of(settings: Setting
     publish(settings, on=datetime.now(UTC))
     (settings.published / "x.duckdb").chmod(0o644)
     assert codes(settings) == ["publication-touched"]
+
+
+def test_a_postgresql_that_lacks_what_is_published_is_told_of(settings: Settings) -> None:
+    named = replace(settings, serving_url="postgresql://ioc:secret@127.0.0.1:5432/ioc")
+    assert codes(named) == []  # nothing is published yet
+    drop(settings)
+    load(settings)
+    publish(settings, on=datetime.now(UTC))
+    assert codes(settings) == []
+    assert "127.0.0.1:5432/ioc" in text_of(named, "serving-behind")
+    assert "secret" not in text_of(named, "serving-behind")
+    note_serving(settings.published, "127.0.0.1:5432/ioc", "")
+    assert codes(named) == []
+    assert codes(replace(named, serving_url="postgresql://ioc@127.0.0.1:5433/ioc")) == ["serving-behind"]
+    note_serving(settings.published, "127.0.0.1:5432/ioc", "disk full")
+    assert "disk full" in text_of(named, "serving-behind")
 
 
 def test_a_lost_warehouse_is_told_of_with_the_command_that_heals(settings: Settings) -> None:

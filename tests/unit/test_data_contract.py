@@ -87,3 +87,11 @@ def test_what_may_be_added_up_is_a_number_that_the_mart_has(mart: Mart) -> None:
     for sums in mart.sums:
         assert {types[name].split("(")[0] for name in sums.of} <= {"bigint", "double", "decimal"}
         assert set(sums.within) <= types.keys()
+
+
+def test_what_a_tool_takes_for_a_number_is_no_decimal() -> None:
+    """pandas and ODBC give a decimal as an object: only what is exact, and the catalogue's own factors, may be one."""
+    decimals = {column.name for mart in MARTS for column in mart.columns if column.data_type.startswith("decimal")}
+    assert {name for name in decimals if not name.startswith("exact_")} == {"coefficient", "factor", "threshold"}
+    doubles = {column.name for mart in MARTS for column in mart.columns if column.data_type == "double"}
+    assert {name.removeprefix("exact_") for name in decimals if name.startswith("exact_")} <= doubles

@@ -270,7 +270,8 @@ def test_what_is_wrong_with_the_version_before_is_not_taken_over(settings: Setti
 
 def test_a_project_with_one_mart_less_publishes_the_others(settings: Settings, tmp_path: Path) -> None:
     publish(settings, published_at=NOON)
-    shutil.copytree(settings.dbt_project / "models", tmp_path / "dbt_project" / "models")
+    for part in ("models", "macros"):
+        shutil.copytree(settings.dbt_project / part, tmp_path / "dbt_project" / part)
     shutil.copy(settings.dbt_project / "words_vi.yml", tmp_path / "dbt_project")
     (tmp_path / "dbt_project" / "models" / "marts" / "mart_rainfall.yml").unlink()
     publish(replace(settings, project=tmp_path), published_at=NOON)

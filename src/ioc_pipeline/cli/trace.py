@@ -19,7 +19,6 @@ from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.publish import published
 from ioc_pipeline.serve import indicator as indicators
 from ioc_pipeline.serve import origin
-from ioc_pipeline.serve.checks import checks_of
 from ioc_pipeline.serve.indicator import ValueKey
 from ioc_pipeline.serve.origin import Formula
 from ioc_pipeline.serve.trace import PublishedValue, trace, values
@@ -92,31 +91,34 @@ def _show(
     assert indicator is not None  # the marts name no value of another
     cells = origin.cells(marts, key)
     screen.heading(f"{indicator['indicator_name_vi']} · {row['org_unit_name']} · {row['period_label_vi']}")
-    screen.named(list(_answer(settings, key, row, indicator, cells)))
+    screen.named(list(_answer(marts, key, row, indicator, cells)))
     people = _people(settings, (cell["delivery_seq"] for cell in cells))
     for delivery_seq, of_file in groupby(cells, key=lambda cell: cell["delivery_seq"]):
         _show_file(screen, list(of_file), people.get(delivery_seq, ""))
 
 
 def _answer(
-    settings: Settings, key: ValueKey, row: dict[str, Any], indicator: dict[str, Any], cells: Sequence[dict[str, Any]]
+    marts: duckdb.DuckDBPyConnection,
+    key: ValueKey,
+    row: dict[str, Any],
+    indicator: dict[str, Any],
+    cells: Sequence[dict[str, Any]],
 ) -> Iterator[tuple[str, str]]:
     unit = _UNITS.get(row["unit_measure"], row["unit_measure"])
     value = f"{row['value_qualifier']} {number(row['value'], indicator['decimals'], 'vi')} {unit}".strip()
     yield "Giá trị · value", value if row["value"] is not None else f"– ({row['null_reason']})"
     yield "Chỉ số · indicator", key.indicator + (f", {key.breakdown}" if key.breakdown else "")
-    formula = origin.formula(indicator, row["value"], cells)
+    formula = origin.formula(indicator, row["exact_value"], cells)
     if written := _written(formula, indicator["decimals"]):
         yield "Công thức · formula", written
     yield "Kỳ · period", f"{key.period_start:%d/%m/%Y} – {key.period_end:%d/%m/%Y}{_GEOGRAPHY[key.geography]}"
     if row["units_expected_count"] is not None:
         yield "Số đơn vị · units", f"{row['units_present_count']}/{row['units_expected_count']}"
     yield "Mức độ · maturity", _MATURITY.get(row["maturity"], row["maturity"])
-    tables = {(cell["source_name"], cell["table_name"]): cell for cell in cells if cell["cell"]}
-    if tables:
-        checks = [checks_of(settings, cell) for cell in tables.values()]
-        passed, watched = sum(len(one.required) for one in checks), sum(len(one.watched) for one in checks)
-        yield "Kiểm tra · checks", f"{passed} quy tắc bắt buộc đều đạt, {watched} quy tắc cảnh báo"
+    tables = {(cell["delivery_seq"], cell["source_name"], cell["table_name"]) for cell in cells if cell["cell"]}
+    if checks := [check for table in sorted(tables) for check in origin.checks(marts, *table)]:
+        failed = sum(check["check_outcome"] != "passed" for check in checks)
+        yield "Kiểm tra · checks", f"{len(checks) - failed} lượt đạt, {failed} lượt không đạt (chỉ cảnh báo)"
 
 
 def _written(formula: Formula, decimals: int | None) -> str:

@@ -18,6 +18,7 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.publish.postgresql import place_of
 from ioc_pipeline.publish.versions import is_sound, read_pointer, serving_problem
 from ioc_pipeline.settings import Settings
 
@@ -168,9 +169,9 @@ def _marts(look: Look) -> Iterator[Alert]:
 
 
 def _serving(look: Look) -> Iterator[Alert]:
-    problem = serving_problem(look.settings.published) if look.settings.serving_url else ""
-    if problem:
-        yield Alert("serving-behind", f"PostgreSQL cho công cụ BI còn hiển thị phiên bản trước: {problem}")
+    url = look.settings.serving_url
+    if url and (problem := serving_problem(look.settings.published, place_of(url))):
+        yield Alert("serving-behind", f"PostgreSQL cho công cụ BI chưa hiển thị phiên bản hiện hành: {problem}")
 
 
 def _runs(look: Look) -> Iterator[Alert]:

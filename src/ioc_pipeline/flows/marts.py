@@ -11,7 +11,7 @@ from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
 from ioc_pipeline.publish import versions
 from ioc_pipeline.publish.marts import read_marts
-from ioc_pipeline.publish.postgresql import publish_to_postgresql
+from ioc_pipeline.publish.postgresql import place_of, publish_to_postgresql
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of as published_day
 from ioc_pipeline.settings import Settings
@@ -50,7 +50,7 @@ def serve_for_bi(settings: Settings) -> None:
     except (psycopg.Error, ConflictError) as error:
         problem = str(error).strip().partition("\n")[0]
         _LOG.warning("not published in PostgreSQL, which shows what it did before: %s", problem)
-    versions.note_serving(settings.published, problem)
+    versions.note_serving(settings.published, place_of(settings.serving_url), problem)
 
 
 def _rows(count: int) -> str:

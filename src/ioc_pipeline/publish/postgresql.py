@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.publish.database import NO_EXTENSIONS
@@ -76,6 +77,12 @@ def publish_to_postgresql(url: str, database: Path, marts: Sequence[Mart]) -> bo
             _switch(version, there, before, name, steps)
         _forget_old(there, name)
     return is_new
+
+
+def place_of(url: str) -> str:
+    """Which database a URL names, without user and password."""
+    said = conninfo_to_dict(url)
+    return f"{said.get('host', '')}:{said.get('port', '')}/{said.get('dbname', '')}"
 
 
 @contextmanager

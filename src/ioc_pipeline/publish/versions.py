@@ -5,7 +5,7 @@ published/
     current.duckdb                    a link to the same file, for tools that want one path
     marts_<version>.duckdb            the marts and `_publication`, read-only, never written again
     contracts/                        what each mart promises, as the Open Data Contract Standard has it
-    postgresql.json                   why PostgreSQL does not show the current version, if it does not
+    postgresql.json                   which PostgreSQL was published to last, and why it lacks the current version
     parquet_<version>/                the same tables as Parquet with a Frictionless datapackage.json
 
 What differs from its hash is not used any more: the next publication begins anew.
@@ -77,17 +77,22 @@ def damage_of(folder: Path, version: str, sha256: str, package_sha256: str) -> s
     return ""
 
 
-def note_serving(folder: Path, problem: str) -> None:
-    """Keep why PostgreSQL does not show the current version, "" if it does."""
-    write_durably(folder / SERVING, json.dumps({"problem": problem}).encode())
+def note_serving(folder: Path, place: str, problem: str) -> None:
+    """Keep why the PostgreSQL at `place` does not show the current version, "" if it does."""
+    write_durably(folder / SERVING, json.dumps({"place": place, "problem": problem}).encode())
 
 
-def serving_problem(folder: Path) -> str:
-    """What kept the last publication out of PostgreSQL, "" for nothing."""
-    try:
-        return str(json.loads((folder / SERVING).read_bytes())["problem"])
-    except (OSError, ValueError, KeyError):
+def serving_problem(folder: Path, place: str) -> str:
+    """What keeps the current version out of the PostgreSQL at `place`, "" for nothing."""
+    if read_pointer(folder) is None:
         return ""
+    try:
+        note = json.loads((folder / SERVING).read_bytes())
+        if note.get("place", place) == place:
+            return str(note["problem"])
+    except (OSError, ValueError, KeyError):
+        pass
+    return f"{place}: nothing was published there yet"
 
 
 def is_sound(folder: Path, *, version: str) -> bool:

@@ -83,6 +83,14 @@ order by lineage.indicator_code, lineage.org_unit_code
 )
 
 
+_CHECKS = """
+select description_vi, severity, check_outcome, checked_count, failed_count
+from mart_check_result
+where delivery_seq = $delivery_seq and suite_name = $suite
+order by severity, check_number
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """How the catalogue computes the value, with the cells' numbers put in.
@@ -114,6 +122,11 @@ def cells(marts: duckdb.DuckDBPyConnection, key: ValueKey) -> Rows:
 def cell(marts: duckdb.DuckDBPyConnection, delivery_seq: int, sheet: str, address: str) -> Rows:
     """What was read from one cell: a row for each value it went into, none if it went into none."""
     return records(marts, _CELL, {"delivery_seq": delivery_seq, "sheet": sheet, "cell": address})
+
+
+def checks(marts: duckdb.DuckDBPyConnection, delivery_seq: int, source: str, table: str) -> Rows:
+    """What each check said of a table of the delivery; first those that would have sent it back."""
+    return records(marts, _CHECKS, {"delivery_seq": delivery_seq, "suite": f"{source}__{table}"})
 
 
 def formula(indicator: dict[str, Any], published: Decimal | None, found: Sequence[dict[str, Any]]) -> Formula:

@@ -86,7 +86,8 @@ limit 1
 _RAIN = """
 select
     station_name, org_unit_code, org_unit_name, depth_mm, value_qualifier, null_reason, level_code,
-    is_above_threshold_now, last_reading_at
+    is_above_threshold_now, last_reading_at,
+    (select min(above_mm) from dim_rain_threshold where is_alert) as alert_above_mm
 from mart_rainfall
 where period_type = 'rain_day' and is_running and ($commune = '' or org_unit_code = $commune)
 order by depth_mm desc nulls last, station_name

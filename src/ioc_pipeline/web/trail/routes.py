@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.serve import indicator as indicators
 from ioc_pipeline.serve import origin
-from ioc_pipeline.serve.checks import checks_of
 from ioc_pipeline.serve.indicator import ValueKey
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.trail.chart import series_chart
@@ -112,7 +111,7 @@ def cell(request: Request, delivery_seq: int, cell: str, sheet: str = "") -> HTM
             sender=sender,
             used=used,
             excerpt=excerpt_of(given, read),
-            checks=checks_of(given, read),
+            checks=origin.checks(opened.connection, delivery_seq, read["source_name"], read["table_name"]),
         )
 
 
