@@ -4,6 +4,7 @@ import csv
 import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import duckdb
@@ -11,7 +12,7 @@ import pytest
 import xlsxwriter
 
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.flows import decisions, inbox, ledgers, loads, prepare, purging
+from ioc_pipeline.flows import decisions, inbox, ledgers, loads, prepare, purging, sending
 from ioc_pipeline.flows.alerts import alerts
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.ledger.ledger import Ledger
@@ -64,6 +65,17 @@ def test_a_number_in_the_name_of_a_file_is_kept_nowhere(settings: Settings) -> N
     assert OLD not in name + text
     kept = [path for path in settings.home.rglob("*") if path.is_file()]
     assert [path for path in kept if OLD in path.name or OLD.encode() in path.read_bytes()] == []
+
+
+def test_nor_in_the_name_of_a_file_that_is_sent_by_the_page(settings: Settings) -> None:
+    drop(settings, "a.xlsx")
+    content = BytesIO((settings.inbox / "so-khcn" / "a.xlsx").read_bytes())
+    (settings.inbox / "so-khcn" / "a.xlsx").unlink()
+    name = sending.send_file(settings, f"CMND {OLD}.xlsx", content, department_code="so-khcn", sender="lan")
+    run(settings)
+    assert sending.sent(settings, name).state == "taken"
+    assert outcomes(settings) == ["returned"]
+    assert [path for path in settings.home.rglob("*") if path.is_file() and OLD.encode() in path.read_bytes()] == []
 
 
 def test_a_false_alarm_is_released_by_a_person_and_the_delivery_is_read_again(settings: Settings) -> None:

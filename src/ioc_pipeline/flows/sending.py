@@ -7,6 +7,7 @@ from typing import BinaryIO, Literal
 
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.folding import naked
+from ioc_pipeline.domain.identifiers import guarded
 from ioc_pipeline.flows.inbox_folders import make_inbox
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger
@@ -40,7 +41,7 @@ def send_file(settings: Settings, asked_name: str, content: BinaryIO, *, departm
         SourceError: landing would refuse it.
         OSError: the folder cannot be used.
     """
-    file_name = own_name(asked_name)
+    file_name = guarded(own_name(asked_name))
     if problem := unfit(file_name, content.seek(0, 2)):
         raise SourceError([problem])
     make_inbox(settings)
