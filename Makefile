@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test browser odbc pictures unit one lint check format lock clean
+.PHONY: help run demo test crash browser odbc pictures unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,6 +15,7 @@ help:
 	@echo "make test    set everything up, prove it"
 	@echo "make unit    the tests of single rooms, in about a minute"
 	@echo "make one     one test file or test: make one T=tests/unit/test_periods.py"
+	@echo "make crash   kills, full disks and wrong clocks at random: make crash SEEDS=3 KILLS=1000 FILES=10000"
 	@echo "make lint    format, lint, types, import rules, SQL lint"
 	@echo "make check   make lint, then make test"
 	@echo "make format  write the format that make check wants"
@@ -31,7 +32,13 @@ demo: $(INSTALLED)
 # Fast tests first: what is wrong shows early. What starts Airflow or kills processes comes after them.
 test: $(INSTALLED_DEV) browser odbc
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/web tests/dags tests/hostile tests/dbt
-	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e
+	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e tests/crash
+
+SEEDS := 3
+KILLS := 1000
+FILES := 10000
+crash: $(INSTALLED_DEV)
+	@PYTHONPATH=tests exec $(BIN)/python -m crash.campaign $(SEEDS) $(KILLS) $(FILES)
 
 # The tests of the pages drive the machine's own Chromium.
 browser:

@@ -85,15 +85,16 @@ def _batches(settings: Settings, store: Store) -> Iterator[list[int]]:
     one scan that contradict each other go together, before the others: apart, the first of them would be taken.
     """
     waiting = store.ledger.to_load()
-    unanswered = [seq for seq in store.ledger.to_answer() if read_verdict(settings, seq) is None]
+    answers = _files_of(settings, store, store.ledger.to_answer())
+    unanswered = [row.delivery_seq for row, verdict in answers if verdict is None]
     together: set[int] = set()
     if len(waiting) > BATCH_SIZE:
         lost: list[int] = []
-        together = set(contested(_prepared_verdicts(settings, waiting, lost)))
+        together = set(contested(_prepared_verdicts(settings, store, waiting, lost)))
         if lost:
             for start in range(0, len(lost), BATCH_SIZE):
                 _prepare_lost(settings, store, lost[start : start + BATCH_SIZE])
-            together = set(contested(_prepared_verdicts(settings, waiting, [])))
+            together = set(contested(_prepared_verdicts(settings, store, waiting, [])))
         if together:
             yield sorted(together)
     rest = sorted({*waiting, *unanswered} - together)
@@ -101,12 +102,13 @@ def _batches(settings: Settings, store: Store) -> Iterator[list[int]]:
         yield rest[start : start + BATCH_SIZE]
 
 
-def _prepared_verdicts(settings: Settings, delivery_seqs: Sequence[int], lost: list[int]) -> Iterator[Verdict]:
+def _prepared_verdicts(
+    settings: Settings, store: Store, delivery_seqs: Sequence[int], lost: list[int]
+) -> Iterator[Verdict]:
     """One at a time; which are not there is added to `lost`."""
-    for seq in delivery_seqs:
-        verdict = read_verdict(settings, seq)
+    for row, verdict in _files_of(settings, store, delivery_seqs):
         if verdict is None:
-            lost.append(seq)
+            lost.append(row.delivery_seq)
         else:
             yield verdict
 
@@ -144,11 +146,9 @@ def _load_batch(settings: Settings, store: Store, batch: Sequence[int], loaded_a
 
 def _verdicts(settings: Settings, store: Store, batch: Sequence[int]) -> list[Verdict]:
     """Of a batch, in the order of deliveries; what is lost of them is prepared again."""
-    ledger = store.ledger
     found: dict[int, Verdict | None] = {}
     lost = []
-    for row in ledger.loads(batch):
-        verdict = read_verdict(settings, row.delivery_seq)
+    for row, verdict in _files_of(settings, store, batch):
         if verdict is not None:
             found[row.delivery_seq] = verdict
         elif row.state == "prepared":
@@ -167,6 +167,24 @@ def _prepare_lost(settings: Settings, store: Store, delivery_seqs: Sequence[int]
             seq, verdict.outcome, verdict.contract_hash, source_name=verdict.source_name, at=datetime.now(UTC)
         )
     return made
+
+
+def _files_of(
+    settings: Settings, store: Store, delivery_seqs: Sequence[int]
+) -> Iterator[tuple[LoadRow, Verdict | None]]:
+    """What the ledger knows of each delivery, and the verdict that it knows of; None where that is not there.
+
+    Files that are not those the ledger knows of are as good as lost: a process whose lease had run out wrote its own.
+    """
+    for start in range(0, len(delivery_seqs), BATCH_SIZE):
+        for row in store.ledger.loads(delivery_seqs[start : start + BATCH_SIZE]):
+            verdict = read_verdict(settings, row.delivery_seq)
+            is_the_same = (
+                verdict is not None
+                and verdict.contract_hash == row.contract_hash
+                and (row.state == "prepared" or verdict.outcome == row.outcome)
+            )
+            yield row, verdict if is_the_same else None
 
 
 def _prepare_again(settings: Settings, deliveries: Sequence[Delivery], store: Store) -> dict[int, Verdict]:

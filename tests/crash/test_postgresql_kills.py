@@ -1,0 +1,49 @@
+"""The ledger in PostgreSQL: kills, and connections that are cut as when the server is restarted, lose nothing."""
+
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from crash.drops import drop_everything
+from crash.harness import Home, Worker, cloned, faults_of
+from crash.sweep import TO_RAW, Stages, promises, steps_of
+
+
+@pytest.fixture(scope="session")
+def dropped(worker: Worker, stages: Stages, postgresql_url: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An installation with its ledger in PostgreSQL, and something in its inbox."""
+    folder = tmp_path_factory.mktemp("postgresql") / "home"
+    folder.mkdir()
+    home = Home(folder, stages.project, cloned(postgresql_url))
+    assert worker.run(home, ["land"]) == 0
+    drop_everything(home, stages.forms)
+    return home
+
+
+def test_a_kill_right_after_each_promise_loses_nothing(
+    worker: Worker, stages: Stages, dropped: Home, tmp_path: Path
+) -> None:
+    steps = steps_of(worker, dropped, TO_RAW, tmp_path)
+    for number, what in list(promises(steps).items())[::6]:
+        home = dropped.copied_to(tmp_path / str(number))
+        assert worker.run(home, TO_RAW, at=number) == -9, what
+        assert worker.run(home, [*TO_RAW, "maintain"]) == 0, what
+        assert faults_of(home, stages.whole_of["load"]) == [], what
+
+
+def test_a_server_that_is_restarted_in_mid_pass_keeps_nobody_waiting(
+    worker: Worker, stages: Stages, dropped: Home, tmp_path: Path
+) -> None:
+    home = dropped.copied_to(tmp_path / "home")
+    assert worker.run(home, ["land"]) == 0
+    assert worker.run(home, ["prepare"], deed="stop", call="commit", at=5) < 0, "a transaction is open"
+    stopped = worker.pid
+    with psycopg.connect(home.ledger_url, autocommit=True) as connection:
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+    worker.go_on(stopped)
+    assert worker.run(home, ["prepare", "load", "maintain"]) == 0
+    assert faults_of(home, stages.whole_of["load"]) == []
