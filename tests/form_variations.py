@@ -261,6 +261,7 @@ def harmless_lines(form: Form, draw: Draw) -> None:
     text = _pick(
         "Số: 123/BC-VP", "(Ban hành kèm theo Quyết định số 12/2024/QĐ-UBND ngày 05/01/2024)", "Kính gửi: Sở Tài chính",
         "Ngày gửi báo cáo: ngày 02 tháng sau", "Biểu số 31/NS", "V/v báo cáo kết quả 9 tháng", "PHÒNG KẾ HOẠCH",
+        "Triển khai Đề án 06, tầm nhìn đến năm 2030",
         "V/v gửi số liệu lũy kế và số liệu tháng", "(Theo hướng dẫn của Sở Tài chính)",
     )  # fmt: skip
     form.letterhead.append([draw(text)])

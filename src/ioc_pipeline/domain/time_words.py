@@ -64,7 +64,7 @@ _ENGLISH = [
     (re.compile(r"\b(?:the )?first half(?: (?:of|in))?(?: the year)?\b"), "6 thang dau nam"),
     (re.compile(r"\b(?:the )?(?:second|last) half(?: (?:of|in))?(?: the year)?\b"), "6 thang cuoi nam"),
     (re.compile(r"\b(?:up to|until|through|as (?:of|at)|(?:by|at) the end of|to the end of)\b"), "den"),
-    (re.compile(r"\b(?:whole|full|entire) year\b"), "ca nam"),
+    (re.compile(r"\b(?:whole|full|entire)[ -]year\b"), "ca nam"),
     (re.compile(r"\bannual(?:ly)?\b"), "nam"),
     (re.compile(r"\bmonths?(?=\s*\d)"), "thang"),
     (re.compile(r"\bquarters?(?=\s*[\div])"), "quy"),
@@ -76,7 +76,9 @@ _COUNTED_MONTHS = re.compile(
 )
 _COUNTED_QUARTER = re.compile(r"\b(?:the )?(first|second|third|fourth|last|1st|2nd|3rd|4th) quarter\b(?: (?:of|in))?")
 _MONTH = re.compile(rf"\b(?:{'|'.join(f'({month})' for month in _MONTHS)})\b\.?,?(?: of)?")
-_LABELLED = re.compile(r"\b(thang|nam|qu[yi])\s*:\s*(?=[\divx])")  # "Tháng: 9  Năm: 2025"
+_LABELLED = re.compile(
+    r"\b(thang|nam|qu[yi])\s*:\s*(?=(?:\d\d?|(?:19|20)\d\d|[ivx]+)(?![\d,.]))"
+)  # "Tháng: 9  Năm: 2025"
 
 
 @lru_cache(maxsize=16384)

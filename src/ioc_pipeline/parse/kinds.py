@@ -59,8 +59,10 @@ _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
 _YEARS = frozenset({"year", "range", "school_year"})
 _NAMES = frozenset({"file name", "sheet name"})
 _NOTE = re.compile(r"^\W*(?:ghi chu|chu thich|luu y|note)[\s:*]*")
-_SUBJECT = re.compile(r"\W*(?:v/v|ve viec|trich yeu|can cu|kem theo|theo|ban hanh|thuc hien)\b")  # of a letter
-_OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so)")
+_SUBJECT = re.compile(
+    r"\W*(?:v/v|ve viec|trich yeu|can cu|kem theo|theo|ban hanh|thuc hien|trien khai|de an|chuong trinh)\b"
+)  # of a letter
+_OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so| voi| sanh)")
 _KIND_FIRST = re.compile(  # a note of nothing but the kind of the figures above it
     r"\W*(?:luy ?(?:ke|tich|tien)|tich luy|don tich|cong don|tinh tu|ke tu|ky (?:so lieu|bao cao)|cumulative"
     r"|accumulated)\b"
@@ -219,9 +221,12 @@ class _Judge:
             return True
         if said.place == "header" and is_comparison(rest) and not is_comparison(own):
             return True
-        if is_over_figures and self.source.period_type != "year" and is_of_whole_year(rest):
+        is_of_figures = is_over_figures or _OF_FIGURES.match(rest)
+        if is_of_figures and self.source.period_type != "year" and is_of_whole_year(rest):
             return True
-        if said.place not in ("letterhead", "row") and says_nothing_but_kind(self._without_title(rest)):
+        if (is_of_figures or said.place not in ("letterhead", "row")) and says_nothing_but_kind(
+            self._without_title(rest)
+        ):
             return True
         return is_taken_from_another_time(rest) or bool(_OWN_OF_ANOTHER.search(rest))
 

@@ -37,7 +37,7 @@ OWN = "ky nay"  # stands where a text names the very period its figures are of
 _TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
 _CUMULATIVE = re.compile(
     r"\b(?:luy ?ke|luy t(?:ich|ien)(?! tung phan)|tich luy|cong don|don tich|den nay|to date"
-    r"|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau)\b"
+    r"|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau|(?:cong|tinh|ke) tu thang)\b"
     r"|\bso (?:lieu )?gop\b|\b(?<!dong )gop (?=\d|cac (?:thang|qu[yi])|ca\b|so lieu|thang|qu[yi])"
     rf"|\b(?<!tu {OWN} )den (?:thoi diem )?(?:het |cuoi |ngay cuoi )*(?=\(?{_TIME})"
 )
@@ -48,7 +48,10 @@ _SUM_OF_MONTHS = re.compile(
 _AVERAGE = re.compile(
     r"\b(?:binh quan|trung binh)(?: (?:cua|cac|trong|mot|moi))*(?: \d{1,2})?\s+(?:thang|qu[yi]|nam)\b(?!\s+lao dong)"
 )
-_PLAN_WORD = r"(?:ke hoach|du toan|du kien|du bao|muc tieu|chi tieu(?: duoc)?(?: giao)?|planned|plan|targets?)"
+_TARGET = (  # "chỉ tiêu" is an indicator too: "Chỉ tiêu thu"
+    rf"chi tieu(?=\W*$| (?:duoc )?giao| ke hoach| phan dau| {OWN}| nam| thang| qu[yi]| [tq]\d)(?: duoc)?(?: giao)?"
+)
+_PLAN_WORD = rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|{_TARGET}|giao dau nam|planned|plan|targets?)"
 _PLAN = re.compile(
     rf"^(?:so\s+)?(?:lieu\s+)?{_PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
@@ -59,7 +62,7 @@ _PERIOD_OF_PLAN = re.compile(rf"\b{OWN}[\W_]+(?:so (?:lieu )?)?{_PLAN_WORD}(?: (
 _DONE = re.compile(r"\b(?:thuc hien|ket qua|hoan thanh|dat|so voi|so|theo|hien)\b")
 _OF_ANOTHER_TIME = re.compile(
     r"\b(?:previous|prior|last|same) (?:year|month|quarter|period)\b"
-    r"|\bcung k[yi]\b|\b(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)\b"
+    r"|\bcung k[yi]\b|\b(?:nam|k[yi]|thang|qu[yi]) (?:bao cao )?(?:lien )?(?:truoc|ngoai|goc)\b"
 )
 _COMPARISON = re.compile(
     r"\b(?:so voi|so sanh|ty le so)\b|(?:%|\bphan tram)\W*(?:so\b|(?:hoan thanh )?ke hoach|cung k[yi])|\btoc do tang\b"
@@ -71,7 +74,7 @@ _KIND = (
 )
 _OF_FIGURES = (
     r"(?:so|lieu|cac|day|la|toan bo|tat ca|nhung|tren|trong|bieu|bang|nay|cua|tinh|theo|duoc|giao|dat|va|ke|ghi chu"
-    r"|luu y|note|figures|data|gia tri|cot|thuc hien)"
+    r"|luu y|note|figures|data|gia tri|cot|thuc hien|nam|thang|qu[yi])"
 )
 _NOTHING_BUT_KIND = re.compile(
     rf"\W*(?:(?:{_KIND}|{_OF_FIGURES}|{OWN}|k[yi](?: bao cao)?|ca nam|(?:19|20)\d\d"
@@ -81,8 +84,9 @@ _NOTHING_BUT_KIND = re.compile(
 _HAS_KIND = re.compile(rf"(?<![a-z]){_KIND}(?![a-z])")
 _PART = re.compile(r"[(\[]([^()\[\]]+)[)\]]|\s[-–—:;]\s*([^()\[\]]+)$")
 _TAKEN = re.compile(
-    r"\b(?:lay|dung|su dung|chep|giu nguyen|nhu)\s+(?:(?:lai|tam|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
-    rf"(?:cung k[yi]|(?:nam|k[yi]|thang|qu[yi])\s+(?:(?:lien )?(?:truoc|ngoai)\b|(?!{OWN})[\divx]))"
+    r"\b(?:(?<!chua )(?<!khong )bao gom|lay|dung|su dung|chep|giu nguyen|nhu)\s+"
+    rf"(?:(?:ca|lai|tam|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
+    rf"(?:cung k[yi]|(?:nam|k[yi]|thang|qu[yi])\s+(?:(?:lien )?(?:truoc|ngoai)\b|(?!{OWN})[\divx])|[tq]\.?\s?\d)"
 )
 _WHOLE_YEAR = re.compile(r"\bca nam\b")
 _ESTIMATE = re.compile(r"(?<!\w)ước(?: tính| thực hiện| đạt)?(?!\w)")
