@@ -144,13 +144,14 @@ def test_nobody_and_a_clerk_see_nothing(get: Any, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "asked", "said"),
     [
+        ("values", {"org_unit_code": ["14", "03646"]}, "org_unit_code: given more than once"),
         ("values", {"indicator": CODE}, "indicator: no such parameter"),
         ("values", {"limit": "1001"}, "limit: "),
         ("values", {"ends_from": "15/9/2025"}, "ends_from: "),
         ("lineage", {}, "indicator_code: Field required"),
     ],
 )
-def test_a_mistaken_question_says_which_parameter(get: Any, path: str, asked: dict[str, str], said: str) -> None:
+def test_a_mistaken_question_says_which_parameter(get: Any, path: str, asked: dict[str, Any], said: str) -> None:
     answer = get(path, **asked)
     assert answer.status_code == 422
     assert said in answer.json()["detail"]

@@ -62,9 +62,20 @@ def test_what_was_sent_earlier_is_landed_as_received_then(
     monkeypatch.setenv("IOC_HOME", str(tmp_path))
     assert main(["sample", "--months", "1", "--until", "2025-10-02"]) == 0
     sent = capsys.readouterr().out.splitlines()
-    assert main(["status"]) == 0
-    rows = list(csv.DictReader(capsys.readouterr().out.splitlines(), delimiter="\t"))
+    assert main(["status", "--all", "--csv"]) == 0
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
     received = {row["file"]: row["received_at"] for row in rows}
     assert received["TK VNeID T9-2025 (MẪU).xls"].startswith("2025-09-15")
     dropped = [path.name for path in (tmp_path / "inbox").rglob("*") if path.is_file()]
     assert {Path(path).name for path in sent} == {*received, *dropped}
+
+
+def test_ten_years_can_be_told() -> None:
+    contracts = read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", SEEDS)
+    few = Contracts({name: contracts.ready[name] for name in ("tax_online", "digital_economy", "telecom_coverage")}, {})
+    org_units = OrgUnits.from_seeds(SEEDS)
+    told = sample_files(seed=1, months=120, contracts=few, org_units=org_units, seeds=SEEDS, until=UNTIL)
+    senders = {file.path.parts[0] for file in told}
+    assert senders == {"so-khcn", "thong-ke-tinh", "thue-tinh"}
+    assert len({file.path.name for file in told if file.path.parts[0] == "thue-tinh"}) > 100
+    assert min(file.sent_on for file in told) < UNTIL.replace(year=2017)

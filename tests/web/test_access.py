@@ -62,3 +62,14 @@ def test_before_the_first_publication_the_pages_say_so(tmp_path: Path) -> None:
     answer = TestClient(site(tmp_path, leader)).get("/")
     assert answer.status_code == 503
     assert "Chưa có số liệu" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/values/bad", "/values/a/month/yesterday/2025-09-14", "/cells/x?cell=A1", "/a/b/c"])
+@pytest.mark.parametrize(("language", "words"), [("vi", "Về màn hình"), ("en", "To the wall")])
+def test_an_address_that_cannot_be_read_gives_a_page_with_a_way_back(
+    tmp_path: Path, path: str, language: str, words: str
+) -> None:
+    address = f"{path}{'&' if '?' in path else '?'}lang={language}"
+    answer = TestClient(site(tmp_path, leader)).get(address, headers={"accept": "text/html"})
+    assert answer.status_code in (404, 422)
+    assert f'<a class="button" href="/?lang={language}">{words}</a>' in answer.text

@@ -18,6 +18,7 @@ LAST_YEAR = 2024  # the same of yearly forms
 MERGED_ON = date(2025, 7, 1)  # 200 communes of districts became 75 of the province
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _AGES_AFTER = (0, 1, 2, 1)
+_OLDEST = {"month": 36, "quarter": 12, "year": 8}  # further back the trend would lead below nothing
 
 
 def published_period(period_type: PeriodType, clock: Clock) -> Period:
@@ -28,11 +29,15 @@ def published_period(period_type: PeriodType, clock: Clock) -> Period:
 def age_of(period: Period, clock: Clock) -> int:
     """How many periods before the one with the published figures, 0 for itself.
 
-    What came after it was published by nobody: later figures go up and down between those of the last three.
+    What came after it was published by nobody: later figures go up and down between those of the last three. So do
+    those of before `_OLDEST`, between its own and the two after it.
     """
     newest = published_period(cast("PeriodType", period.type), clock)
     months = (newest.end.year - period.end.year) * 12 + newest.end.month - period.end.month
     age = months // _MONTHS[period.type]
+    oldest = _OLDEST[period.type]
+    if age > oldest:
+        return oldest - _AGES_AFTER[(age - oldest) % len(_AGES_AFTER)]
     return age if age >= 0 else _AGES_AFTER[-age % len(_AGES_AFTER)]
 
 

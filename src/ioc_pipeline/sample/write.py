@@ -17,6 +17,7 @@ from ioc_pipeline.sample import assessments, departments, e_government, institut
 from ioc_pipeline.sample.asked import LAST_DAY, MERGED_ON, Asked, age_of, published_period
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.e_government import FILLS_OF_COMMUNES
+from ioc_pipeline.sample.figures import GRDP
 from ioc_pipeline.sample.printing import print_form
 from ioc_pipeline.sample.sending import Attempt, attempts, with_unreadable_figure
 
@@ -125,7 +126,8 @@ def _periods(source: Source, months: int, until: date) -> list[Period]:
     published = published_period(source.period_type, source.clock)
     if source.period_type == "year":
         count = max(YEARS_SHOWN, months // 12) if months >= 12 else 1
-        years = [period_containing(date(until.year - back, 6, 1), "year", source.clock) for back in range(count, 0, -1)]
+        first_year = max(until.year - count, GRDP[0][0])  # nothing of a year was published before
+        years = [period_containing(date(year, 6, 1), "year", source.clock) for year in range(first_year, until.year)]
         return sorted({published, *years}, key=lambda period: period.end)
     last = until - timedelta(days=1)
     months_before = last.year * 12 + last.month - months

@@ -11,7 +11,8 @@ _REPORTING = """
 select
     status.source_title, status.reporting_unit_name, coalesce(labels.period_label_vi, '') as period_label_vi,
     status.period_start_date, status.period_end_date, status.due_date, status.status, status.accepted_at,
-    status.late_working_days, status.received_count, status.error_count, status.blank_reason, status.waiver_reason,
+    status.late_working_days, status.received_count, status.error_count, status.left_out_count,
+    status.blank_reason, status.waiver_reason,
     status.source_name, status.reporting_unit_code, status.department_code,
     departments.org_unit_name as department_name, status.period_type
 from mart_reporting_status as status

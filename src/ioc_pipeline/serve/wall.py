@@ -209,7 +209,8 @@ order by max(latest.period_end_date) < (select max(as_of) from _publication) - i
 _COMMUNES = """
 select
     units.org_unit_code, units.org_unit_name, units.short_name, latest.value, latest.null_reason, latest.decimals,
-    latest.unit_measure, latest.direction, latest.rank_number, latest.ranked_count, latest.period_label_vi,
+    latest.unit_measure, latest.direction, latest.rank_number, latest.ranked_count, latest.rank_blank_reason,
+    latest.period_label_vi,
     latest.period_type, latest.period_start_date, latest.period_end_date, latest.indicator_name_vi,
     latest.indicator_name_en, latest.value_qualifier
 from dim_org_unit as units

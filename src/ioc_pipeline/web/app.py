@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI, Request
+from fastapi.exception_handlers import request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -72,6 +74,7 @@ def create_app(given: Settings, who: Callable[..., Any], login_url: Callable[[st
         app.include_router(router, dependencies=[Depends(permission)])
     app.mount(api.PATH, api.create_api(given, app.state.versions, admit, may_look))
     app.add_exception_handler(HTTPException, _say_why_not(login_url))
+    app.add_exception_handler(RequestValidationError, _say_what_was_asked)
     app.add_exception_handler(UserError, _say_what_to_do)
     app.add_exception_handler(ContractError, _say_what_to_do)
     app.add_middleware(SecurityHeaders)
@@ -89,6 +92,18 @@ def _say_why_not(login_url: Callable[[str], str]) -> Callable[[Request, Exceptio
         return page.render("error.html", status=error.status_code, login=login_url(back), detail=error.detail)
 
     return answer
+
+
+async def _say_what_was_asked(request: Request, error: Exception) -> Response:
+    """A person reads which part of the address cannot be understood; of a form only its name, it may hold figures."""
+    assert isinstance(error, RequestValidationError)
+    if "text/html" not in request.headers.get("accept", ""):
+        return await request_validation_exception_handler(request, error)
+    parts = [
+        f"{part['loc'][-1]} {str(part.get('input') or '')[:100] if part['loc'][0] in ('path', 'query') else ''}".strip()
+        for part in error.errors()
+    ]
+    return Page.of(request).render("error.html", 422, login="", detail=", ".join(parts))
 
 
 async def _say_what_to_do(request: Request, error: Exception) -> Response:

@@ -8,6 +8,7 @@ Words = Mapping[tuple[str, str], tuple[str, str]]
 CODE_SETS = {
     "null_reason": "reason",
     "blank_reason": "reason",
+    "rank_blank_reason": "reason",
     "reporting_status": "status",
 }
 """The code set of a kind of words, where its name is another one."""

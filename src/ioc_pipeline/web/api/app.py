@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
 
 from ioc_pipeline.publish.marts import Mart, read_marts
 from ioc_pipeline.publish.versions import kept_versions
@@ -55,6 +56,7 @@ def create_api(given: Settings, versions: Versions, *permissions: Callable[..., 
 
 def _add_resource(app: FastAPI, name: str, table: Mart, model: type[Asked]) -> None:
     def read(request: Request, asked: Asked) -> Response:
+        _refuse_repeated(request)
         versions: Versions = request.app.state.versions
         with versions.marts(asked.as_of_version or "") as opened:
             if opened.is_missing:
@@ -72,6 +74,20 @@ def _add_resource(app: FastAPI, name: str, table: Mart, model: type[Asked]) -> N
         f"/{name}", name=name, summary=(model.__doc__ or "").strip(), description=table.description,
         responses=schema.responses(table), response_class=Response,
     )(read)  # fmt: skip
+
+
+def _refuse_repeated(request: Request) -> None:
+    """Only one value of each parameter is asked for, so nobody may think that two were.
+
+    Raises:
+        RequestValidationError: names what is given more than once.
+    """
+    names = [name for name, _ in request.query_params.multi_items()]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise RequestValidationError(
+            [{"type": "repeated", "loc": ("query", name), "msg": "given more than once"} for name in repeated]
+        )
 
 
 def _question(table: Mart, asked: Asked) -> Question:

@@ -43,6 +43,12 @@ class Units(Asked):
     province_code: Word | None = None
 
 
+class Codes(Asked):
+    """The words for every code: status, reason, qualifier, unit of measure."""
+
+    code_set: Word | None = None
+
+
 class Values(Dated):
     """Values of indicators over time."""
 
@@ -101,6 +107,7 @@ class Conflicts(Dated):
 RESOURCES: dict[str, tuple[str, type[Asked]]] = {
     "indicators": ("dim_indicator", Indicators),
     "units": ("dim_org_unit", Units),
+    "codes": ("dim_code", Codes),
     "values": ("mart_indicator_series", Values),
     "latest": ("mart_indicator_latest", Latest),
     "reporting": ("mart_reporting_status", Reporting),

@@ -58,6 +58,7 @@ VIEWS = {
             Column("accepted_at", "Nhận lúc", "Accepted", "moment"),
             Column("late_working_days", "Chậm (ngày làm việc)", "Late (working days)", "count"),
             Column("error_count", "Lỗi", "Errors", "count"),
+            Column("left_out_count", "Bản ghi bị loại", "Records left out", "count"),
         ),
     ),
     "quality": View(
