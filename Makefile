@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test crash browser odbc pictures unit one lint check format lock clean
+.PHONY: help run demo test crash browser odbc superset pictures unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,7 @@ help:
 	@echo "make format  write the format that make check wants"
 	@echo "make lock    renew requirements*.txt from requirements*.in (needs uv)"
 	@echo "make pictures  the pictures of README.md and of the guide for clerks, from the sample data"
+	@echo "make superset  Superset with our dashboard over the PostgreSQL of make run, in an environment of its own"
 	@echo "make clean   forget all state (IOC_HOME, by default var/)"
 
 run: $(INSTALLED)
@@ -57,6 +58,17 @@ odbc:
 pictures: $(INSTALLED_DEV) browser
 	@PYTHONPATH=tests $(BIN)/python -m guide_pictures
 	@PYTHONPATH=tests exec $(BIN)/python -m pictures
+
+# Optional, and apart: Superset pins half of what we do to other versions.
+SUPERSET := .venv-superset
+$(SUPERSET)/.installed: include/bi/requirements-superset.txt $(VENV)/.created
+	@echo "Installing Superset (a few minutes the first time)"
+	@$(BIN)/python -m venv $(SUPERSET)
+	@$(SUPERSET)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+superset: $(INSTALLED) $(SUPERSET)/.installed
+	@exec $(BIN)/python -m ioc_pipeline.local_airflow.superset $(SUPERSET)/bin/superset
 
 unit: $(INSTALLED_DEV) odbc
 	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/unit
