@@ -234,7 +234,7 @@ def test_dbt_adds_up_as_the_rule_of_the_element_says(
 def test_a_ratio_is_one_of_sums_in_either_geography(built: Settings, expected: dict[Key, Decimal | None]) -> None:
     rows = query_warehouse(
         built,
-        "select breakdown, geography, org_unit_code, period_type, month(period_end_date), exact_value"
+        "select breakdown, geography, org_unit_code, period_type, month(period_end_date), value"
         " from indicators.fct_indicator_value where indicator_code = 'part_pct'",
     )
     wanted = {}
@@ -256,7 +256,7 @@ def test_a_stock_below_the_line_is_the_latest_within_its_age(
     weights = _weights(figures)
     rows = query_warehouse(
         built,
-        "select breakdown, org_unit_code, month(period_end_date), exact_value, null_reason, denominator_age_days"
+        "select breakdown, org_unit_code, month(period_end_date), value, null_reason, denominator_age_days"
         " from indicators.fct_indicator_value where indicator_code = 'per_head' and geography = 'as_reported'"
         " and period_type = 'month' and length(org_unit_code) = 5",
     )

@@ -104,7 +104,7 @@ def _selection(change: Change) -> list[str]:
         return ["--full-refresh"]
     if change.is_new_day:
         return ["--select", "source:raw+"]
-    tables = [f"source:raw+,config.materialized:{kind}" for kind in ("table", "kept")]
+    tables = [f"source:raw+,config.materialized:{kind}" for kind in ("table", "incremental", "kept")]
     return ["--select", *tables, *(() if change.has_new_extracts else ("--exclude", "tag:records"))]
 
 
