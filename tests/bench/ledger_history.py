@@ -48,8 +48,15 @@ def write_history(settings: Settings, count: int) -> None:
     ledger.verify_new_events()
 
 
+class Terminal(io.StringIO):
+    """Somebody looks: a program would be given every delivery."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def status() -> None:
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    with contextlib.redirect_stdout(Terminal()), contextlib.redirect_stderr(io.StringIO()):
         ioc(["status"])
 
 

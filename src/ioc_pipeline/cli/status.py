@@ -11,6 +11,8 @@ from ioc_pipeline.domain.alerts import Alert
 from ioc_pipeline.domain.local_time import as_local
 from ioc_pipeline.flows import alerts, stores
 from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.land.sent_names import sent_name
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.enquiries import StatusRow
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import Settings
@@ -27,20 +29,25 @@ def add_command_to(commands: Commands) -> None:
         _status,
         "what needs a person and the newest deliveries; verifies what is new in the chain of events",
     )
-    status.add_argument("--all", action="store_true", help="every delivery, in the order they came")
+    status.add_argument(
+        "--all", action="store_true", help="every delivery, in the order they came; a program always gets all"
+    )
     status.add_argument("--csv", action="store_true", help="the deliveries as CSV, for a program")
 
 
 def _status(settings: Settings, options: argparse.Namespace) -> int:
-    ledger = stores.open_ledger(settings)
+    store = stores.open_store(settings)
+    ledger = store.ledger
     stopped = Reference(settings).contracts.broken
     found = alerts.alerts(settings)
-    waiting, newest = ([], ledger.status_rows()) if options.all else _first(ledger)
     screen = Screen()
-    if screen.is_terminal and not options.csv:
+    is_for_a_person = screen.is_terminal and not options.csv
+    # A program gets all of them: it could not know what was left out.
+    waiting, newest = _first(ledger) if is_for_a_person and not options.all else ([], ledger.status_rows())
+    if is_for_a_person:
         _show(screen, [f"{name}: {error}" for name, error in stopped.items()], found, waiting, newest)
     else:
-        rows = [_as_recorded(row) for row in (*waiting, *newest)]
+        rows = [_as_recorded(store, row) for row in newest]
         if options.csv:
             write_csv(_HEADER, rows)
         else:
@@ -91,7 +98,8 @@ def _moment(at: datetime) -> str:
     return f"{as_local(at):%d/%m/%y %H:%M}"
 
 
-def _as_recorded(row: StatusRow) -> tuple[object, ...]:
+def _as_recorded(store: Store, row: StatusRow) -> tuple[object, ...]:
     received_at = row.received_at.isoformat(timespec="seconds")
-    name = row.file_name.encode("utf-8", "replace").decode("utf-8")
+    name = sent_name(store.blob_path(row.sha256), row.file_name) if "‹" in row.file_name else row.file_name
+    name = name.encode("utf-8", "replace").decode("utf-8")
     return row.delivery_seq, row.state, row.outcome, row.department_code, received_at, name, row.held_reason

@@ -11,6 +11,7 @@ from ioc_pipeline.domain.installation import Installation
 from ioc_pipeline.durable import sync_file, sync_folder, write_durably
 from ioc_pipeline.flows.stores import open_own_warehouse, open_store, working_on_warehouse
 from ioc_pipeline.land.intake import landing_alone
+from ioc_pipeline.land.sent_names import SUFFIX as SENT_NAME
 from ioc_pipeline.land.stamp import Stamp, read_stamp, write_stamp
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import is_buried
@@ -195,11 +196,9 @@ def _copy_missing(source: Store, into: Store) -> None:
     """Copy from a backup what landing lacks, or has damaged; what was purged since stays away."""
     for path in sorted(source.folder.glob("??/*")):
         target = into.folder / path.parent.name / path.name
-        if path.suffix:
-            is_there = target.exists()
-        else:
-            is_there = target.with_name(f"{path.name}.purged").exists() or _is_whole(into, path.name)
-        if not is_there:
+        is_purged = target.with_name(f"{path.stem}.purged").exists() and path.suffix in ("", SENT_NAME)
+        is_there = target.exists() if path.suffix else _is_whole(into, path.name)
+        if not (is_purged or is_there):
             _copy(path, target)
     if (source.folder / "contracts").exists():
         shutil.copytree(source.folder / "contracts", into.folder / "contracts", dirs_exist_ok=True)

@@ -14,6 +14,7 @@ from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.admission import MAX_BYTES, Candidate, Refusal, refuse
 from ioc_pipeline.land.identity import Identity
 from ioc_pipeline.land.seals import Seal, needs_seal, read_seal
+from ioc_pipeline.land.sent_names import keep_sent_name
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.wholeness import is_cut_short
 
@@ -88,6 +89,7 @@ def land(candidate: Candidate, folder: Folder, store: Store) -> Landed | Refusal
         if seal is not None and seal.sha256 != sha256:
             return refuse(candidate, Problem("checksum-mismatch")) if candidate.is_overdue else None
         _place(temporary, store.blob_path(sha256))
+        keep_sent_name(store.blob_path(sha256), candidate.file_name)
         store.at_step("renamed")
         failed.pop_all()
     stays = is_cut and not candidate.is_given_up

@@ -15,6 +15,7 @@ from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.durable import sync_folder, write_durably
 from ioc_pipeline.land.own_json import as_json
+from ioc_pipeline.land.sent_names import forget_sent_name
 from ioc_pipeline.land.store import Store
 
 _SUFFIX = ".purged"
@@ -107,6 +108,7 @@ def finish_burials(store: Store) -> Iterator[str]:
         blob = store.blob_path(sha256)
         if tombstone and blob.exists() and set(store.ledger.deliveries_of(sha256)) <= tombstone.deliveries:
             blob.unlink()
+            forget_sent_name(blob)
             sync_folder(blob.parent)
             yield sha256
 

@@ -22,6 +22,7 @@ class StatusRow:
     kind: Kind
     department_code: str
     file_name: str
+    sha256: str
     received_at: datetime
     state: str
     outcome: str
@@ -189,6 +190,7 @@ _STATUS = (
         delivery.c.kind,
         delivery.c.department_code,
         delivery.c.file_name,
+        delivery.c.sha256,
         delivery.c.received_at,
         load.c.state,
         sa.func.coalesce(load.c.outcome, ""),
