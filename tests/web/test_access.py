@@ -72,4 +72,5 @@ def test_an_address_that_cannot_be_read_gives_a_page_with_a_way_back(
     address = f"{path}{'&' if '?' in path else '?'}lang={language}"
     answer = TestClient(site(tmp_path, leader)).get(address, headers={"accept": "text/html"})
     assert answer.status_code in (404, 422)
+    assert "Not Found" not in answer.text
     assert f'<a class="button" href="/?lang={language}">{words}</a>' in answer.text

@@ -80,6 +80,12 @@ from dim_org_unit
 where org_unit_level in ('agency', 'commune') and valid_to_date = date '9999-12-31'
 """
 
+_TITLES = """
+select source_name, max_by(source_title, period_end_date) as source_title
+from mart_reporting_status
+group by source_name
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -166,3 +172,8 @@ def choices(marts: duckdb.DuckDBPyConnection, listing: Listing, name: str) -> li
 def unit_names(marts: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The name of each unit of today that may send something, by its code."""
     return {row["org_unit_code"]: row["org_unit_name"] for row in records(marts, _SENDERS)}
+
+
+def source_titles(marts: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The newest title of each form or API that reports are owed by, by its name."""
+    return {row["source_name"]: row["source_title"] for row in records(marts, _TITLES)}

@@ -19,16 +19,18 @@ DELIVERIES = View(
         Column("department_name", "Bên gửi", "Sent by"),
         Column("sender", "Người gửi", "Account"),
         Column("file_name", "Tệp", "File"),
-        Column("source_name", "Biểu, API", "Form or API"),
+        Column("source_title", "Biểu, API", "Form or API"),
         Column("outcome", "Kết quả", "Outcome", "outcome"),
         Column("held_reason", "Đang chờ vì", "Waits because"),
     ),
 )
-FILTERS = {"outcome": "outcome", "department_code": "department_name", "source_name": "source_name"}
+FILTERS = {"outcome": "outcome", "department_code": "department_name", "source_name": "source_title"}
 
 
-def deliveries(given: Settings, unit_names: Mapping[str, str]) -> list[dict[str, Any]]:
-    """All deliveries but the single pages of APIs, newest first; `unit_names` by code."""
+def deliveries(
+    given: Settings, unit_names: Mapping[str, str], source_titles: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """All deliveries but the single pages of APIs, newest first; names and titles by code."""
     return [
         {
             "delivery_seq": row.delivery_seq,
@@ -38,6 +40,7 @@ def deliveries(given: Settings, unit_names: Mapping[str, str]) -> list[dict[str,
             "sender": row.sender,
             "file_name": row.file_name,
             "source_name": row.source_name,
+            "source_title": source_titles.get(row.source_name, row.source_name),
             "outcome": row.outcome or "waiting",
             "held_reason": row.held_reason,
         }
@@ -57,5 +60,6 @@ def choices(rows: Iterable[dict[str, Any]], name: str) -> list[tuple[str, str]]:
 
 
 def as_result(rows: Iterable[dict[str, Any]]) -> Result:
-    names = [column.name for column in DELIVERIES.columns]
+    """What the page shows, and the code of the form or API, which stays when its title changes."""
+    names = [*(column.name for column in DELIVERIES.columns), "source_name"]
     return Result(names, [tuple(row[name] for name in names) for row in rows])

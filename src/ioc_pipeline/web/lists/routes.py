@@ -27,7 +27,7 @@ def show_deliveries(request: Request) -> HTMLResponse:
     first = _first(page)
     with request.app.state.versions.marts(page.version) as opened:
         page = page.showing(opened.words)
-        arrived = deliveries.deliveries(request.app.state.given, lists.unit_names(opened.connection))
+        arrived = _arrived(request, opened)
         found = deliveries.filtered(arrived, page.query)
         choices = [(name, deliveries.choices(arrived, name)) for name in deliveries.FILTERS]
         rows = found[first : first + ROWS_SHOWN]
@@ -37,7 +37,7 @@ def show_deliveries(request: Request) -> HTMLResponse:
 @router.get("/deliveries.csv")
 def deliveries_csv(request: Request) -> Response:
     with request.app.state.versions.marts(request.query_params.get("v", "")) as opened:
-        arrived = deliveries.deliveries(request.app.state.given, lists.unit_names(opened.connection))
+        arrived = _arrived(request, opened)
     return _csv(deliveries.as_result(deliveries.filtered(arrived, request.query_params)), "ioc_deliveries.csv")
 
 
@@ -60,6 +60,11 @@ def show_list(request: Request, name: str) -> HTMLResponse:
         rows = [dict(zip(found.header, row, strict=True)) for row in found.rows]
         choices = [(asked, lists.choices(marts, listing, asked)) for asked in listing.filters]
         return _render(page, opened, VIEWS[name], rows, lists.counted(marts, listing, page.query), choices)
+
+
+def _arrived(request: Request, opened: Marts) -> list[dict[str, Any]]:
+    names, titles = lists.unit_names(opened.connection), lists.source_titles(opened.connection)
+    return deliveries.deliveries(request.app.state.given, names, titles)
 
 
 def _listing(name: str) -> lists.Listing:

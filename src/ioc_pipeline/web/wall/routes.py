@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from ioc_pipeline.serve import wall
-from ioc_pipeline.serve.lists import unit_names
+from ioc_pipeline.serve.lists import source_titles, unit_names
 from ioc_pipeline.web.lists.deliveries import deliveries
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.wall.communes import communes_of
@@ -46,7 +46,7 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
             completeness=wall.completeness(marts, department, commune, PERIODS_BACK),
             deliveries=[
                 row
-                for row in deliveries(given, unit_names(marts))
+                for row in deliveries(given, unit_names(marts), source_titles(marts))
                 if (department or commune) in ("", row["department_code"])
             ][:LAST_DELIVERIES],
             conflicts=wall.conflicts(marts, department, commune),
