@@ -87,7 +87,7 @@ def test_no_text_of_a_cell_is_found_outside_landing_and_the_answers(
             for table, column in texts
             if warehouse.execute(f'select 1 from raw."{table}" where contains("{column}", ?)', [MARKER]).fetchone()
         }
-    assert found <= {("delivery_error", "column_header"), ("delivery_error", "sheet_name")}, "the names of a place"
+    assert found <= {("delivery_error", "sheet_name")}, "the name of a place"
 
 
 def kept(home: Path) -> list[Path]:

@@ -304,9 +304,9 @@ def test_a_page_that_cannot_be_read_returns_the_extract_by_its_name(desk: Desk) 
 def test_personal_data_is_returned_and_stands_nowhere(desk: Desk) -> None:
     desk.land(page(dossier(1, citizenId="014085001234", feeVnd="014085001234")))
     desk.load()
-    assert set(desk.ask("select code, column_header from raw.delivery_error")) == {
-        ("personal-data", "citizenId"),
-        ("personal-data", "feeVnd"),
+    assert set(desk.ask("select code, cell_address, column_header from raw.delivery_error")) == {
+        ("personal-data", "/items/0/citizenId", ""),
+        ("personal-data", "/items/0/feeVnd", ""),
     }
     assert "014085001234" not in desk.answers() + repr(desk.ask("select * from raw.delivery_error"))
 
@@ -316,6 +316,7 @@ def test_a_warning_is_told_and_the_records_are_loaded(desk: Desk) -> None:
     desk.load()
     assert outcomes(desk)[-1][2] == "loaded"
     assert "[unknown-field] Trường “newField”" in desk.answers()
+    assert desk.ask("select code, column_header from raw.delivery_error") == [("unknown-field", "")]
 
 
 def test_a_row_of_rain_takes_its_time_from_the_answer(desk: Desk) -> None:

@@ -18,6 +18,9 @@ from ioc_pipeline.warehouse.keys import SCOPE_KEY
 
 _TOLD_CELLS = 100  # failing cells kept per check; failed_count says how many there were
 
+# Found in columns that no contract has described: their header is the sender's own text, and stays in the answer.
+_IN_ANY_COLUMN = frozenset({"extra-column", "unknown-field", "personal-data"})
+
 _Row = dict[str, Any]
 
 
@@ -119,7 +122,7 @@ def _problems(verdict: Verdict, loaded: Loaded) -> Iterator[_Row]:
             "severity": problem.severity,
             "sheet_name": problem.sheet,
             "cell_address": problem.cell,
-            "column_header": problem.column,
+            "column_header": "" if problem.code in _IN_ANY_COLUMN else problem.column,
             "expected": problem.expected or MESSAGES[problem.code].expected,
         }
 
