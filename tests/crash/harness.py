@@ -29,6 +29,7 @@ from ioc_pipeline.settings import Settings, from_environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TO_RAW = ("land", "prepare", "load")
+SERVING = "IOC_SERVING_URL"
 _OF_ITS_RUN = {"loaded_at", "received_at", "published_at", "imprint", "scan_seq"}  # a killed scan has had its number
 _LINES_OF_ITS_RUN = ("Nhận lúc", "Mã biên")
 
@@ -117,10 +118,11 @@ class Home:
         return from_environment(self.environment)
 
     def copied_to(self, folder: Path) -> "Home":
-        """The same once more, with a database of its own in PostgreSQL; inodes and times are others."""
+        """The same once more, with databases of its own in PostgreSQL; inodes and times are others."""
         shutil.copytree(self.folder, folder, symlinks=True)
         url = cloned(self.ledger_url) if self.ledger_url else ""
-        return Home(folder, self.project, url, self.more, list(self.dropped))
+        more = {name: cloned(value) if name == SERVING else value for name, value in self.more.items()}
+        return Home(folder, self.project, url, more, list(self.dropped))
 
     def drop(self, department: str, name: str, content: bytes) -> None:
         """As a department should: by rename, a CSV after its checksum."""

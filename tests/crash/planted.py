@@ -50,3 +50,9 @@ NAMES_NOT_SYNCED = Bug(
 SMALL_FILE_NOT_SYNCED = Bug(
     "durable.py", "            stream.flush()\n            os.fsync(stream.fileno())\n", "            stream.flush()\n"
 )
+POINTER_BEFORE_SYNC = Bug("publish/database.py", "    sync_file(file)\n    make_read_only", "    make_read_only")
+BUILT_TOO_EARLY = Bug(
+    "build/marts.py",
+    "        change = changes.begin(warehouse, wanted)\n",
+    "        change = changes.begin(warehouse, wanted)\n        changes.end(warehouse, wanted)\n",
+)

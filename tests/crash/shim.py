@@ -139,14 +139,20 @@ class Shim:
 
     def _watch_databases(self) -> None:
         import duckdb
+        import psycopg
         from sqlalchemy.engine.default import DefaultDialect
 
         commit_ledger = DefaultDialect.do_commit
+        end_transaction = psycopg.Transaction.__exit__
         commit, execute = duckdb.DuckDBPyConnection.commit, duckdb.DuckDBPyConnection.execute
 
         def do_commit(dialect: Any, connection: Any) -> None:
             self.step("commit", "ledger")
             commit_ledger(dialect, connection)
+
+        def end(transaction: Any, *error: Any) -> Any:
+            self.step("commit", "postgresql")
+            return end_transaction(transaction, *error)
 
         def warehouse_commit(connection: Any) -> Any:
             self.step("commit", "warehouse")
@@ -157,6 +163,7 @@ class Shim:
                 self.step("commit", "warehouse")
             return execute(connection, query, *arguments, **more)
 
+        psycopg.Transaction.__exit__ = end  # type: ignore[method-assign]
         DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
         duckdb.DuckDBPyConnection.commit = warehouse_commit  # type: ignore[method-assign]
         duckdb.DuckDBPyConnection.execute = warehouse_execute  # type: ignore[method-assign,assignment]

@@ -1,5 +1,6 @@
 """Where a step of the pipeline can be broken, and what must hold of it afterwards."""
 
+import itertools
 import re
 import secrets
 from collections.abc import Sequence
@@ -14,7 +15,10 @@ from ioc_pipeline.ledger.ledger import Ledger
 
 TO_RAW = ("land", "prepare", "load")
 
-_NAMES_OF_A_RUN = re.compile(r"[0-9a-f]{64}|[0-9a-f]{16}|tmp\w+|\d+|(?<=/\.)\w{8}(?=\.tmp)")
+_NAMES_OF_A_RUN = re.compile(
+    r"[0-9a-f]{64}|[0-9a-f]{16}|(?<=\.writing-)[\w-]+|(?<=_)\d{6}_[0-9a-f]{8}|(?<=^inbox/)[\w-]+|\d+"
+    r"|(?<=/\.)\w{8}(?=\.tmp)"
+)
 
 
 def steps_of(worker: Worker, home: Home, steps: Sequence[str], folder: Path, source: str = "") -> list[str]:
@@ -25,18 +29,31 @@ def steps_of(worker: Worker, home: Home, steps: Sequence[str], folder: Path, sou
 
 
 def kinds_of_steps(steps: Sequence[str]) -> dict[int, str]:
-    """Of steps that differ by numbers, hashes and names of files alone the first, by its place."""
+    """Of steps that differ by numbers, hashes, departments and names of files alone the first, by its place.
+
+    What lies outside the home is nobody's to lose.
+    """
     first: dict[tuple[str, ...], int] = {}
     for number, step in enumerate(steps):
         call, _, path = step.partition("\t")
-        first.setdefault((call, str(Path(_NAMES_OF_A_RUN.sub("#", path)).parent), Path(path).suffix), number)
+        if call == "commit":
+            first.setdefault((call, path), number)
+        elif not path.startswith("/"):
+            first.setdefault((call, str(Path(_NAMES_OF_A_RUN.sub("#", path)).parent), Path(path).suffix), number)
     return {number: steps[number] for number in first.values()}
 
 
 def promises(steps: Sequence[str]) -> dict[int, str]:
-    """Places right after something was said for good: a database has committed."""
-    places = enumerate(steps[:-1], start=1)
-    return {number: f"after {before}" for number, before in places if before.startswith("commit")}
+    """Places right after something was said for good: a database has committed.
+
+    Of commits with nothing on the disk between them the last: it has said what those before it did.
+    """
+    pairs = enumerate(itertools.pairwise(steps), start=1)
+    return {
+        number: f"after {before}"
+        for number, (before, after) in pairs
+        if before.startswith("commit") and not after.startswith("commit")
+    }
 
 
 @dataclass(frozen=True)

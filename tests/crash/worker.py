@@ -5,6 +5,7 @@ of the product to run instead; writes a line when it has begun (the pid) and one
 for a signal). A job "continue" lets a stopped process go on.
 """
 
+import gc
 import importlib
 import json
 import os
@@ -12,13 +13,15 @@ import signal
 import sys
 from typing import Any
 
+import dbt.adapters.duckdb
+import dbt.cli.main
 import great_expectations
 import pyarrow.parquet
 
 from crash import steps
 from crash.shim import Plan, Shim
 
-__all__ = ["great_expectations", "pyarrow"]
+__all__ = ["dbt", "great_expectations", "pyarrow"]
 
 
 def _run(job: dict[str, Any]) -> int:
@@ -47,6 +50,7 @@ def _tell(**what: int) -> None:
 
 
 def main() -> None:
+    gc.freeze()  # what is imported is never looked through for garbage, nor copied for that into each fork
     for line in sys.stdin:
         job = json.loads(line)
         if "continue" in job:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
@@ -188,6 +189,24 @@ def test_a_row_replacing_form_corrects_one_commune_and_keeps_the_others(teams: I
     teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "2.xlsx", {"Xã Vân Hồ": (100, 90)}))
     teams.ioc("run")
     assert (trained(teams), trained(teams, "04048")) == (50, 90)
+
+
+def test_what_is_restored_is_published_with_what_came_since(teams: Installation, tmp_path: Path) -> None:
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "1.xlsx", {"Phường Tô Hiệu": (100, 50)}))
+    teams.ioc("run")
+    teams.ioc("backup", str(tmp_path / "backup"))
+    teams.drop("so-khcn", "to.xlsx", team_workbook(tmp_path / "2.xlsx", {"Phường Tô Hiệu": (100, 80)}))
+    teams.load()
+    for lost in (teams.home / "ledger.db", teams.home / "warehouse", teams.home / "published"):
+        shutil.rmtree(lost) if lost.is_dir() else lost.unlink()
+    teams.ioc("restore", str(tmp_path / "backup"))
+    assert trained(teams) == 50, "the version of the backup is read at once"
+    teams.ioc("run")
+    assert trained(teams) == 80
+    told = teams.ioc("rebuild").splitlines()
+    assert len(told) >= 4
+    assert all(line.startswith("equal") for line in told)
+    assert "as recorded" in teams.ioc("verify")
 
 
 def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from ioc_pipeline.durable import write_durably
 from ioc_pipeline.publish.marts import Column, Mart, Sums, foreign_keys
 from ioc_pipeline.publish.parquet import LICENCE
 from ioc_pipeline.publish.postgresql import READERS, SCHEMA
@@ -99,12 +100,13 @@ def write_contracts(published: Path, marts: Sequence[Mart]) -> None:
     if written.exists() and written.read_text(encoding="ascii") == digest:
         return
     folder.mkdir(exist_ok=True)
+    written.unlink(missing_ok=True)  # first: what is no longer whole must not count as written
     for path in folder.iterdir():
         path.unlink()
     for mart, said in contracts.items():
         text = yaml.dump(said, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)
-        (folder / file_name(mart)).write_text(text, encoding="utf-8")
-    written.write_text(digest, encoding="ascii")
+        write_durably(folder / file_name(mart), text.encode())
+    write_durably(written, digest.encode("ascii"))
 
 
 def file_name(mart: Mart) -> str:
