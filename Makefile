@@ -13,7 +13,7 @@ help:
 	@echo "make run     set everything up, take sample files to published marts, keep serving until Ctrl-C"
 	@echo "make demo    the same once, then stop"
 	@echo "make test    set everything up, prove it"
-	@echo "make unit    the tests of single rooms, in about a minute"
+	@echo "make unit    the tests of single rooms, two at a time, in two to three minutes"
 	@echo "make one     one test file or test: make one T=tests/unit/test_periods.py"
 	@echo "make crash   kills, full disks and wrong clocks at random: make crash SEEDS=3 KILLS=1000 FILES=10000"
 	@echo "make lint    format, lint, types, import rules, SQL lint"

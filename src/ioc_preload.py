@@ -22,6 +22,8 @@ import pyarrow.pandas_compat
 import pyarrow.parquet
 import duckdb
 import python_calamine
+import lxml.etree
+import xlsxwriter  # type: ignore[import-untyped]
 import sqlalchemy.dialects.sqlite
 import dbt.adapters.__about__
 import dbt.adapters.duckdb
