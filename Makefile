@@ -30,10 +30,11 @@ run: $(INSTALLED)
 demo: $(INSTALLED)
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow demo
 
-# Fast tests first: what is wrong shows early. What starts Airflow or kills processes comes after them.
+# Fast tests first: what is wrong shows early. What starts Airflow or kills processes comes after them,
+# Airflow first: all of its tests share one, in one process, which mostly waits.
 test: $(INSTALLED_DEV) browser odbc
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/unit tests/web tests/dags tests/hostile tests/dbt
-	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/e2e tests/crash
+	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder tests/e2e tests/crash
 
 SEEDS := 3
 KILLS := 1000

@@ -23,11 +23,17 @@ from ioc_pipeline.warehouse.belonging import read_markers
 from ioc_pipeline.warehouse.raw import open_for_reading
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    given = Home(from_environment({"IOC_HOME": str(tmp_path / "home")}))
+@pytest.fixture(scope="module")
+def with_two_pages(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """An installation that took two pages, to be copied."""
+    given = Home(from_environment({"IOC_HOME": str(tmp_path_factory.mktemp("taken") / "home")}))
     given.take(1, 2)
     return given
+
+
+@pytest.fixture
+def home(with_two_pages: Home, tmp_path: Path) -> Home:
+    return with_two_pages.copied_to(tmp_path / "home")
 
 
 def refused(home: Home, match: str) -> None:

@@ -9,8 +9,6 @@ from landing_home import DEPARTMENT, Home
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    ledger = Ledger(f"sqlite:///{tmp_path}/ledger.db")
-    ledger.migrate()
+def home(tmp_path: Path, ledger_file: Path) -> Home:
     (tmp_path / "inbox" / DEPARTMENT).mkdir(parents=True)
-    return Home(tmp_path, ledger)
+    return Home(tmp_path, Ledger(f"sqlite:///{ledger_file}"))

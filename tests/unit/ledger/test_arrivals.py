@@ -101,7 +101,7 @@ def _record_many(url: str, name: str) -> list[int]:
 def test_several_processes_record_into_one_order_without_gap_or_repeat(new_ledger_url: Callable[[], str]) -> None:
     url = new_ledger_url()
     Ledger(url).migrate()
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(3, multiprocessing.get_context("fork")) as pool:
         given = list(pool.map(_record_many, [url] * 3, ["a", "b", "c"]))
     assert all(seqs == sorted(seqs) for seqs in given)
     assert sorted(seq for seqs in given for seq in seqs) == list(range(1, 46))

@@ -41,7 +41,7 @@ def _migrate(url: str) -> None:
 
 def test_several_processes_may_migrate_at_once(new_ledger_url: Callable[[], str]) -> None:
     url = new_ledger_url()
-    with ProcessPoolExecutor(3, multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(3, multiprocessing.get_context("fork")) as pool:
         list(pool.map(_migrate, [url] * 3))
     assert received(Ledger(url), "a.xlsx") == [1]
 
