@@ -1,13 +1,6 @@
 """The marts in PostgreSQL: complete, for readers only, switched at once, and never in the way of the files."""
 
 import multiprocessing
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -17,17 +10,14 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import duckdb
-import psutil
 import psycopg
 import pytest
 from psycopg import errors
 
 from ioc_pipeline.domain.errors import ConflictError
-from ioc_pipeline.local_airflow.postgresql import OWNER, Server, why_not
 from ioc_pipeline.publish import postgresql
 from ioc_pipeline.publish.marts import Column, Mart
 from ioc_pipeline.publish.postgresql import publish_to_postgresql
-from ioc_pipeline.settings import PRIVATE
 from postgresql_server import new_database, postgresql_url, write_version
 
 __all__ = ["postgresql_url"]
@@ -233,43 +223,3 @@ def publish_until_there(url: str, path: Path) -> None:
         else:
             return
     pytest.fail("the killed publisher still holds its lock")
-
-
-def test_a_server_of_our_own_keeps_its_data_and_lets_in_who_has_a_password(tmp_path: Path) -> None:
-    home = Path(tempfile.mkdtemp(prefix="own-postgresql-"))
-    folder = home / "postgresql"
-    folder.mkdir(mode=0o750)
-    if os.geteuid() == 0:  # there the server is another user, who has to get to its folder
-        assert why_not(folder).endswith(f"chmod o+x {home}")
-    home.chmod(0o751)
-    assert why_not(folder) == ""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = Server.of(folder, port)
-    command = [sys.executable, "-m", "ioc_pipeline.local_airflow.postgresql", str(folder), str(port)]
-    as_reader = server.url.replace(f"{OWNER}:{server.owner_password}", f"ioc_bi:{server.reader_password}")
-    try:
-        for number in (1, 2):
-            with subprocess.Popen(
-                command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, umask=PRIVATE
-            ) as process:
-                wait_until_ready(server, process)
-                assert switched(server.url, tmp_path, number)
-                assert {each.laddr.ip for each in psutil.Process(process.pid).net_connections("inet")} == {"127.0.0.1"}
-                with psycopg.connect(as_reader) as there:
-                    assert there.execute("select load_seq from marts._publication").fetchone() == (number,)
-                for wrong in ("", "wrong"):
-                    with pytest.raises(psycopg.OperationalError):
-                        psycopg.connect(as_reader.replace(server.reader_password, wrong), connect_timeout=3)
-                process.send_signal(signal.SIGKILL if number == 1 else signal.SIGINT)
-                process.wait(30)
-        assert (folder / "passwords.json").stat().st_mode & 0o077 == 0
-    finally:
-        shutil.rmtree(home)
-
-
-def wait_until_ready(server: Server, process: "subprocess.Popen[bytes]") -> None:
-    while server.missing():
-        assert process.poll() is None
-        time.sleep(0.1)
