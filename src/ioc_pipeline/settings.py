@@ -37,6 +37,9 @@ VARIABLES = {
         "PostgreSQL in which the marts are published for BI tools too, `postgresql://…`; `off` for none",
         worked_out="`make run` starts one of its own; elsewhere none",
     ),
+    "IOC_OPENLINEAGE_URL": Variable(
+        "address of an OpenLineage receiver that is told of each published version (docs/bi.md)", worked_out="nobody"
+    ),
     "IOC_SETTLE_SECONDS": Variable("how long a file must lie still before it is taken", default="1"),
     "IOC_UNSEALED_SECONDS": Variable("the same for a CSV without its `.sha256`", default="60"),
     "IOC_ALERT_EMAIL": Variable(
@@ -55,7 +58,7 @@ VARIABLES = {
 class Settings:
     """Paths are absolute, times are seconds. All state lives under `home`; `project` is only read.
 
-    `serving_url` is the PostgreSQL of BI tools, "" for none.
+    `serving_url` is the PostgreSQL of BI tools, `openlineage_url` who is told of publications; "" for none.
     """
 
     home: Path
@@ -65,6 +68,7 @@ class Settings:
     settle_seconds: float
     unsealed_seconds: float
     serving_url: str = ""
+    openlineage_url: str = ""
 
     @property
     def inbox(self) -> Path:
@@ -141,6 +145,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         settle_seconds=_seconds(environment, "IOC_SETTLE_SECONDS"),
         unsealed_seconds=_seconds(environment, "IOC_UNSEALED_SECONDS"),
         serving_url=(environment.get("IOC_SERVING_URL") or OFF).removeprefix(OFF),
+        openlineage_url=_text(environment, "IOC_OPENLINEAGE_URL"),
     )
 
 

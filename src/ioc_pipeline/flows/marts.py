@@ -31,6 +31,8 @@ def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Publi
     hashes = {"sha256": published.sha256, "package_sha256": published.package_sha256}
     ledger.published(published.load_seq, published.version, at=datetime.now(UTC), **hashes)
     serve_for_bi(settings)
+    if published.changed:
+        tell_openlineage(settings)
     return published
 
 
@@ -51,6 +53,17 @@ def serve_for_bi(settings: Settings) -> None:
         problem = str(error).strip().partition("\n")[0]
         _LOG.warning("not published in PostgreSQL, which shows what it did before: %s", problem)
     versions.note_serving(settings.published, place_of(settings.serving_url), problem)
+
+
+def tell_openlineage(settings: Settings) -> None:
+    """Tell who keeps the province's lineage of the current version, if anybody does."""
+    pointer = versions.read_pointer(settings.published)
+    if not settings.openlineage_url or pointer is None:
+        return
+    from ioc_pipeline.publish import openlineage  # its client is needed by few
+
+    new = open_ledger(settings).published_with(pointer.version)
+    openlineage.tell(settings.openlineage_url, openlineage.event_of(pointer, read_marts(settings.dbt_project), new))
 
 
 def _rows(count: int) -> str:

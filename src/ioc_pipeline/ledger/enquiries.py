@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -112,6 +112,17 @@ class Enquiries(Journal):
             query = query.where(load.c.delivery_seq.in_(delivery_seqs))
         with self.transaction() as connection:
             return [_load_row(row) for row in connection.execute(query)]
+
+    def published_with(self, version: str) -> list[Delivery]:
+        """Accepted deliveries that this version is the first to hold, each with its source, in the one order."""
+        query = (
+            sa.select(*DELIVERY_COLUMNS, load.c.source_name)
+            .join(load, load.c.delivery_seq == delivery.c.delivery_seq)
+            .where(load.c.published_version == version, load.c.state == "published")
+            .order_by(delivery.c.delivery_seq)
+        )
+        with self.transaction() as connection:
+            return [replace(to_delivery(row[:-1]), source_name=row[-1] or "") for row in connection.execute(query)]
 
     def published_hashes(self) -> dict[str, dict[str, str]]:
         """Of each version that was published, the hashes noted with it; reads all events."""
