@@ -257,12 +257,22 @@ def harmless_notes(form: Form, draw: Draw) -> None:
     form.foot.insert(0, [draw(text)])
 
 
+def harmless_remarks(form: Form, draw: Draw) -> None:
+    text = _pick(
+        "Trung bình", "Tăng so với tháng trước", "Theo kế hoạch", "Vượt kế hoạch", "Quỹ", "Nam", "Số nam",
+        "Mới thành lập từ 01/7/2025", "Đạt dự toán", "Hằng năm",
+    )  # fmt: skip
+    next(line for line in form.data if line and line[0] == 1.0)[5] = draw(text)
+
+
 def harmless_lines(form: Form, draw: Draw) -> None:
     text = _pick(
         "Số: 123/BC-VP", "(Ban hành kèm theo Quyết định số 12/2024/QĐ-UBND ngày 05/01/2024)", "Kính gửi: Sở Tài chính",
         "Ngày gửi báo cáo: ngày 02 tháng sau", "Biểu số 31/NS", "V/v báo cáo kết quả 9 tháng", "PHÒNG KẾ HOẠCH",
         "Triển khai Đề án 06, tầm nhìn đến năm 2030",
-        "V/v gửi số liệu lũy kế và số liệu tháng", "(Theo hướng dẫn của Sở Tài chính)",
+        "Báo cáo định kỳ hằng tháng", "Báo cáo tháng, quý, năm", "Báo cáo quỹ lương", "Thực hiện kế hoạch năm 2025",
+        "Hạn gửi: ngày 15 tháng sau", "Monthly report", "V/v gửi số liệu lũy kế và số liệu tháng",
+        "(Theo hướng dẫn của Sở Tài chính)",
     )  # fmt: skip
     form.letterhead.append([draw(text)])
 
@@ -282,6 +292,7 @@ HARMLESS: list[Variation] = [
     period_in_other_words, period_on_two_lines, period_in_cells, bounds_beside_it, marks_on_headers, units_on_headers,
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
     parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
+    harmless_remarks,
     column_of_another_unit, units_under_headers,
     headers_in_two_languages, harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
 ]  # fmt: skip

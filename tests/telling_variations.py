@@ -93,6 +93,44 @@ def another_kind_in_the_title(form: Form, draw: Draw) -> None:
     form.title[0][0] = f"{form.title[0][0]} {draw(text)}"
 
 
+def nothing_but_a_kind(form: Form, draw: Draw) -> None:
+    """A text of nothing but a kind and words for figures counts wherever it stands."""
+    kinds = _pick("kế hoạch", "dự toán", "dự báo", "cùng kỳ năm trước", "quý", "hằng năm", "của tuần", "bình quân")
+    english = _pick("Quarterly figures", "Annual report", "Planned figures", "weekly data", "Previous month figures")
+    text = draw(st.one_of(english, st.builds("{} {}".format, _pick("Số liệu", "Báo cáo", "Số"), kinds)))
+    place = draw(
+        _pick("letterhead", "title", "line", "bracket", "unit", "heading", "remark", "foot", "mark", "note", "name")
+    )
+    if place == "letterhead":
+        form.letterhead.append([draw(_pick(text, "BÁO CÁO KẾ HOẠCH THU NĂM 2025"))])
+    elif place == "title":
+        form.title[0][0] = f"{form.title[0][0]} {draw(_pick('({})', '- {}', '{}')).format(text)}"
+    elif place == "line":
+        form.title.append([text])
+    elif place == "bracket":
+        form.period[0][0] = f"{form.period[0][0]} ({text})"
+    elif place == "unit":
+        form.unit[0][0] = text
+    elif place == "heading":
+        form.data.insert(0, [None, text] if not text.startswith("Báo cáo") else [None, f"Số liệu: {text}"])
+    elif place == "remark":
+        next(line for line in form.data if line and line[0] == 1.0)[5] = text
+    elif place == "note":
+        form.notes.append(("C7", text))
+    elif place == "name":
+        form.sheet_name = text
+    else:
+        form.foot.insert(0, [f"{'(*)' if place == 'mark' else 'Ghi chú:'} {text}"])
+
+
+def a_stale_month_without_its_year(form: Form, draw: Draw) -> None:
+    month = draw(_pick("tháng 8", "T8", "tháng Tám", "August", "tuần 37"))
+    if draw(st.booleans()):
+        form.title[0][0] = f"{form.title[0][0]} {month}"
+    else:
+        form.data.insert(0, [None, draw(_pick("{}", "Số liệu {}")).format(month)])
+
+
 def figures_taken_from_another_month(form: Form, draw: Draw) -> None:
     row = next(line for line in form.data if line and line[0] == 1.0)
     row[5] = draw(_pick("Lấy số tháng 8", "Chưa có số liệu, dùng số tháng trước", "tạm lấy theo báo cáo quý II"))
@@ -220,7 +258,9 @@ def a_code_of_another(form: Form, draw: Draw) -> None:
 
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
-    another_meaning_in_english, another_kind_in_the_title, figures_taken_from_another_month, figures_of_another,
+    nothing_but_a_kind, a_stale_month_without_its_year,
+    another_meaning_in_english, another_kind_in_the_title,
+    figures_taken_from_another_month, figures_of_another,
     another_unit_under_a_header,
     another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
     a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,

@@ -37,14 +37,15 @@ _SHORT = [  # capitals count: "th" and "kh" in other words are none of these
     (re.compile(rf"{_NOT_LETTER}CK{_OF_TIME}(?=\s*\S)"), "cùng kỳ"),
     (re.compile(rf"{_NOT_LETTER}BQ\b"), "bình quân"),
     (
-        re.compile(r"(?<![\d/.\-TQ])(\d{1,2})\s?T(?=[\s./-]*(?:(?:19|20)\d\d|đầu|cuối|năm|ĐẦU|CUỐI|NĂM)|$)"),
+        re.compile(r"(?<![\d/.\-TQ])(\d{1,2})\s?T(?=[\s./-]*(?:(?:19|20)\d\d|đầu|cuối|năm|ĐẦU|CUỐI|NĂM)|[)\]\s]*$)"),
         r"\1 tháng ",
     ),
+    (re.compile(r"\b(tháng|THÁNG|Tháng) (?:sau|SAU|Sau)\b"), r"\1 tới"),  # the next month, not "sáu"
     (re.compile(r"\b[Hh]1(?=[\s./-]*(?:19|20)\d\d)"), "6 tháng đầu năm "),
     (re.compile(r"\b[Hh]2(?=[\s./-]*(?:19|20)\d\d)"), "6 tháng cuối năm "),
 ]
 _HAS_ENGLISH = re.compile(
-    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|quarter|year|half|cumul|accum|accru|ytd|plan|target"
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|quarter|year|half|week|daily|previous|prior|last|cumul|accum|accru|ytd|plan|target"
     r"|budget|forecast|estimat|prelim|provis|average|mean|period|up to|until|through|as (?:of|at)|to date|annual)"
 )
 _ENGLISH = [
@@ -56,6 +57,9 @@ _ENGLISH = [
         "cung ky nam truoc",
     ),
     (re.compile(r"\b(?:last|previous|prior) year\b"), "nam truoc"),
+    (re.compile(r"\b(?:last|previous|prior) month\b"), "thang truoc"),
+    (re.compile(r"\b(?:last|previous|prior) quarter\b"), "quy truoc"),
+    (re.compile(r"\b(?:last|previous|prior) (?:week|period)\b"), "ky truoc"),
     (re.compile(r"\breporting (?:period|month|quarter|year)\b\s*:?"), "ky bao cao:"),
     (re.compile(r"\b(?:planned|plans?|targets?|targeted|budget(?:ed)?|forecasts?)(?: (?:for|of|in))?\b"), "ke hoach"),
     (re.compile(r"\bestimat(?:es?|ed|ion)(?: (?:for|of|in))?\b"), "uoc tinh"),
@@ -65,7 +69,12 @@ _ENGLISH = [
     (re.compile(r"\b(?:the )?(?:second|last) half(?: (?:of|in))?(?: the year)?\b"), "6 thang cuoi nam"),
     (re.compile(r"\b(?:up to|until|through|as (?:of|at)|(?:by|at) the end of|to the end of)\b"), "den"),
     (re.compile(r"\b(?:whole|full|entire)[ -]year\b"), "ca nam"),
-    (re.compile(r"\bannual(?:ly)?\b"), "nam"),
+    (re.compile(r"\b(?:half[ -]yearly|semi-?annual(?:ly)?)\b"), "hang 6 thang"),
+    (re.compile(r"\b(?:annual(?:ly)?|yearly)\b"), "hang nam"),
+    (re.compile(r"\bquarterly\b"), "hang quy"),
+    (re.compile(r"\bmonthly\b"), "hang thang"),
+    (re.compile(r"\bweekly\b"), "hang tuan"),
+    (re.compile(r"\bdaily\b"), "hang ngay"),
     (re.compile(r"\bmonths?(?=\s*\d)"), "thang"),
     (re.compile(r"\bquarters?(?=\s*[\div])"), "quy"),
     (re.compile(r"\byear(?=\s*:?\s*(?:19|20)\d\d)"), "nam"),

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
@@ -12,6 +11,7 @@ from ioc_pipeline.domain.period_labels import FoundLabel, find_labels, find_peri
 from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.said import FREQUENCIES, Kind, kinds_said, kinds_within, parts_of
 from ioc_pipeline.parse.spans import (
     OWN,
     is_average,
@@ -23,7 +23,6 @@ from ioc_pipeline.parse.spans import (
     is_sum_of_months,
     is_taken_from_another_time,
     names_several_periods,
-    says_nothing_but_kind,
 )
 from ioc_pipeline.parse.statements import (
     Statement,
@@ -31,8 +30,6 @@ from ioc_pipeline.parse.statements import (
     name_in_words,
     own_words,
     statements_above,
-    statements_elsewhere,
-    statements_in_rows,
     whole_label,
 )
 from ioc_pipeline.reference.sources import Source
@@ -44,7 +41,7 @@ _BOUNDS_WITHOUT_YEAR = re.compile(
     rf"\s*(?:het )?(?:ngay )?{_DAY_AND_MONTH}(?!\d)"
 )
 _SINCE = re.compile(
-    rf"(?:{OWN})?\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh|ke|phat sinh) (?:ke )?tu (?:ngay )?"
+    rf"(?:{OWN})?\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh |ke |phat sinh )?(?:ke )?tu (?:ngay )?"
     r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?\W*"
 )
 _LONGEST_TOLD = 200
@@ -58,14 +55,14 @@ _FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
 _YEARS = frozenset({"year", "range", "school_year"})
 _NAMES = frozenset({"file name", "sheet name"})
-_NOTE = re.compile(r"^\W*(?:ghi chu|chu thich|luu y|note)[\s:*]*")
+_NOTE = re.compile(r"^(?:\W*(?:ghi chu|chu thich|luu y|note)[\s:*]*|[(\[](?:\d{1,2}|\*+)[)\]]\s*|\*+\s*)")
 _SUBJECT = re.compile(
     r"\W*(?:v/v|ve viec|trich yeu|can cu|kem theo|theo|ban hanh|thuc hien|trien khai|de an|chuong trinh)\b"
 )  # of a letter
 _OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so| voi| sanh)")
 _KIND_FIRST = re.compile(  # a note of nothing but the kind of the figures above it
-    r"\W*(?:luy ?(?:ke|tich|tien)|tich luy|don tich|cong don|tinh tu|ke tu|ky (?:so lieu|bao cao)|cumulative"
-    r"|accumulated)\b"
+    r"\W*(?:luy ?(?:ke|tich|tien)|tich luy|don tich|cong don|tinh tu|ke tu|tu (?:ngay )?\d+/\d+"
+    r"|ky (?:so lieu|bao cao)|cumulative|accumulated)\b"
 )
 _OWN_OF_ANOTHER = re.compile(rf"(?<!so voi )(?<!so )\bcung k[yi] (?:cua )?{OWN}")
 _AND_OWN = re.compile(r"(?:\bva\b|[+&]|\bden\b)\W*(?:ca )?$")  # "Tháng 9 và quý III"
@@ -87,11 +84,10 @@ def kind_problems(
 
 
 def late_problems(
-    block: Block, source: Source, period: Period | None, data: Sequence[int], end: int, file_name: str
+    block: Block, source: Source, period: Period | None, statements: Iterable[Statement]
 ) -> list[Problem]:
-    """The same for what is said elsewhere: in remarks, in notes below the table, comments, names of sheet and file."""
+    """The same for what is said elsewhere: in headings, remarks, notes below, comments, names of sheet and file."""
     judge = _Judge(block, source, period, None, is_named_by_file_only=False)
-    statements = chain(statements_in_rows(block, data), statements_elsewhere(block, end, file_name))
     return judge.first_problem(statements)
 
 
@@ -188,6 +184,8 @@ class _Judge:
         if is_own_word(self.block.table, text):
             return "", "critical"
         rest = self._without_own(text)
+        if self._kinds_beyond(said, rest, own):
+            return text, "critical"
         if said.place == "below":
             rest = _NOTE.sub("", rest)
             begins_with_kind = _KIND_FIRST.match(rest) and len(rest) <= _LONGEST_LINE and not _FIGURE.search(rest)
@@ -224,11 +222,20 @@ class _Judge:
         is_of_figures = is_over_figures or _OF_FIGURES.match(rest)
         if is_of_figures and self.source.period_type != "year" and is_of_whole_year(rest):
             return True
-        if (is_of_figures or said.place not in ("letterhead", "row")) and says_nothing_but_kind(
-            self._without_title(rest)
-        ):
-            return True
         return is_taken_from_another_time(rest) or bool(_OWN_OF_ANOTHER.search(rest))
+
+    def _kinds_beyond(self, said: Statement, rest: str, own: str) -> frozenset[Kind]:
+        """The kinds that a text says of the figures and nothing else, besides the contract's own.
+
+        A comparison in a remark or note is about the change of a figure, not about what the figure is.
+        """
+        kinds = kinds_said(self._without_title(rest), own, said.text)
+        is_beside = said.place in ("letterhead", "row", "below") and not _OF_FIGURES.match(rest)
+        if not kinds or ("comparison" in kinds and is_beside):
+            return frozenset()
+        if self.source.period_type in kinds:
+            kinds -= FREQUENCIES  # "Báo cáo tháng, quý, năm"
+        return kinds - kinds_within(own)
 
     def _without_title(self, rest: str) -> str:
         """What a title says besides the contract's own."""
@@ -238,7 +245,7 @@ class _Judge:
 
     def _begins_elsewhere(self, rest: str, period: Period) -> bool:
         """ "(Tính từ 01/01/2025)" over a month: added up since another day than the period's first."""
-        since = _SINCE.fullmatch(rest)
+        since = next((found for part in parts_of(self._without_title(rest)) if (found := _SINCE.fullmatch(part))), None)
         if not since or self.block.table.to_date:
             return False
         day, month, year = int(since[1]), int(since[2]), int(since[3] or period.start.year)
@@ -290,8 +297,14 @@ class _Judge:
         if said.place == "line" and holds and other.type not in _YEARS:
             plain = time_words(said.text)
             return OWN not in self._without_own(said.text) or bool(_AND_OWN.search(plain[: found.start]))
+        if said.place == "line" and (other.type == "week" or (is_of_type and not self._names_its_year(said, found))):
+            return True
         # Of labels in longer texts: two of the source's type are told with the period; notes may speak of any time.
         return not (is_of_type or holds or said.place == "below" or other.type in ("week", "ytd"))
+
+    def _names_its_year(self, said: Statement, found: FoundLabel) -> bool:
+        """Whether a label is whole without the year of the period: then it was weighed where the period was found."""
+        return any(other.start == found.start for other in find_labels(said.text, self.source.clock))
 
 
 def _is_on_clock(period: Period, source: Source) -> bool:

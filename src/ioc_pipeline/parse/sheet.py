@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 
 from ioc_pipeline.domain.addresses import cell_address, column_letters
 from ioc_pipeline.domain.deliveries import Scope
@@ -24,6 +25,7 @@ from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.reporter import reporter_problems
 from ioc_pipeline.parse.roles import Reading
+from ioc_pipeline.parse.statements import statements_elsewhere, statements_in_headings, statements_in_rows
 from ioc_pipeline.parse.strays import find_strays, stray_problems
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
@@ -111,7 +113,12 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             strays = find_strays(block, body, source)
             warnings += stray_problems(block, strays)
             parsed.readings.append(Reading(block, body, source, frozenset(strays)))
-            said = late_problems(block, source, period, body.data, body.end, envelope.file_name)
+            statements = chain(
+                statements_in_headings(block, body.others),
+                statements_in_rows(block, body.data),
+                statements_elsewhere(block, body.end, envelope.file_name),
+            )
+            said = late_problems(block, source, period, statements)
             problems += [problem for problem in said if problem.severity == "critical"]
             warnings += [problem for problem in said if problem.severity == "warning"]
             problems += unit_problems(block, body, [block.sheet.name, envelope.file_name])

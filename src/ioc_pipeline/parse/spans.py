@@ -51,14 +51,12 @@ _AVERAGE = re.compile(
 _TARGET = (  # "chỉ tiêu" is an indicator too: "Chỉ tiêu thu"
     rf"chi tieu(?=\W*$| (?:duoc )?giao| ke hoach| phan dau| {OWN}| nam| thang| qu[yi]| [tq]\d)(?: duoc)?(?: giao)?"
 )
-_PLAN_WORD = rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|{_TARGET}|giao dau nam|planned|plan|targets?)"
+PLAN_WORD = rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|{_TARGET}|giao dau nam|planned|plan|targets?)"
 _PLAN = re.compile(
-    rf"^(?:so\s+)?(?:lieu\s+)?{_PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
+    rf"^(?:so\s+)?(?:lieu\s+)?{PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
-_PLAN_OF_PERIOD = re.compile(
-    rf"\b{_PLAN_WORD}\s+(?:(?:ky|cua)\s+)?(?:{OWN}|(?:thang|qu[yi]|tuan|nam|t|q)[\s.]?[\divx])"
-)
-_PERIOD_OF_PLAN = re.compile(rf"\b{OWN}[\W_]+(?:so (?:lieu )?)?{_PLAN_WORD}(?: (?:duoc )?giao)?[\W_]*$")  # "(kế hoạch)"
+_PLAN_OF_PERIOD = re.compile(rf"\b{PLAN_WORD}\s+(?:(?:ky|cua)\s+)?(?:{OWN}|(?:thang|qu[yi]|tuan|nam|t|q)[\s.]?[\divx])")
+_PERIOD_OF_PLAN = re.compile(rf"\b{OWN}[\W_]+(?:so (?:lieu )?)?{PLAN_WORD}(?: (?:duoc )?giao)?[\W_]*$")  # "(kế hoạch)"
 _DONE = re.compile(r"\b(?:thuc hien|ket qua|hoan thanh|dat|so voi|so|theo|hien)\b")
 _OF_ANOTHER_TIME = re.compile(
     r"\b(?:previous|prior|last|same) (?:year|month|quarter|period)\b"
@@ -68,21 +66,6 @@ _COMPARISON = re.compile(
     r"\b(?:so voi|so sanh|ty le so)\b|(?:%|\bphan tram)\W*(?:so\b|(?:hoan thanh )?ke hoach|cung k[yi])|\btoc do tang\b"
     r"|\b(?:chenh lech|tang|giam)\b(?=.*\b(?:cung k[yi]|truoc|ke hoach|thang|qu[yi]|nam)\b)"
 )
-_KIND = (
-    rf"(?:{_PLAN_WORD}|cung k[yi]|(?:nam|k[yi]|thang|qu[yi]) (?:lien )?(?:truoc|ngoai)|so voi|so sanh|chenh lech"
-    r"|tang|giam|phan tram|%)"
-)
-_OF_FIGURES = (
-    r"(?:so|lieu|cac|day|la|toan bo|tat ca|nhung|tren|trong|bieu|bang|nay|cua|tinh|theo|duoc|giao|dat|va|ke|ghi chu"
-    r"|luu y|note|figures|data|gia tri|cot|thuc hien|nam|thang|qu[yi])"
-)
-_NOTHING_BUT_KIND = re.compile(
-    rf"\W*(?:(?:{_KIND}|{_OF_FIGURES}|{OWN}|k[yi](?: bao cao)?|ca nam|(?:19|20)\d\d"
-    rf"|(?:thang|qu[yi]|nam|t|q)\s*[\divx/.-]+)"
-    rf"(?![a-z])\W*)+"
-)
-_HAS_KIND = re.compile(rf"(?<![a-z]){_KIND}(?![a-z])")
-_PART = re.compile(r"[(\[]([^()\[\]]+)[)\]]|\s[-–—:;]\s*([^()\[\]]+)$")
 _TAKEN = re.compile(
     r"\b(?:(?<!chua )(?<!khong )bao gom|lay|dung|su dung|chep|giu nguyen|nhu)\s+"
     rf"(?:(?:ca|lai|tam|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
@@ -138,16 +121,6 @@ def is_of_another_time(text: str) -> bool:
 def is_comparison(text: str) -> bool:
     """Whether a header or line says that its figures compare: "so với cùng kỳ", "% kế hoạch"."""
     return bool(_COMPARISON.search(time_words(text)))
-
-
-def says_nothing_but_kind(text: str) -> bool:
-    """Whether a text, or a part in brackets or behind a dash, only calls figures planned, compared or of another time.
-
-    "Số giao dự toán", "Thu ngân sách (kế hoạch)", "So với cùng kỳ năm trước", but not "Phòng Kế hoạch".
-    """
-    plain = time_words(text)
-    parts = [plain, *(found[1] or found[2] for found in _PART.finditer(plain))]
-    return any(_NOTHING_BUT_KIND.fullmatch(part) and _HAS_KIND.search(part) for part in parts)
 
 
 def is_taken_from_another_time(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Every text on a sheet, and in its names, that may say which figures these are, with its place."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -24,7 +24,9 @@ _ENDING = re.compile(r"\.(?:xlsx?|ods|csv|tsv|txt)$", re.IGNORECASE)
 _LONGEST_PIECE = 8
 _SPREAD_LABEL = re.compile(r"(?:thang|quy|nam|ky)\b[\s\divx/.-]*(?:nam)?[\s/.-]*(?:19|20)\d\d$")
 _BEFORE_LABEL = re.compile(
-    r"^(?:(?:ghi chú|lưu ý|chú thích|note|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)+", re.IGNORECASE
+    r"^(?:[(\[](?:\d{1,2}|\*+)[)\]]\s*|\*+\s*)?"
+    r"(?:(?:ghi chú|lưu ý|chú thích|note|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)*",
+    re.IGNORECASE,
 )
 
 Place = Literal["line", "letterhead", "header", "row", "below", "file name", "sheet name"]
@@ -117,6 +119,17 @@ def statements_in_rows(block: Block, data: Sequence[int]) -> Iterator[Statement]
                 yield Statement(cell_address(number, position), cell_text(value), "row")
 
 
+def statements_in_headings(block: Block, others: Mapping[int, str]) -> Iterator[Statement]:
+    """Headings and remarks among the rows, by their numbers and kinds: what stands over rows may say what they are."""
+    for number, kind in others.items():
+        cells = seen_cells(block.sheet, number) if kind in _HEADINGS else []
+        if len(cells) <= 2:
+            for position, value in cells:
+                if isinstance(value, str):
+                    yield Statement(cell_address(number, position), cell_text(value), "below")
+
+
+_HEADINGS = frozenset({"section", "remark", "header"})
 _FOOT = 6  # rows of notes above the end of a table, of which some belong to its last rows
 
 

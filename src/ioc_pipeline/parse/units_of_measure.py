@@ -34,6 +34,7 @@ _THOUSANDS = re.compile(r"nghin(?: [a-z]+){1,3}")  # of whatever it is: "nghìn 
 _MILLIONS = re.compile(r"[(\[]triệu(?: [^\W\d]+){1,3}[)\]]")  # in small letters and brackets, for people bear the name
 _ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
+_BEHIND_DASH = re.compile(r"\s[-–—:;|]\s*|[,;]\s+")
 _POWER = re.compile(
     r"(?<![\d.,])(?:x\s?)?(?:1(?P<groups>(?:[ .,]?000){1,4})(?![\d.,])|10\s?(?:\^\s?(?P<flat>\d\d?)|(?P<raised>[³⁶⁹])))"
 )
@@ -91,6 +92,9 @@ def stated_units(text: str) -> tuple[str, ...]:
         if labelled and not scaled:
             return tuple(dict.fromkeys(labelled))
         told = bracketed_units(written)
+        last = _BEHIND_DASH.split(written)[-1]
+        if last != written and is_unit(last):
+            told.append(last)
         if _THOUSANDS.fullmatch(folded) or _MILLIONS.fullmatch(written):
             told = [inner]
         told += [unit for unit in scaled if all(read_unit(unit) != read_unit(part) for part in told)]
