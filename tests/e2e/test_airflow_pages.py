@@ -21,7 +21,8 @@ from ioc_pipeline.web.app import create_app
 SCREENS = {(1920, 1080): "dark", (3840, 2160): "light", (390, 844): "light"}
 CELL = "indicators/infra_population_4g_pct?unit=14"
 LISTS = ["reporting", "quality", "conflicts", "revisions", "deliveries"]
-PAGES = ["", "?unit=03646", "?department=so-khcn", "?lang=en", CELL, "reminders", *LISTS]
+VALUE = f"values/{CELL.partition('/')[2].replace('?', '/quarter/2025-06-15/2025-09-14?')}"
+PAGES = ["", "?unit=03646", "?department=so-khcn", "?lang=en", CELL, f"{VALUE}&lang=en", "api", "reminders", *LISTS]
 
 
 def routes() -> list[str]:
@@ -163,6 +164,30 @@ def test_a_list_says_what_the_marts_say_and_its_csv_too(
     href = page.get_by_role("link", name="Tải CSV").get_attribute("href")
     text = httpx.get(f"{address}{href}", headers={"authorization": f"Bearer {token}"}).text
     assert len(text.splitlines()) == 1 + found
+
+
+@pytest.mark.parametrize("path", [*LISTS, *(f"{name}.csv" for name in LISTS)])
+def test_a_filter_that_a_list_does_not_have_is_refused_by_name(address: str, token: str, path: str) -> None:
+    asked = {"authorization": f"Bearer {token}", "accept": "text/html"}
+    answer = httpx.get(f"{address}/ioc/{path}?nope=1", headers=asked)
+    assert (answer.status_code, "nope" in answer.text) == (422, True)
+    assert httpx.get(f"{address}/ioc/{path}?lang=en&theme=dark", headers=asked).status_code == 200
+
+
+def test_in_english_everything_but_names_is_english(page: Page, address: str, running_airflow: Installation) -> None:
+    [value] = running_airflow.query(
+        "select * from mart_indicator_series where units_left_out != '' and indicator_code = 'gov_commune_portals_pct'"
+        " and org_unit_code = '14' and geography = 'as_reported' order by period_end_date limit 1"
+    )
+    period = "/".join(value[name] for name in ("period_type", "period_start_date", "period_end_date"))
+    page.goto(f"{address}/ioc/values/{value['indicator_code']}/{period}?lang=en")
+    expect(page.get_by_text(f"Not in this figure: {value['units_left_out']}")).to_be_visible()
+    expect(page.get_by_text("Communes with a web site ÷ ")).to_be_visible()
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", page.inner_text("main")) == []  # no code instead of a word
+    page.goto(f"{address}/ioc/conflicts?lang=en")
+    names = running_airflow.query("select indicator_name_vi from dim_indicator")
+    shown = page.inner_text("main")
+    assert [row["indicator_name_vi"] for row in names if row["indicator_name_vi"] in shown] == []
 
 
 def test_the_wall_works_by_keyboard_alone(page: Page, address: str) -> None:

@@ -1,5 +1,6 @@
 """Numbers, days, periods and codes as people write them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -88,24 +89,52 @@ def month(day: date, reported: str, restated: str) -> dict[str, object]:
     }
 
 
+def of(unit_measure: str, decimals: int = 1) -> dict[str, object]:
+    return {"unit_measure": unit_measure, "decimals": decimals}
+
+
+def ticks(unit_measure: str, decimals: int, *values: str) -> list[Decimal]:
+    """The numbers at the left of a chart, from above."""
+    days = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)]
+    rows = [month(day, value, value) for day, value in zip(days, values, strict=False)]
+    chart = series_chart(Page("/ioc", "", {"lang": "en"}), of(unit_measure, decimals), rows, None)
+    labels = re.findall(
+        r'<text text-anchor="end" transform="translate\([-\d.]+,([-\d.]+)\)"[^>]*>([−\d.,]+)<', str(chart)
+    )
+    return [Decimal(text.replace("−", "-").replace(",", "")) for _, text in sorted(labels, key=lambda at: float(at[0]))]
+
+
+def test_an_axis_has_no_number_that_no_value_can_be() -> None:
+    shares = ticks("pct", 2, "100", "97.06", "98.58")
+    assert shares == sorted(shares, reverse=True)
+    assert 97 < shares[0] <= 100
+    counts = ticks("count", 0, "0", "3", "4")
+    assert min(counts) == 0
+    assert [count for count in counts if count % 1] == []
+    assert len(ticks("count", 0, "1248415", "1248415")) > 1
+    ranks = ticks("rank", 0, "2", "1", "5")
+    assert ranks == sorted(ranks)  # the first place stands on top
+    assert min(ranks) >= 1
+
+
 def test_a_chart_breaks_at_the_merger_marks_the_target_and_brings_no_script_or_style() -> None:
     rows = [month(date(2025, 5, 31), "1.05", "1.15"), month(date(2025, 6, 30), "1.1", "1.2")]
     rows += [month(date(2025, 7, 31), "1.25", "1.25"), month(date(2025, 8, 31), "1.3", "1.3")]
     page = Page("/ioc", "", {})
     target = {"target_value": Decimal("1.4")}
-    chart = series_chart(page, {"decimals": 1}, rows, target)
+    chart = series_chart(page, of("index"), rows, target)
     assert chart is not None
-    for text in ("Sáp nhập 01/07/2025", "Chỉ tiêu 1,4", "Như báo cáo", "Theo địa giới hiện nay", ">1,20<"):
+    for text in ("Sáp nhập 01/07/2025", "Chỉ tiêu 1,4", "Như báo cáo", "Theo địa giới hiện nay", ">1,2<"):
         assert text in chart
     assert chart.count('"line mark"') == 3  # as reported before and after, restated before
     assert "<script" not in chart
     assert "style=" not in chart
     assert "#000" not in chart  # every colour is the page's
-    assert series_chart(page, {"decimals": 1}, rows[:1], target) is None
+    assert series_chart(page, of("index"), rows[:1], target) is None
 
 
 def test_a_month_that_is_missing_leaves_a_gap() -> None:
     ends = [date(2026, 1, 31), date(2026, 2, 28), date(2026, 4, 30), date(2026, 5, 31)]
-    chart = series_chart(Page("/ioc", "", {}), {"decimals": 1}, [month(end, "1", "1") for end in ends], None)
+    chart = series_chart(Page("/ioc", "", {}), of("index"), [month(end, "1", "1") for end in ends], None)
     assert chart is not None
     assert chart.count('"line mark"') == 2

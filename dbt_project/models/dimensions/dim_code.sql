@@ -26,6 +26,12 @@ elements as (
 
 ),
 
+element_names as (
+
+    select * from {{ ref('element_names_en') }}
+
+),
+
 all_codes as (
 
     select
@@ -63,12 +69,15 @@ all_codes as (
 
     select
         'element_code' as code_set,
-        element_code as code,
-        name_vi as label_vi,
-        element_code as label_en,
-        unit_measure as explanation_vi
+        elements.element_code as code,
+        elements.name_vi as label_vi,
+        coalesce(element_names.name_en, elements.element_code) as label_en,
+        elements.unit_measure as explanation_vi
 
     from elements
+
+    left join element_names
+        on elements.element_code = element_names.element_code
 
 ),
 

@@ -108,7 +108,7 @@ def _answer(
     value = f"{row['value_qualifier']} {number(row['value'], indicator['decimals'], 'vi')} {unit}".strip()
     yield "Giá trị · value", value if row["value"] is not None else f"– ({row['null_reason']})"
     yield "Chỉ số · indicator", key.indicator + (f", {key.breakdown}" if key.breakdown else "")
-    formula = origin.formula(indicator, row["exact_value"], cells)
+    formula = origin.formula(indicator, origin.exact_value(row), cells)
     if written := _written(formula, indicator["decimals"]):
         yield "Công thức · formula", written
     yield "Kỳ · period", f"{key.period_start:%d/%m/%Y} – {key.period_end:%d/%m/%Y}{_GEOGRAPHY[key.geography]}"
@@ -123,6 +123,8 @@ def _answer(
 
 def _written(formula: Formula, decimals: int | None) -> str:
     """The formula with its numbers put in; "" where the sums of its cells say nothing."""
+    if formula.greatest is not None:
+        return f"{_plain(formula.greatest)} (lớn nhất trong các ô · the greatest of the cells)"
     if formula.numerator is None:
         return ""
     if formula.shape == "ratio" and formula.denominator is not None:

@@ -21,8 +21,10 @@ def _neutral(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets a leading quote; numbers written as text do not.
 
     A number is written out: `0E-12`, Python's zero of twelve decimals, is a text to a spreadsheet. A count that is a
-    double is `31250`.
+    double is `31250`, a boolean `true` as in JSON and SQL.
     """
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, Decimal):
         return f"{value:f}"
     if isinstance(value, float):

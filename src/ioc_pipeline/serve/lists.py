@@ -47,12 +47,14 @@ left join (
 
 _CONFLICTS = """
 select
-    conflict.conflict_kind, conflict.indicator_name_vi, coalesce(units.org_unit_name, conflict.org_unit_code) as
-    org_unit_name, conflict.period_start_date, conflict.period_end_date, conflict.first_qualifier,
+    conflict.conflict_kind, conflict.indicator_name_vi, indicators.indicator_name_en,
+    coalesce(units.org_unit_name, conflict.org_unit_code) as org_unit_name,
+    conflict.period_start_date, conflict.period_end_date, conflict.first_qualifier,
     conflict.first_value, conflict.second_qualifier, conflict.second_value, conflict.difference, conflict.unit_measure,
     conflict.verdict, conflict.reason, conflict.first_source, conflict.first_place, conflict.second_source,
     conflict.second_place, conflict.claim_vi, conflict.indicator_code, conflict.element_code, conflict.org_unit_code
 from mart_conflict as conflict
+left join dim_indicator as indicators on conflict.indicator_code = indicators.indicator_code
 left join dim_org_unit as units
     on conflict.org_unit_code = units.org_unit_code
     and conflict.period_end_date between units.valid_from_date and units.valid_to_date
@@ -60,13 +62,15 @@ left join dim_org_unit as units
 
 _REVISIONS = """
 select
-    revision.received_at, revision.indicator_name_vi, coalesce(units.org_unit_name, revision.org_unit_code) as
-    org_unit_name, revision.period_end_date, revision.old_value, revision.old_null_reason, revision.new_value,
+    revision.received_at, revision.indicator_name_vi, indicators.indicator_name_en,
+    coalesce(units.org_unit_name, revision.org_unit_code) as org_unit_name,
+    revision.period_end_date, revision.old_value, revision.old_null_reason, revision.new_value,
     revision.new_null_reason, revision.difference, revision.version_number, revision.file_name,
     coalesce(departments.org_unit_name, revision.department_code) as department_name, revision.sheet_name,
     revision.cell_address, revision.indicator_code, revision.element_code, revision.breakdown, revision.org_unit_code,
     revision.source_name, revision.department_code, revision.delivery_seq
 from mart_revision as revision
+left join dim_indicator as indicators on revision.indicator_code = indicators.indicator_code
 left join dim_org_unit as units
     on revision.org_unit_code = units.org_unit_code
     and revision.period_end_date between units.valid_from_date and units.valid_to_date
@@ -160,10 +164,11 @@ def counted(marts: duckdb.DuckDBPyConnection, listing: Listing, asked: Mapping[s
     return int(row["found"])
 
 
-def choices(marts: duckdb.DuckDBPyConnection, listing: Listing, name: str) -> list[tuple[str, str]]:
-    """What one filter of the listing can ask for: each code with its name."""
+def choices(marts: duckdb.DuckDBPyConnection, listing: Listing, name: str, language: str) -> list[tuple[str, str]]:
+    """What one filter of the listing can ask for: each code with its name, in `language` (vi, en) where it has both."""
+    names = listing.filters[name].replace("_vi", f"_{language}")
     query = f"""
-        select {name} as code, coalesce(any_value({listing.filters[name]}), {name}) as name
+        select {name} as code, coalesce(any_value({names}), {name}) as name
         from ({listing.query}) where {name} != '' group by 1 order by 2
     """  # noqa: S608  # ours
     return [(row["code"], row["name"]) for row in records(marts, query)]

@@ -96,7 +96,8 @@ class Formula:
     """How the catalogue computes the value, with the cells' numbers put in.
 
     `counted` is what the two sums give; where that is not the published value (a mean by decree, a stock carried
-    over), `is_proof` is false and the sums are only what went in.
+    over), `is_proof` is false and the sums are only what went in. `greatest` is the published value where it is none
+    of the sums but the greatest of several cells.
     """
 
     shape: str
@@ -105,6 +106,7 @@ class Formula:
     denominator: Decimal | None
     counted: Decimal | None
     is_proof: bool
+    greatest: Decimal | None
 
 
 def value(marts: duckdb.DuckDBPyConnection, key: ValueKey) -> dict[str, Any] | None:
@@ -132,9 +134,10 @@ def checks(marts: duckdb.DuckDBPyConnection, delivery_seq: int, source: str, tab
 def formula(indicator: dict[str, Any], published: Decimal | None, found: Sequence[dict[str, Any]]) -> Formula:
     """Put the cells' numbers into the catalogue's formula."""
     sums: dict[str, Decimal] = defaultdict(Decimal)
-    for row in found:
-        if row["exact_value"] is not None:
-            sums[row["role"]] += row["coefficient"] * row["exact_value"]
+    numbers = [(row, exact_value(row)) for row in found]
+    for row, number in numbers:
+        if number is not None:
+            sums[row["role"]] += row["coefficient"] * number
     numerator, denominator = sums.get("numerator"), sums.get("denominator")
     counted = None
     if indicator["shape"] == "sum" and numerator is not None:
@@ -142,4 +145,15 @@ def formula(indicator: dict[str, Any], published: Decimal | None, found: Sequenc
     elif indicator["shape"] == "ratio" and numerator is not None and denominator:
         counted = indicator["factor"] * numerator / denominator
     is_proof = counted is not None and published is not None and abs(counted - published) < Decimal("1e-9")
-    return Formula(indicator["shape"], indicator["factor"], numerator, denominator, counted, is_proof)
+    greatest = max((number for _, number in numbers if number is not None), default=None)
+    is_greatest = indicator["shape"] == "sum" and not is_proof and greatest is not None and greatest == published
+    return Formula(
+        indicator["shape"], indicator["factor"], numerator, denominator, counted, is_proof,
+        greatest if is_greatest else None,
+    )  # fmt: skip
+
+
+def exact_value(row: dict[str, Any]) -> Decimal | None:
+    """The value of a row before it was rounded; a version of before that was told apart has it as its value."""
+    found: Decimal | None = row["exact_value"] if "exact_value" in row else row["value"]
+    return found

@@ -178,9 +178,12 @@ select
     conflict.conflict_kind, conflict.indicator_code, conflict.indicator_name_vi, indicators.indicator_name_en,
     conflict.element_code, conflict.first_value, conflict.first_qualifier, conflict.second_value,
     conflict.second_qualifier, conflict.unit_measure, conflict.difference, conflict.period_end_date,
-    conflict.org_unit_code
+    conflict.org_unit_code, coalesce(units.org_unit_name, conflict.org_unit_code) as org_unit_name
 from mart_conflict as conflict
 left join dim_indicator as indicators on conflict.indicator_code = indicators.indicator_code
+left join dim_org_unit as units
+    on conflict.org_unit_code = units.org_unit_code
+    and conflict.period_end_date between units.valid_from_date and units.valid_to_date
 where
     conflict.verdict = 'conflict'
     and ($commune = '' or conflict.org_unit_code = $commune)

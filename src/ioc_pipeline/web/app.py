@@ -25,7 +25,7 @@ from ioc_pipeline.web.lists import routes as lists
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.reminders import routes as reminders
 from ioc_pipeline.web.trail import routes as trail
-from ioc_pipeline.web.versions import Versions
+from ioc_pipeline.web.versions import OlderProgramError, Versions
 from ioc_pipeline.web.wall import routes as wall
 
 ROUTERS = (
@@ -75,6 +75,7 @@ def create_app(given: Settings, who: Callable[..., Any], login_url: Callable[[st
     app.mount(api.PATH, api.create_api(given, app.state.versions, admit, may_look))
     app.add_exception_handler(HTTPException, _say_why_not(login_url))
     app.add_exception_handler(RequestValidationError, _say_what_was_asked)
+    app.add_exception_handler(OlderProgramError, _say_what_is_not_in_it)
     app.add_exception_handler(UserError, _say_what_to_do)
     app.add_exception_handler(ContractError, _say_what_to_do)
     app.add_middleware(SecurityHeaders)
@@ -104,6 +105,10 @@ async def _say_what_was_asked(request: Request, error: Exception) -> Response:
         for part in error.errors()
     ]
     return Page.of(request).render("error.html", 422, login="", detail=", ".join(parts))
+
+
+async def _say_what_is_not_in_it(request: Request, error: Exception) -> Response:
+    return Page.of(request).render("error.html", 404, login="", detail=str(error))
 
 
 async def _say_what_to_do(request: Request, error: Exception) -> Response:

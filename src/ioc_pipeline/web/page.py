@@ -121,13 +121,21 @@ class Page:
 
     def qualified(self, row: Mapping[str, Any], decimals: int | None = None) -> str:
         """The value of a row with its qualifier: ≥57,8."""
-        return numbers.qualifier(row["value_qualifier"]) + self.number(row["value"], decimals)
+        return self.qualifier(row["value_qualifier"]) + self.number(row["value"], decimals)
+
+    def qualifier(self, code: str) -> str:
+        return numbers.qualifier(code)
 
     def change(self, value: Any, decimals: int | None = None) -> str:
         return numbers.change(value, decimals, self.language)
 
     def day(self, value: Any) -> str:
         return numbers.day(value, self.language)
+
+    def days(self, first: Any, last: Any) -> str:
+        """From the first day to the last; a single day once."""
+        first_day, last_day = self.day(first), self.day(last)
+        return first_day if first_day == last_day else f"{first_day}\u00a0– {last_day}"
 
     def moment(self, value: Any) -> str:
         return numbers.moment(value, self.language)

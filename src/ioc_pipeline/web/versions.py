@@ -17,6 +17,16 @@ from ioc_pipeline.web.words import Words
 KEPT_OPEN = 4
 
 
+class OlderProgramError(Exception):
+    """A version of before an upgrade does not have what is asked."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(
+            f"Phiên bản {version} do chương trình cũ hơn công bố nên không có nội dung này · "
+            f"version {version} was published by an older program and does not have this"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Marts:
     """One version, opened for one request: `shown` is what is read, `asked` what the address names, "" if nothing."""
@@ -45,6 +55,9 @@ class Versions:
         self._given = given
         self._open: dict[str, tuple[duckdb.DuckDBPyConnection, Publication, Words]] = {}
         self._lock = Lock()
+        with closing(duckdb.connect()) as connection:
+            # The first parameter that is bound lets DuckDB import pandas: half a second that no reader should wait.
+            connection.execute("select $bound", {"bound": 0})
 
     def current(self) -> Pointer:
         """What is published now.
@@ -63,6 +76,7 @@ class Versions:
 
         Raises:
             UserError: nothing is published yet.
+            OlderProgramError: the version lacks a mart or a column that is asked.
         """
         current = self.current().version
         try:
@@ -71,7 +85,10 @@ class Versions:
             connection, shown, meanings = self._opened(current)
         with closing(connection.cursor()) as cursor:
             cursor.execute("use marts")
-            yield Marts(cursor, shown, meanings, asked, current)
+            try:
+                yield Marts(cursor, shown, meanings, asked, current)
+            except (duckdb.BinderException, duckdb.CatalogException) as error:
+                raise OlderProgramError(shown.version) from error
 
     def _opened(self, version: str) -> tuple[duckdb.DuckDBPyConnection, Publication, Words]:
         with self._lock:

@@ -1,19 +1,26 @@
 """One answer: rows of one version as JSON or CSV, or nothing new when the asker has this version already."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 
+from ioc_pipeline.serve import csv_file
 from ioc_pipeline.serve.csv_file import write_csv
 from ioc_pipeline.serve.publication import Publication
 from ioc_pipeline.serve.result import Result
 from ioc_pipeline.web.api.questions import Asked
+
+_WRITTEN_BY = [Path(__file__).parent, Path(csv_file.__file__).parent]
+CODE = hashlib.sha256(b"".join(path.read_bytes() for room in _WRITTEN_BY for path in sorted(room.glob("*.py"))))
+"""Of what writes the answers: another release may write the same version in another way."""
 
 
 def answer(request: Request, asked: Asked, shown: Publication, found: Result, row_count: int) -> Response:
@@ -46,8 +53,8 @@ def answer(request: Request, asked: Asked, shown: Publication, found: Result, ro
 
 
 def etag(asked: Asked, version: str) -> str:
-    """A version never changes, so that under one address its number says what the answer is."""
-    return f'"{version}.{asked.format}"'
+    """A version never changes, so that under one address its number and our code say what the answer is."""
+    return f'"{version}.{asked.format}.{CODE.hexdigest()[:12]}"'
 
 
 def is_known(request: Request, tag: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 
+from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.publish.marts import Mart, read_marts
 from ioc_pipeline.publish.versions import kept_versions
 from ioc_pipeline.serve.rows import Question, row_count, rows
@@ -60,7 +61,8 @@ def _add_resource(app: FastAPI, name: str, table: Mart, model: type[Asked]) -> N
         versions: Versions = request.app.state.versions
         with versions.marts(asked.as_of_version or "") as opened:
             if opened.is_missing:
-                raise NoSuchVersionError(opened.asked, opened.current)
+                is_gone = opened.asked in open_ledger(request.app.state.given).published_hashes()
+                raise NoSuchVersionError(opened.asked, opened.current, is_gone=is_gone)
             tag = etag(asked, opened.shown.version)
             if is_known(request, tag):
                 return Response(status_code=304, headers={"etag": tag})

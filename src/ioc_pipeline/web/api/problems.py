@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.web.versions import OlderProgramError
 
 MEDIA_TYPE = "application/problem+json"
 SCHEMA = {
@@ -32,10 +33,12 @@ SCHEMA = {
 
 
 class NoSuchVersionError(Exception):
-    """A version that is not kept, or never was; `current` is the one that is published."""
+    """A version that cannot be asked: `is_gone` if it was published once; `current` is the one that is published."""
 
-    def __init__(self, version: str, current: str) -> None:
-        super().__init__(f"version {version} is not kept; the current one is {current}, /versions lists all")
+    def __init__(self, version: str, current: str, *, is_gone: bool) -> None:
+        found = "is not kept any more" if is_gone else "was never published"
+        super().__init__(f"version {version} {found}; the current one is {current}, /versions lists all")
+        self.is_gone = is_gone
 
 
 def add_problems(app: FastAPI) -> None:
@@ -58,6 +61,10 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(NoSuchVersionError)
     async def gone(_request: Request, error: NoSuchVersionError) -> JSONResponse:
+        return _problem(410 if error.is_gone else 404, str(error))
+
+    @app.exception_handler(OlderProgramError)
+    async def not_in_it(_request: Request, error: OlderProgramError) -> JSONResponse:
         return _problem(404, str(error))
 
     @app.exception_handler(UserError)

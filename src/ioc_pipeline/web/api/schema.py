@@ -35,7 +35,7 @@ def responses(table: Mart) -> dict[int | str, dict[str, Any]]:
     return {
         200: {"description": "Rows", "content": content},
         304: {"description": "Not changed"},
-        **_refusals(401, 403, 404, 422, 503),
+        **_refusals(401, 403, 404, 410, 422, 503),
     }
 
 
@@ -55,7 +55,8 @@ def _refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
     said = {
         401: "Not logged in",
         403: "Not permitted",
-        404: "No such version",
+        404: "No such version, or the version does not have these rows",
+        410: "The version was published and is not kept any more",
         422: "Parameters that cannot be taken",
         503: "Nothing is published yet",
     }

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the page. `kind` is text, place, day, moment, count, value, score, period or a kind of words.
+    """A column of the page. `kind` is text, indicator, place, day, moment, count, value, score, period or a kind of
+    words.
 
     `why` is the column that says why this one is blank.
     """
@@ -85,7 +86,7 @@ VIEWS = {
         (
             Column("verdict", "Kết luận", "Verdict", "verdict", "reason"),
             Column("conflict_kind", "So giữa", "Between", "conflict_kind"),
-            Column("indicator_name_vi", "Chỉ số", "Indicator"),
+            Column("indicator_name_vi", "Chỉ số", "Indicator", "indicator"),
             Column("org_unit_name", "Nơi", "Unit"),
             Column("period_end_date", "Đến ngày", "To", "day"),
             Column("first_value", "Số thứ nhất", "First", "value"),
@@ -102,7 +103,7 @@ VIEWS = {
         "Which cell changed, from what to what, and by which delivery.",
         (
             Column("received_at", "Nhận lúc", "Received", "moment"),
-            Column("indicator_name_vi", "Chỉ số", "Indicator"),
+            Column("indicator_name_vi", "Chỉ số", "Indicator", "indicator"),
             Column("org_unit_name", "Nơi", "Unit"),
             Column("period_end_date", "Đến ngày", "To", "day"),
             Column("old_value", "Trước", "Before", "value", "old_null_reason"),

@@ -34,6 +34,7 @@ def deliveries(
     return [
         {
             "delivery_seq": row.delivery_seq,
+            "kind": row.kind,
             "received_at": row.received_at,
             "department_code": row.department_code,
             "department_name": unit_names.get(row.department_code, row.department_code),

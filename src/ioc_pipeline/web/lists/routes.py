@@ -1,10 +1,11 @@
 """A page and a CSV for each list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 
 from ioc_pipeline.serve import lists
@@ -12,7 +13,7 @@ from ioc_pipeline.serve.csv_file import write_csv
 from ioc_pipeline.serve.result import Result
 from ioc_pipeline.web.lists import deliveries
 from ioc_pipeline.web.lists.columns import FILTERS, VIEWS, View
-from ioc_pipeline.web.page import Page
+from ioc_pipeline.web.page import STICKY, Page
 from ioc_pipeline.web.versions import Marts
 
 router = APIRouter()
@@ -23,7 +24,7 @@ Choices = list[tuple[str, list[tuple[str, str]]]]
 
 @router.get("/deliveries", response_class=HTMLResponse)
 def show_deliveries(request: Request) -> HTMLResponse:
-    page = Page.of(request)
+    page = _asking(request, deliveries.FILTERS)
     first = _first(page)
     with request.app.state.versions.marts(page.version) as opened:
         page = page.showing(opened.words)
@@ -36,6 +37,7 @@ def show_deliveries(request: Request) -> HTMLResponse:
 
 @router.get("/deliveries.csv")
 def deliveries_csv(request: Request) -> Response:
+    _asking(request, deliveries.FILTERS)
     with request.app.state.versions.marts(request.query_params.get("v", "")) as opened:
         arrived = _arrived(request, opened)
     return _csv(deliveries.as_result(deliveries.filtered(arrived, request.query_params)), "ioc_deliveries.csv")
@@ -43,22 +45,24 @@ def deliveries_csv(request: Request) -> Response:
 
 @router.get("/{name}.csv")
 def list_csv(request: Request, name: str) -> Response:
-    page = Page.of(request)
+    listing = _listing(name)
+    page = _asking(request, listing.filters)
     with request.app.state.versions.marts(page.version) as opened:
         page = page.showing(opened.words)
-        found = lists.listed(opened.connection, _listing(name), page.query)
+        found = lists.listed(opened.connection, listing, page.query)
         return _csv(found, f"ioc_{name}_{opened.shown.version}.csv")
 
 
 @router.get("/{name}", response_class=HTMLResponse)
 def show_list(request: Request, name: str) -> HTMLResponse:
-    page, listing = Page.of(request), _listing(name)
+    listing = _listing(name)
+    page = _asking(request, listing.filters)
     with request.app.state.versions.marts(page.version) as opened:
         page = page.showing(opened.words)
         marts = opened.connection
         found = lists.listed(marts, listing, page.query, first=_first(page), most=ROWS_SHOWN)
         rows = [dict(zip(found.header, row, strict=True)) for row in found.rows]
-        choices = [(asked, lists.choices(marts, listing, asked)) for asked in listing.filters]
+        choices = [(asked, lists.choices(marts, listing, asked, page.language)) for asked in listing.filters]
         return _render(page, opened, VIEWS[name], rows, lists.counted(marts, listing, page.query), choices)
 
 
@@ -71,6 +75,22 @@ def _listing(name: str) -> lists.Listing:
     if name not in VIEWS:
         raise HTTPException(404, name)
     return lists.LISTINGS[name]
+
+
+def _asking(request: Request, filters: Iterable[str]) -> Page:
+    """The page, if it knows all that its address asks: a mistyped filter must not give rows that it does not fit.
+
+    Raises:
+        RequestValidationError: names what is no filter of this list.
+    """
+    page = Page.of(request)
+    known = {*filters, *STICKY, "from"}
+    if unknown := [name for name in page.query if name not in known]:
+        said = f"no filter of this list; it has {', '.join(filters)}"
+        raise RequestValidationError(
+            [{"type": "no_such_filter", "loc": ("query", name), "msg": said, "input": ""} for name in unknown]
+        )
+    return page
 
 
 def _first(page: Page) -> int:

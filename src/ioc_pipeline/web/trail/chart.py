@@ -41,7 +41,8 @@ def series_chart(
     ]
     if len({point["day"] for point in points}) < FEWEST:
         return None
-    layers: list[dict[str, Any]] = [_lines(points, [reported, restated])]
+    scale = _scale([point["value"] for point in points], indicator, target)
+    layers: list[dict[str, Any]] = [_lines(points, [reported, restated], scale, indicator["decimals"])]
     if points[0]["day"] < MERGED_ON < points[-1]["day"]:
         layers += _rule("day", MERGED_ON, page.t("Sáp nhập 01/07/2025", "Merger 2025-07-01"))
     if target:
@@ -60,14 +61,29 @@ def _unbroken(rows: Sequence[dict[str, Any]]) -> list[int]:
     return runs
 
 
-def _lines(points: Sequence[dict[str, Any]], names: list[str]) -> dict[str, Any]:
+def _scale(values: Sequence[float], indicator: dict[str, Any], target: dict[str, Any] | None) -> dict[str, Any]:
+    """What the values and the target need, with some air, and nothing that no value can be: below 0, above 100 %.
+
+    The first place stands on top.
+    """
+    shown = [*values, float(target["target_value"])] if target else values
+    low, high = min(shown), max(shown)
+    air = (high - low) / 10 or abs(high) / 20 or 1.0
+    if indicator["unit_measure"] == "rank":
+        return {"domain": [max(low - air, 1), high + air], "reverse": True}
+    top = 100.0 if indicator["unit_measure"] == "pct" and high <= 100 else high + air  # per cent
+    return {"domain": [max(low - air, 0.0) if low >= 0 else low - air, min(high + air, top)]}
+
+
+def _lines(points: Sequence[dict[str, Any]], names: list[str], scale: dict[str, Any], decimals: int) -> dict[str, Any]:
     x = {
         "field": "day",
         "type": "temporal",
         "title": None,
         "axis": {"format": "%m/%Y", "values": sorted({point["day"] for point in points})[-24:], "labelOverlap": True},
     }
-    y = {"field": "value", "type": "quantitative", "title": None, "scale": {"zero": False, "nice": True, "padding": 12}}
+    ticks = {"tickMinStep": 10.0**-decimals, "tickCount": 6}
+    y = {"field": "value", "type": "quantitative", "title": None, "axis": ticks, "scale": {"zero": False, **scale}}
     line = {
         "field": "line",
         "type": "nominal",

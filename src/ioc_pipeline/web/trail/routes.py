@@ -1,5 +1,6 @@
 """Four pages, each one click below the other."""
 
+from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Annotated, Any
@@ -88,7 +89,8 @@ def value(request: Request, key: Key) -> HTMLResponse:
             indicator=indicator,
             key=key,
             published=published,
-            formula=origin.formula(indicator, published["exact_value"], cells),
+            formula=origin.formula(indicator, origin.exact_value(published), cells),
+            terms=_terms(page, cells),
             deliveries=[list(rows) for _, rows in groupby(cells, lambda row: row["delivery_seq"])],
         )
 
@@ -113,6 +115,16 @@ def cell(request: Request, delivery_seq: int, cell: str, sheet: str = "") -> HTM
             excerpt=excerpt_of(given, read),
             checks=origin.checks(opened.connection, delivery_seq, read["source_name"], read["table_name"]),
         )
+
+
+def _terms(page: Page, cells: Sequence[dict[str, Any]]) -> dict[str, list[str]]:
+    """What is added up in each role, in words."""
+    found: dict[str, list[str]] = {"numerator": [], "denominator": []}
+    for cell in cells:
+        words = found.setdefault(cell["role"], [])
+        if (term := page.word("element_code", cell["element_code"])) not in words:
+            words.append(term)
+    return found
 
 
 def _known(found: dict[str, Any] | None, asked: str) -> dict[str, Any]:

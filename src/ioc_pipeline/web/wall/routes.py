@@ -49,5 +49,6 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
                 for row in deliveries(given, unit_names(marts), source_titles(marts))
                 if (department or commune) in ("", row["department_code"])
             ][:LAST_DELIVERIES],
+            periods_back=PERIODS_BACK,
             conflicts=wall.conflicts(marts, department, commune),
         )
