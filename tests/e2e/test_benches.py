@@ -23,6 +23,7 @@ BENCHES = Path(__file__).resolve().parents[1] / "bench"
         (["large_load.py", "200"], r"plain insert +\d"),
         (["personal_false_alarms.py", "1000"], r"0 of 1000 generated columns refused"),
         (["warm_drop.py", "1"], r"publish +\d(.|\n)*nodes: 3\d of \d\d"),
+        (["wall.py", "1"], r"first page \d+ ms CPU(.|\n)*1 months: 50 walls \d"),
         (["province_at_scale.py", "1", "1500"], r"build after it .*×\d(.|\n)*raw\.dossier: [1-9]"),
     ],
     ids=lambda value: "_".join(value) if isinstance(value, list) else "",
