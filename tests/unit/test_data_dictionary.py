@@ -83,3 +83,11 @@ def test_every_code_of_a_closed_list_has_its_words_once() -> None:
     assert all(row["label_vi"] and row["label_en"] for row in rows)
     wanted = {(name, code) for name, codes in _closed_lists().items() for code in codes}
     assert sorted(wanted - set(known)) == []
+
+
+def test_every_element_has_its_english_name_once() -> None:
+    codes = []
+    for seed in ("elements.csv", "element_names_en.csv"):
+        with (PROJECT / "include" / "seeds" / seed).open(encoding="utf-8", newline="") as file:
+            codes.append([row["element_code"] for row in csv.DictReader(file)])
+    assert codes[0] == codes[1]
