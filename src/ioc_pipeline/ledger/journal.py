@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,7 @@ class Journal:
         if self._url.get_backend_name() == "postgresql":
             self._url = self._url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        connect_args = {"timeout": _BUSY_SECONDS} if self.is_sqlite else {}
-        self._engine = sa.create_engine(self._url, poolclass=NullPool, connect_args=connect_args, hide_parameters=True)
-        if self.is_sqlite:
-            sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            sa.event.listen(self._engine, "begin", _begin_sqlite)
+        self._engine = _engine(self._url)
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; nothing happens when it is there, and two at once do it once."""
@@ -140,6 +137,17 @@ class Journal:
     def insert_new(self, table: sa.Table) -> sa.Insert:
         insert = sqlite.insert if self.is_sqlite else postgresql.insert
         return insert(table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=8)
+def _engine(url: sa.URL) -> sa.Engine:
+    """One engine a URL: it keeps no connection, but every statement that it has compiled."""
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = sa.create_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
