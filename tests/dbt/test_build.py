@@ -35,15 +35,6 @@ def _parsed_at(settings: Settings) -> int:
     return (settings.home / "build" / "target" / "perf_info.json").stat().st_mtime_ns
 
 
-def test_an_empty_warehouse_builds_and_publishes(small_settings: Settings, small_warehouse: Warehouse) -> None:
-    small_warehouse.write()
-    result = build(small_settings, as_of=AS_OF)
-    published = publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
-    assert {node.status for node in result.nodes} == {"success", "pass"}
-    assert published.changed
-    assert published.load_seq == 0
-
-
 class Interrupted(BaseException):
     """As the timeout of a task of Airflow's."""
 
@@ -67,7 +58,7 @@ def test_a_build_that_is_cut_short_by_something_without_words_is_not_finished(
         publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
 
 
-def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
+def test_what_changed_is_built_seeds_when_one_changed_and_all_when_a_delivery_is_withdrawn(
     small_settings: Settings, small_warehouse: Warehouse
 ) -> None:
     small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
@@ -92,12 +83,18 @@ def test_seeds_and_their_dimensions_are_built_once_and_again_when_one_changed(
         *rows,
         "gov_received_count,,Tiếp nhận,Received,02,vp-ubnd,count,none,sum,received,,1,0,from_terms,Định nghĩa,Nguồn",
     )
+    small_warehouse.deliver(3, "admin_procedures", "settlements", SEPTEMBER, _report(200, 160))
+    small_warehouse.write()
     third = build(small_settings, as_of=AS_OF)
     assert _parsed_at(small_settings) > parsed_at
     assert [first.is_full, second.is_full, third.is_full] == [True, False, True]
     built = {node.name for node in second.nodes}
     assert built.isdisjoint({"org_units", "dim_org_unit", "dim_indicator", "rows_of_dim_org_unit"})
     assert {"fct_indicator_value", "mart_lineage", "rows_of_mart_lineage"} <= built
+    assert _values(small_settings) == [("gov_online_pct", "03646", 80), ("gov_received_count", "03646", 200)]
+    small_warehouse.withdraw(4, decided=3)
+    small_warehouse.write()
+    build(small_settings, as_of=AS_OF)
     assert _values(small_settings) == [("gov_online_pct", "03646", 75), ("gov_received_count", "03646", 200)]
 
 
@@ -106,34 +103,24 @@ def test_a_wrong_catalogue_row_stops_its_indicator_and_no_other(
 ) -> None:
     small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
     small_warehouse.write()
-    seed = small_settings.seeds / "indicators.csv"
-    rows = seed.read_text(encoding="utf-8").splitlines()[1:]
-    write_seed(
-        seed,
-        *rows,
-        "gov_wrong_pct,,Sai,Wrong,02,vp-ubnd,pct,up,ratio,online,unheard_of,100,2,from_terms,Định nghĩa,Nguồn",
-    )
+    with (small_settings.seeds / "indicators.csv").open("a", encoding="utf-8") as seed:
+        seed.write(
+            "gov_wrong_pct,,Sai,Wrong,02,vp-ubnd,pct,up,ratio,online,unheard_of,100,2,from_terms,Định nghĩa,Nguồn\n"
+            "gov_aimed_count,,Đích,Aim,02,vp-ubnd,count,up,sum,online,,1,0,from_terms,Định nghĩa,Nguồn\n"
+        )
+    with (small_settings.seeds / "targets.csv").open("a", encoding="utf-8") as seed:
+        seed.write("gov_aimed_count,14,2025-01-01,2025-12-31,98,5,at_least,Quyết định,false\n")  # a comma too many
     build(small_settings, as_of=AS_OF)
     assert _values(small_settings) == [("gov_online_pct", "03646", 75)]
-    reason = "indicators.csv line 3: unknown element 'unheard_of': expected a row of elements.csv"
+    reasons = [
+        ("gov_aimed_count", "02", "targets.csv line 2: 9 values, expected 8"),
+        ("gov_wrong_pct", "02", "indicators.csv line 3: unknown element 'unheard_of': expected a row of elements.csv"),
+    ]
     for mart in ("dim_indicator", "mart_indicator_latest"):
         disabled = f"select indicator_code, system_code, disabled_reason from marts.{mart} where not is_enabled"
-        assert query_warehouse(small_settings, disabled) == [("gov_wrong_pct", "02", reason)]
-
-
-def test_a_row_with_a_comma_too_many_disables_its_indicator_instead_of_the_build(
-    small_settings: Settings, small_warehouse: Warehouse
-) -> None:
-    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
-    small_warehouse.write()
-    with (small_settings.seeds / "targets.csv").open("a", encoding="utf-8") as seed:
-        seed.write("gov_online_pct,14,2025-01-01,2025-12-31,98,5,at_least,Quyết định,false\n")
-    build(small_settings, as_of=AS_OF)
-    assert _values(small_settings) == []
-    assert query_warehouse(
-        small_settings,
-        "select disabled_reason, null_reason, value from marts.mart_indicator_latest",
-    ) == [("targets.csv line 2: 9 values, expected 8", "indicator_disabled", None)]
+        assert query_warehouse(small_settings, f"{disabled} order by 1") == reasons
+    blank = "select distinct null_reason, value from marts.mart_indicator_latest where not is_enabled"
+    assert query_warehouse(small_settings, blank) == [("indicator_disabled", None)]
 
 
 def test_a_structural_fault_of_the_catalogue_stops_the_build(
@@ -143,20 +130,6 @@ def test_a_structural_fault_of_the_catalogue_stops_the_build(
     (small_settings.seeds / "targets.csv").unlink()
     with pytest.raises(ContractError, match=r"targets\.csv: not readable"):
         build(small_settings, as_of=AS_OF)
-
-
-def test_a_correction_replaces_and_its_withdrawal_brings_back_the_first(
-    small_settings: Settings, small_warehouse: Warehouse
-) -> None:
-    small_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
-    small_warehouse.deliver(2, "admin_procedures", "settlements", SEPTEMBER, _report(200, 160))
-    small_warehouse.write()
-    build(small_settings, as_of=AS_OF)
-    assert _values(small_settings) == [("gov_online_pct", "03646", 80)]
-    small_warehouse.withdraw(3, decided=2)
-    small_warehouse.write()
-    build(small_settings, as_of=AS_OF)
-    assert _values(small_settings) == [("gov_online_pct", "03646", 75)]
 
 
 def test_a_failing_node_is_named_kept_on_file_and_never_published(
@@ -185,10 +158,15 @@ def test_a_project_that_cannot_be_parsed_is_a_build_error_and_leaves_the_warehou
         assert connection.execute("select is_complete from build.run").fetchall() == [(False,)]
 
 
-def test_a_broken_contract_keeps_the_obligations_it_had(small_settings: Settings, small_warehouse: Warehouse) -> None:
+def test_an_empty_warehouse_is_published_and_a_broken_contract_keeps_the_obligations_it_had(
+    small_settings: Settings, small_warehouse: Warehouse
+) -> None:
     shutil.copy(PROJECT / "include" / "seeds" / "elements.csv", small_settings.seeds)  # the contract names its elements
-    small_warehouse.write()
-    build(small_settings, as_of=AS_OF)
+    small_warehouse.write()  # without a delivery
+    result = build(small_settings, as_of=AS_OF)
+    assert {node.status for node in result.nodes} == {"success", "pass"}
+    published = publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
+    assert (published.changed, published.load_seq) == (True, 0)
     owed = "select count(*) from marts.mart_reporting_status where source_name = 'assigned_tasks'"
     before = query_warehouse(small_settings, owed)
     (small_settings.sources / "assigned_tasks.yml").write_text("source: [", encoding="utf-8")
