@@ -76,7 +76,7 @@ def tell(url: str, event: RunEvent) -> None:
     config = {"url": url, "timeout": ASK_SECONDS, "retry": {"total": TRIES}}
     try:
         HttpTransport(HttpConfig.from_dict(config)).emit(event)
-    except OSError as error:  # what requests raises
+    except (OSError, ValueError) as error:  # what requests raises, and the client of an address that is none
         _LOG.warning("OpenLineage was not told of this version: %s", type(error).__name__)
 
 
