@@ -63,7 +63,8 @@ def _expect_told_and_mended(settings: Settings, first: Published) -> None:
 def test_published_files_cannot_be_written(settings: Settings) -> None:
     published = publish(settings, published_at=NOON)
     parquet = settings.published / f"parquet_{published.version}"
-    assert {path.stat().st_mode & 0o777 for path in (published.path, *parquet.iterdir())} == {0o444}
+    files = [published.path, *(path for path in parquet.rglob("*") if path.is_file())]
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o444}
     assert is_sound(settings.published, version=published.version)
     assert not is_sound(settings.published, version="000002_deadbeef")
 
@@ -319,8 +320,9 @@ def test_parquet_and_its_package_say_the_same_as_the_database(settings: Settings
     folder = settings.published / f"parquet_{published.version}"
     package = json.loads((folder / "datapackage.json").read_bytes())
     assert package["version"] == published.version
-    assert [resource["path"].removesuffix(".parquet") for resource in package["resources"]] == [
-        mart.name for mart in read_marts(settings.dbt_project)
+    assert [resource["path"] for resource in package["resources"]] == [
+        f"{mart.name}/0000.parquet" if mart.is_kept_by_year else f"{mart.name}.parquet"
+        for mart in read_marts(settings.dbt_project)
     ]
     for resource in package["resources"]:
         content = (folder / resource["path"]).read_bytes()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import uuid4
 
 import duckdb
 
@@ -54,6 +55,8 @@ create table if not exists build.run (
 alter table build.run add column if not exists built_load_seq bigint;
 alter table build.run add column if not exists built_as_of date;
 alter table build.run add column if not exists reference_hash varchar;
+-- What each build may have written of the facts, for who publishes them: a year, or null for all of them.
+create table if not exists build.touched (build_number bigint, build_id varchar, period_year integer);
 """
 
 
@@ -97,6 +100,7 @@ def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
         elements = [] if has_all else touched_elements(warehouse, built_load_seq)
         indicators = indicators_of(warehouse, elements)
         change = Change(years, elements, indicators, is_new_day, has_new_extracts)
+    _note_touched(warehouse, change)
     # a full build that is interrupted must be repeated, also when the files are changed back meanwhile; after one of
     # some years that was interrupted, those years are still to be done
     warehouse.execute("delete from build.run")
@@ -111,6 +115,22 @@ def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
         [wanted.as_of, "" if change.is_full else built_hash, built_load_seq, built_as_of, wanted.reference_hash],
     )
     return change
+
+
+def _note_touched(warehouse: duckdb.DuckDBPyConnection, change: Change) -> None:
+    """Note it before anything is written. On a new day all is compared, whatever was touched."""
+    years: list[int | None] = [None]
+    if change.years is None or change.is_new_day:
+        warehouse.execute("delete from build.touched")
+    else:
+        years = [*change.years]
+    warehouse.execute(
+        """
+        insert into build.touched
+        select (select coalesce(max(build_number), 0) + 1 from build.touched), ?, unnest(?::integer[])
+        """,
+        [uuid4().hex, years],
+    )
 
 
 def end(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:

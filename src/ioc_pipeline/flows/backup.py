@@ -218,8 +218,8 @@ def _copy_published(source: Path, target: Path) -> None:
     if pointer is None:
         return
     _copy(source / pointer.file, target / pointer.file)
-    for path in sorted((source / pointer.parquet).glob("*")):
-        _copy(path, target / pointer.parquet / path.name)
+    for path in sorted((source / pointer.parquet).rglob("*.*")):
+        _copy(path, target / path.relative_to(source))
     _copy(source / POINTER, target / POINTER)
     link(target, pointer.file)
 

@@ -15,7 +15,7 @@ import yaml
 
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.publish.marts import Column, Mart, Sums, foreign_keys
-from ioc_pipeline.publish.parquet import LICENCE
+from ioc_pipeline.publish.parquet import LICENCE, files_pattern
 from ioc_pipeline.publish.postgresql import READERS, SCHEMA
 
 CONTRACTS = "contracts"
@@ -173,7 +173,7 @@ def _servers(mart: Mart) -> list[dict[str, Any]]:
         {
             "server": "parquet",
             "type": "local",
-            "path": f"parquet_*/{mart.name}.parquet",
+            "path": f"parquet_*/{files_pattern(mart)}",
             "format": "parquet",
         },
         {

@@ -14,8 +14,9 @@ Generated from the YAML of `dbt_project/models/dimensions` and `marts`, and from
 `python -m ioc_pipeline.publish.data_dictionary`; do not edit.
 
 These tables are all that is published: in schema `marts` of `published/current.duckdb`, and as Parquet with a data
-package under `published/parquet_<version>/`. Column names, types and order are enforced contracts. Times are UTC, dates
-are local, percentages run from 0 to 100. `marts._publication` holds one row: version, published_at, as_of, load_seq.
+package under `published/parquet_<version>/`: a file a mart, or, where it has a column `period_year`, a folder with a
+file a year. Column names, types and order are enforced contracts. Times are UTC, dates are local, percentages run from
+0 to 100. `marts._publication` holds one row: version, published_at, as_of, load_seq.
 
 ● is the key of a row. → names the table that a column is the key of: these are the joins that a modelling tool may
 draw, and none of them doubles a number.

@@ -11,15 +11,10 @@ import duckdb
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.durable import sync_file
 from ioc_pipeline.publish.marts import Mart
+from ioc_pipeline.publish.prints import Before, Part, Prints, differing, is_in, is_little, prints_of
 from ioc_pipeline.publish.versions import finish, make_read_only, unfinished
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-
-_PARTS = 256
-
-Prints = dict[int, tuple[int, ...]]
-"""Of each part of a mart, count and hashes of its rows in any order; good within one version of DuckDB. A part has the
-rows whose first key column has one of some values: most often a few indicators or units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,63 +27,43 @@ class Publication:
     load_seq: int
 
 
-def prints_of(connection: duckdb.DuckDBPyConnection, schema: str, mart: Mart, parts: Collection[int] = ()) -> Prints:
-    """Of these parts of a mart, of all where none is named."""
-    columns = mart.column_list
-    rows = connection.execute(
-        f"""
-        select {_part_of(mart)} as part,
-            count(*), sum(cast(hash({columns}) as hugeint)), sum(cast(hash(1, {columns}) as hugeint))
-        from {schema}.{mart.name} where {is_in(mart, parts) if parts else "true"} group by part
-        """  # noqa: S608  # names come from the project's own contracts
-    ).fetchall()
-    return {part: tuple(sums) for part, *sums in rows}
-
-
-def _part_of(mart: Mart) -> str:
-    return f"hash({mart.key[0]}) % {_PARTS}"
-
-
-def is_in(mart: Mart, parts: Collection[int]) -> str:
-    """The condition by which a row of a mart lies in one of these parts."""
-    return f"{_part_of(mart)} in ({', '.join(map(str, sorted(parts)))})"
-
-
 def write_database(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     publication: Publication,
     prints: Mapping[Mart, Prints],
-    before: Path | None,
-) -> list[Mart]:
+    before: Before | None,
+) -> dict[Mart, set[Part]]:
     """Write, verify and sync a version, and give it its name last.
 
-    It begins as a copy of the version before it. What the warehouse holds in the same way stays; of a mart in which
-    little changed the parts that did are written again, any other is sorted and written whole.
+    It begins as a copy of the version before it. What the warehouse holds in the same way stays and is not read; of a
+    mart in which little changed the parts that did are written again, any other is sorted and written whole.
 
     Args:
         connection: has the warehouse attached as `warehouse`.
         prints: of every mart, as it is in the warehouse.
-        before: the database of the version before.
+        before: the version before, as it was published.
 
     Returns:
-        The marts that stayed.
+        The parts of each mart in which this version differs from that one.
 
     Raises:
         ConflictError: a copy differs from its mart, or the columns of a mart are not those of its contract.
     """
     file = unfinished(path)
     if before:
-        shutil.copyfile(before, file)
+        shutil.copyfile(before.database, file)
     connection.execute(f"attach {quoted(file)} as version (storage_version 'v1.2.0')")
     connection.begin()  # one commit: each would wait for the disk
     connection.execute("create schema if not exists version.marts")
     _drop_others(connection, list(prints))
     declared = _as_declared(connection, list(prints))
-    changed = {mart: _changed_parts(connection, mart, prints[mart]) for mart in declared}
-    kept = [mart for mart, parts in changed.items() if not parts]
-    few = {mart: parts for mart, parts in changed.items() if parts and is_little(prints[mart], parts)}
-    whole = [mart for mart in prints if mart not in kept and mart not in few]
+    changed = {
+        mart: differing(before.prints[mart.name], now) if before and mart in declared else set(now)
+        for mart, now in prints.items()
+    }
+    few = {mart: changed[mart] for mart in declared if changed[mart] and is_little(prints[mart], changed[mart])}
+    whole = [mart for mart in prints if mart not in declared or (changed[mart] and mart not in few)]
     for mart, parts in few.items():
         _copy_parts(connection, mart, parts)
     for mart in whole:
@@ -115,7 +90,7 @@ def write_database(
     sync_file(file)
     make_read_only(file)
     finish(path)
-    return kept
+    return changed
 
 
 def _drop_others(connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -> None:
@@ -148,24 +123,12 @@ def _as_declared(connection: duckdb.DuckDBPyConnection, marts: Sequence[Mart]) -
     ]
 
 
-def _changed_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Prints) -> set[int]:
-    """Parts of which the version holds other rows than the warehouse."""
-    there = prints_of(connection, "version.marts", mart)
-    return {part for part in there.keys() | prints.keys() if there.get(part) != prints.get(part)}
-
-
-def is_little(prints: Prints, parts: Collection[int]) -> bool:
-    """Whether these parts hold less than half of the rows: they come to lie behind the others, out of their order."""
-    rows = sum(count for count, *_ in prints.values())
-    return 2 * sum(prints[part][0] for part in parts if part in prints) < rows
-
-
-def _is_copied(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Prints, parts: Collection[int]) -> bool:
+def _is_copied(connection: duckdb.DuckDBPyConnection, mart: Mart, prints: Prints, parts: Collection[Part]) -> bool:
     expected = {part: prints[part] for part in parts if part in prints}
-    return prints_of(connection, "version.marts", mart, parts) == expected
+    return prints_of(connection, "version.marts", mart, is_in(mart, parts)) == expected
 
 
-def _copy_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, parts: Collection[int]) -> None:
+def _copy_parts(connection: duckdb.DuckDBPyConnection, mart: Mart, parts: Collection[Part]) -> None:
     connection.execute(f"delete from version.marts.{mart.name} where {is_in(mart, parts)}")  # noqa: S608
     connection.execute(
         f"insert into version.marts.{mart.name}"  # noqa: S608

@@ -11,6 +11,7 @@ import yaml
 
 from ioc_pipeline.domain.errors import ContractError
 
+YEAR_COLUMN = "period_year"
 _PUBLISHED_FLOORS = ("dimensions", "marts")
 _WORDS = "words_vi.yml"
 _SHARED_LISTS = "macros/closed_lists.sql"
@@ -74,6 +75,11 @@ class Mart:
     def column_list(self) -> str:
         """Its columns for a select, in the order of the contract."""
         return ", ".join(column.name for column in self.columns)
+
+    @property
+    def is_kept_by_year(self) -> bool:
+        """Whether a build writes only the years that a change touched: a mart with this column is kept by it."""
+        return any(column.name == YEAR_COLUMN for column in self.columns)
 
     @property
     def comment(self) -> str:

@@ -13,9 +13,10 @@ import duckdb
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.locks import locked
 from ioc_pipeline.publish.data_contract import write_contracts
-from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, prints_of, quoted, write_database
+from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, quoted, write_database
 from ioc_pipeline.publish.marts import read_marts
-from ioc_pipeline.publish.parquet import intact_files, table_schema, write_parquet
+from ioc_pipeline.publish.parquet import table_schema, write_parquet
+from ioc_pipeline.publish.prints import keep_prints, prints_after, prints_file, read_before
 from ioc_pipeline.publish.versions import (
     PACKAGE,
     Pointer,
@@ -68,28 +69,28 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     with locked(folder / ".lock"), closing(_connect(folder)) as connection:
         connection.execute(f"attach {quoted(settings.warehouse)} as warehouse (read_only)")
         as_of, load_seq = _finished_build(connection)
-        prints = {mart: prints_of(connection, "warehouse.marts", mart) for mart in marts}
+        installation_id = _installation_id(connection)
+        current = _usable(folder, installation_id)
+        before = read_before(folder, current, marts) if current else None
+        build_id, years = _touched_since(connection, before.build_id if before else "")
+        prints = prints_after(connection, marts, before, years)
         content = [
             {mart.name: sorted(prints[mart].items()) for mart in marts},
             [table_schema(mart, marts) for mart in marts],
         ]
         content_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-        installation_id = _installation_id(connection)
-        current = _usable(folder, installation_id)
-        before = folder / current.file if current else None
-        if current and before and current.content_hash == content_hash:
+        if current and current.content_hash == content_hash:
             link(folder, current.file)
             hashes = (current.sha256, current.package_sha256)
-            return Published(current.version, before, load_seq, False, *hashes)
+            return Published(current.version, folder / current.file, load_seq, False, *hashes)
         version = f"{next_number(folder, last_version):06d}_{content_hash[:8]}"
         forget_unfinished(folder)
         write_contracts(folder, marts)
         publication = Publication(version, published_at.astimezone(UTC).replace(tzinfo=None), as_of, load_seq)
         path, parquet = folder / f"marts_{version}.duckdb", folder / f"parquet_{version}"
-        kept = write_database(connection, path, publication, prints, before)
+        changed = write_database(connection, path, publication, prints, before)
         connection.execute(f"attach {quoted(path)} as version (read_only)")
-        kept_files = intact_files(folder / current.parquet, kept) if current else {}
-        write_parquet(connection, parquet, publication, marts, kept_files)
+        write_parquet(connection, parquet, publication, prints, changed, before)
         hashes = (hash_file(path), hash_file(parquet / PACKAGE))
         move_pointer(
             folder,
@@ -104,6 +105,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
                 sha256=hashes[0],
                 package_sha256=hashes[1],
                 installation_id=installation_id,
+                prints_sha256=keep_prints(folder / prints_file(version), build_id, prints),
             ),
         )
         forget_old(folder)
@@ -123,12 +125,34 @@ def _usable(folder: Path, installation_id: str) -> Pointer | None:
 
 def _installation_id(connection: duckdb.DuckDBPyConnection) -> str:
     """Whose warehouse it is, "" where that is not said."""
-    is_said = connection.execute(
-        "select count(*) from duckdb_tables()"
-        " where database_name = 'warehouse' and schema_name = 'raw' and table_name = 'installation'"
-    ).fetchall()[0][0]
-    found = connection.execute("select installation_id from warehouse.raw.installation").fetchone() if is_said else None
+    if not _has(connection, "raw", "installation"):
+        return ""
+    found = connection.execute("select installation_id from warehouse.raw.installation").fetchone()
     return str(found[0]) if found else ""
+
+
+def _touched_since(connection: duckdb.DuckDBPyConnection, build_id: str) -> tuple[str, list[int] | None]:
+    """The newest build of the warehouse, and the years that were touched after this one; None if any may have been.
+
+    A build of everything, or on another day, forgets those before it.
+    """
+    if not _has(connection, "build", "touched"):
+        return "", None
+    rows: list[tuple[str, int | None]] = connection.execute(
+        "select build_id, period_year from warehouse.build.touched order by build_number desc"
+    ).fetchall()
+    ids = [found for found, _ in rows]
+    years = [year for _, year in rows[: ids.index(build_id)]] if build_id in ids else [None]
+    return ids[0], None if None in years else [year for year in years if year is not None]
+
+
+def _has(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    return bool(
+        connection.execute(
+            "from duckdb_tables() where database_name = 'warehouse' and schema_name = ? and table_name = ?",
+            [schema, table],
+        ).fetchall()
+    )
 
 
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:

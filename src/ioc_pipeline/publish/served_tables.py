@@ -15,8 +15,8 @@ import psycopg
 import pyarrow.csv
 from psycopg import sql
 
-from ioc_pipeline.publish.database import Prints, is_in, is_little, prints_of
 from ioc_pipeline.publish.marts import Column, Mart
+from ioc_pipeline.publish.prints import Part, Prints, in_years, is_in, is_little, prints_of
 
 _BATCH_ROWS = 50_000
 _ASKED_BY = ("indicator_code", "org_unit_code", "period_end_date")
@@ -37,7 +37,7 @@ class Step:
 
     mart: Mart
     content: Content
-    changed: frozenset[int] | None
+    changed: frozenset[Part] | None
 
 
 def steps_to(
@@ -49,11 +49,15 @@ def steps_to(
 
 
 def _step(there: psycopg.Connection, before: str, mart: Mart, prints: Prints, said: Content | None) -> Step:
-    shape = (duckdb.__version__, mart.key, [(column.name, column.data_type) for column in mart.columns])
+    columns = [(column.name, column.data_type) for column in mart.columns]
+    shape = (duckdb.__version__, mart.key, mart.is_kept_by_year, columns)
     content = Content(
         hashlib.sha256(repr(shape).encode()).hexdigest(),
         sum(count for count, *_ in prints.values()),
-        {str(part): hashlib.sha256(repr(sums).encode()).hexdigest()[:32] for part, sums in prints.items()},
+        {
+            f"{year}:{bucket}": hashlib.sha256(repr(sums).encode()).hexdigest()[:32]
+            for (year, bucket), sums in prints.items()
+        },
     )
     if (
         said is None
@@ -63,7 +67,7 @@ def _step(there: psycopg.Connection, before: str, mart: Mart, prints: Prints, sa
         return Step(mart, content, None)
     differing = said.parts.keys() ^ content.parts.keys()
     differing |= {part for part in said.parts.keys() & content.parts.keys() if said.parts[part] != content.parts[part]}
-    changed = frozenset(map(int, differing))
+    changed = frozenset((int(year), int(bucket)) for year, bucket in (part.split(":") for part in differing))
     return Step(mart, content, changed if not changed or is_little(prints, changed) else None)
 
 
@@ -87,12 +91,24 @@ def write_changed(version: duckdb.DuckDBPyConnection, there: psycopg.Connection,
     """Bring a table of the version before to what this one holds, within the caller's transaction."""
     mart, table = step.mart, sql.Identifier(schema, step.mart.name)
     if step.changed:
-        key, condition = mart.key[0], is_in(mart, step.changed)
-        stay = version.execute(f"select distinct {key} from marts.{mart.name} where not {condition}")  # noqa: S608
-        values = [value for (value,) in stay.fetchall()]
-        there.execute(sql.SQL("delete from {} where {} <> all(%s)").format(table, sql.Identifier(key)), [values])
-        _copy_rows(version, there, table, mart, condition)
+        for year in sorted({year for year, _ in step.changed}):
+            _write_year(version, there, table, mart, [part for part in step.changed if part[0] == year])
         _say(there, table, step.content)
+
+
+def _write_year(
+    version: duckdb.DuckDBPyConnection, there: psycopg.Connection, table: sql.Identifier, mart: Mart, parts: list[Part]
+) -> None:
+    """Write these parts of one year again; PostgreSQL does not know our hash, so it is told whose rows stay."""
+    key, condition = mart.key[0], is_in(mart, parts)
+    of_year = in_years([parts[0][0]]) if mart.is_kept_by_year else "true"
+    stay = version.execute(f"select distinct {key} from marts.{mart.name} where {of_year} and not {condition}")  # noqa: S608
+    values = [value for (value,) in stay.fetchall()]
+    there.execute(
+        sql.SQL("delete from {} where {} and {} <> all(%s)").format(table, sql.SQL(of_year), sql.Identifier(key)),
+        [values],
+    )
+    _copy_rows(version, there, table, mart, condition)
 
 
 def move_on(there: psycopg.Connection, before: str, name: str, mart: Mart) -> None:

@@ -7,6 +7,7 @@ published/
     contracts/                        what each mart promises, as the Open Data Contract Standard has it
     postgresql.json                   which PostgreSQL was published to last, and why it lacks the current version
     parquet_<version>/                the same tables as Parquet with a Frictionless datapackage.json
+    prints_<version>.json             what each part of its marts hashes to: the next publication reads this instead
 
 What differs from its hash is not used any more: the next publication begins anew.
 """
@@ -44,6 +45,7 @@ class Pointer:
     sha256: str = ""
     package_sha256: str = ""
     installation_id: str = ""
+    prints_sha256: str = ""
 
 
 def read_pointer(folder: Path) -> Pointer | None:
@@ -72,7 +74,7 @@ def damage_of(folder: Path, version: str, sha256: str, package_sha256: str) -> s
     if hash_file(package) != package_sha256:
         return f"{package.parent.name}/{PACKAGE} is not what was published, or gone"
     for resource in json.loads(package.read_bytes())["resources"]:
-        if f"sha256:{hash_file(package.with_name(resource['path']))}" != resource["hash"]:
+        if f"sha256:{hash_file(package.parent / resource['path'])}" != resource["hash"]:
             return f"{package.parent.name}/{resource['path']} is not what was published, or gone"
     return ""
 
@@ -166,6 +168,8 @@ def forget_unfinished(folder: Path) -> None:
 
 def forget_old(folder: Path) -> None:
     for path in sorted(folder.glob("marts_*.duckdb"))[:-VERSIONS_KEPT]:
+        path.unlink()
+    for path in sorted(folder.glob("prints_*.json"))[:-VERSIONS_KEPT]:
         path.unlink()
     for path in sorted(folder.glob("parquet_*"))[:-VERSIONS_KEPT]:
         shutil.rmtree(path)
