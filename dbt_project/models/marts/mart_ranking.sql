@@ -31,27 +31,45 @@ periods as (
 
 ),
 
+-- joined by one equality: three of them with "or" would compare every measure with every ranking
+ranked_elements as (
+
+    {% for said in ['value', 'rank', 'ranked_units'] %}
+        select
+            ranking_code,
+            name_vi,
+            system_code,
+            '{{ said }}' as said,
+            {{ said }}_element as element_code
+
+        from rankings
+
+        {{ 'union all' if not loop.last }}
+
+    {% endfor %}
+
+),
+
 results as (
 
     select
-        rankings.ranking_code,
+        ranked_elements.ranking_code,
         measures.org_unit_code,
         measures.clock,
         measures.period_type,
         measures.period_start_date,
         measures.period_end_date,
-        max(rankings.name_vi) as ranking_name_vi,
-        max(rankings.system_code) as system_code,
-        max(case when measures.element_code = rankings.value_element then measures.measured_value end) as value,
-        max(case when measures.element_code = rankings.rank_element then measures.measured_value end) as reported_rank,
-        max(case when measures.element_code = rankings.ranked_units_element then measures.measured_value end)
-            as reported_count,
+        max(ranked_elements.name_vi) as ranking_name_vi,
+        max(ranked_elements.system_code) as system_code,
+        max(case when ranked_elements.said = 'value' then measures.measured_value end) as value,
+        max(case when ranked_elements.said = 'rank' then measures.measured_value end) as reported_rank,
+        max(case when ranked_elements.said = 'ranked_units' then measures.measured_value end) as reported_count,
         max(measures.delivery_seq) as delivery_seq
 
     from measures
 
-    inner join rankings
-        on measures.element_code in (rankings.value_element, rankings.rank_element, rankings.ranked_units_element)
+    inner join ranked_elements
+        on measures.element_code = ranked_elements.element_code
 
     group by all
 
