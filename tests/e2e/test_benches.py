@@ -20,6 +20,7 @@ BENCHES = Path(__file__).resolve().parents[1] / "bench"
         (["waiting.py", "2"], r"2 waiting: \d(.|\n)*ratio \d.* in cost, \d"),
         (["ledger_history.py", "150"], r"150 finished: ioc status \d(.|\n)*ratio \d"),
         (["large_workbook.py", "200"], r"load: \d"),
+        (["normalising.py", "100"], r"distinct: 100 texts, .*ratio \d"),
         (["large_load.py", "200"], r"plain insert +\d"),
         (["personal_false_alarms.py", "1000"], r"0 of 1000 generated columns refused"),
         (["warm_drop.py", "1"], r"publish +\d(.|\n)*nodes: 3\d of \d\d"),

@@ -1,10 +1,12 @@
-"""Columns of stored numbers → figures, all of a block at once: most cells of most forms need no look at each.
+"""Columns of plain numbers, stored or written → figures, all of a column at once: most cells need no look at each.
 
 A number that `parse_cell` might refuse, scale or qualify is none of this: its column is read cell by cell.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Any, overload
 
 import numpy as np
@@ -20,13 +22,32 @@ _EXACT = 2.0**53  # whole numbers below it are what they say
 _MOST_DECIMALS = 12  # of raw
 _DECIMAL = pa.decimal128(38, _MOST_DECIMALS)
 
+_SIGNS: dict[Locale, tuple[str, str]] = {"vi": (".", ","), "en": (",", ".")}  # between thousands, before decimals
+
+
+def _pattern(locale: Locale, column_type: ColumnType) -> str:
+    """What `parse_cell` takes for a number in one way only, and raw keeps whole."""
+    groups, decimal_sign = map(re.escape, _SIGNS[locale])
+    whole = "0|[1-9][0-9]{0,14}"
+    grouped = f"[1-9][0-9]{{0,2}}(?:{groups}[0-9]{{3}}){{1,4}}"
+    if column_type == "count":
+        return f"^(?:{whole}|{grouped})$"
+    if column_type == "percent":  # "1.234" may be 1,234
+        return f"^-?(?:{whole})(?:{decimal_sign}[0-9]{{1,{_MOST_DECIMALS}}})?$"
+    if column_type == "money":  # "57,250" may be 57 thousand
+        return f"^-?(?:{whole}|{grouped})(?:{decimal_sign}(?:[0-9]{{1,2}}|[0-9]{{4,{_MOST_DECIMALS}}}))?$"
+    return f"^-?(?:{whole}|{grouped})(?:{decimal_sign}[0-9]{{1,{_MOST_DECIMALS}}})?$"
+
+
+_WRITTEN = {(locale, column_type): _pattern(locale, column_type) for locale in _SIGNS for column_type in _PLAIN}
+
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 @dataclass(frozen=True, slots=True)
 class Figures(Sequence[Parsed]):
-    """What the stored numbers of one column say, one a row: each as `parse_cell` reads it, made when it is asked for.
+    """What the numbers of one column say, one a row: each as `parse_cell` reads it, made when it is asked for.
 
     `floats` has NaN, `decimals` and `texts` (the original text, "" for a blank) have what raw keeps, for the same rows.
     """
@@ -65,7 +86,7 @@ class Figures(Sequence[Parsed]):
         return map(self._read, self.cells)
 
     def _read(self, value: Value) -> Parsed:
-        return BLANK if value is None else parse_cell(value, self.column_type, self.locale)
+        return BLANK if value in (None, "") else parse_cell(value, self.column_type, self.locale)
 
 
 BLANK = Parsed(None, null_reason="no_data")
@@ -119,6 +140,31 @@ def stored_figures(
         if fits[number]
         for start in (number * size,)
     }
+
+
+def written_figures(
+    columns: Sequence[Column], locale: Locale, texts: Mapping[str, Sequence[Value]]
+) -> dict[str, Figures]:
+    """Those of the columns that hold nothing but blanks and texts of a plain number; arguments as `stored_figures`."""
+    found = {}
+    for column in columns:
+        cells = texts[column.name]
+        if column.type not in _PLAIN or column.multiplier != 1 or not {str} <= set(map(type, cells)) <= {str, NoneType}:
+            continue
+        written = pa.array(cells, pa.string()).fill_null("")
+        is_blank = pc.equal(written, "")
+        has_blanks = pc.any(is_blank).as_py()
+        its_locale = column.locale or locale
+        is_number = pc.match_substring_regex(written, _WRITTEN[its_locale, column.type])
+        if (has_blanks and column.blank == "error") or not pc.all(pc.or_(is_blank, is_number)).as_py():
+            continue
+        groups, decimal_sign = _SIGNS[its_locale]
+        digits = pc.replace_substring(pc.replace_substring(written, groups, ""), decimal_sign, ".")
+        digits = pc.if_else(is_blank, None, digits)
+        floats: Floats = digits.cast(pa.float64()).to_numpy(zero_copy_only=False)
+        decimals = digits.cast(_DECIMAL)
+        found[column.name] = Figures(cells, column.type, its_locale, floats, decimals, written, has_blanks)
+    return found
 
 
 def _is_plain(column: Column, cells: Sequence[Value]) -> bool:

@@ -15,7 +15,7 @@ from ioc_pipeline.parse.body import Body, read_keys
 from ioc_pipeline.parse.codes import code_problems
 from ioc_pipeline.parse.dated import check_times, in_its_time
 from ioc_pipeline.parse.envelope import Envelope
-from ioc_pipeline.parse.figures import stored_figures
+from ioc_pipeline.parse.figures import stored_figures, written_figures
 from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
 from ioc_pipeline.parse.maturity import stated_maturity
@@ -224,11 +224,11 @@ def _read_block(
         rows.texts[column.name] = values_at(block, body.data, block.columns[column.name])
     noted = {position for _, position in (*block.sheet.marks, *block.sheet.shown)}
     unnoted = [column for column in columns if block.columns[column.name] not in noted]
-    stored = stored_figures(unnoted, source.locale, rows.texts)
+    figures = stored_figures(unnoted, source.locale, rows.texts) | written_figures(unnoted, source.locale, rows.texts)
     for column in columns:
         position = block.columns[column.name]
-        if column.name in stored:
-            rows.values[column.name] = stored[column.name]
+        if column.name in figures:
+            rows.values[column.name] = figures[column.name]
         elif column.type == "period":
             rows.periods, rows.maturities, found = read_periods(block, source, column, body.data, received_on)
             problems += found
