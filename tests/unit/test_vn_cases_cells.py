@@ -12,7 +12,7 @@ from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.cells import BadCell, Parsed, parse_cell
 from ioc_pipeline.parse.legacy_text import repair_text
 from ioc_pipeline.parse.personal import at_cells, kinds_in_column
-from ioc_pipeline.parse.rows import classify_row, read_meta, read_unit_measure
+from ioc_pipeline.parse.rows import classify_row, read_unit_lines, read_unit_measure
 
 with Path(__file__).with_name("vn_normalisation_cases.csv").open(encoding="utf-8", newline="") as file:
     CASES = list(csv.DictReader(file))
@@ -66,17 +66,15 @@ def _written(period: Period) -> str:
 
 
 def _of_row(case: dict[str, str]) -> str:
-    row_class = f"class={classify_row(case['text'].split(' | '))}"
-    meta = read_meta(case["text"])
-    if meta is None:
-        return row_class
-    if meta.kind == "period":
-        period = parse_period(meta.value, case["clock"]).period
-        return f"{row_class}; period={_written(period)}" if period else row_class
-    if meta.kind == "unit_measure":
-        unit_measure = read_unit_measure(meta.value)
-        return f"{row_class}; unit_measure={unit_measure.name}; multiplier={unit_measure.multiplier}"
-    return f"{row_class}; {meta.kind}={meta.value}"
+    row_class = classify_row(case["text"].split(" | "))
+    said = f"class={row_class}"
+    if row_class == "period_line":
+        period = parse_period(case["text"], case["clock"]).period
+        said += f"; period={_written(period)}" if period else ""
+    for unit_line in read_unit_lines(case["text"]):
+        unit_measure = read_unit_measure(unit_line)
+        said += f"; unit_measure={unit_measure.name}; multiplier={unit_measure.multiplier}"
+    return said
 
 
 def _of_header(case: dict[str, str]) -> str:

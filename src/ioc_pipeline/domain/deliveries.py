@@ -61,6 +61,13 @@ class Scope:
     reporting_unit_code: str
     period: Period
 
+    @classmethod
+    def from_fields(cls, said: dict[str, Any]) -> "Scope":
+        """From what `asdict` made of it and JSON kept, dates in ISO 8601."""
+        period = said["period"]
+        start, end = (date.fromisoformat(period[name]) for name in ("start", "end"))
+        return cls(said["table_name"], said["reporting_unit_code"], Period(period["type"], start, end))
+
 
 @dataclass(frozen=True, slots=True)
 class Extract:
@@ -166,18 +173,7 @@ class Verdict:
         data: dict[str, Any] = json.loads(text)
         delivery = data.pop("delivery")
         delivery["received_at"] = datetime.fromisoformat(delivery["received_at"])
-        scopes = tuple(
-            Scope(
-                scope["table_name"],
-                scope["reporting_unit_code"],
-                Period(
-                    scope["period"]["type"],
-                    date.fromisoformat(scope["period"]["start"]),
-                    date.fromisoformat(scope["period"]["end"]),
-                ),
-            )
-            for scope in data.pop("scopes")
-        )
+        scopes = tuple(Scope.from_fields(scope) for scope in data.pop("scopes"))
         checks = tuple(
             CheckResult(**{**check, "cells": tuple((sheet, cell) for sheet, cell in check["cells"])})
             for check in data.pop("checks")

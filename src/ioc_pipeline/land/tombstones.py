@@ -7,12 +7,11 @@ of these bytes, free of what was found, so that a rebuild comes to the same.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
 from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.durable import sync_folder, write_durably
 from ioc_pipeline.land.own_json import as_json
 from ioc_pipeline.land.sent_names import forget_sent_name
@@ -82,18 +81,7 @@ def buried_verdict(store: Store, delivery: Delivery) -> Verdict | None:
         contract_hash=said["contract_hash"],
         outcome="returned",
         problems=tuple(Problem(**problem) for problem in said["problems"]),
-        scopes=tuple(
-            Scope(
-                scope["table_name"],
-                scope["reporting_unit_code"],
-                Period(
-                    scope["period"]["type"],
-                    date.fromisoformat(scope["period"]["start"]),
-                    date.fromisoformat(scope["period"]["end"]),
-                ),
-            )
-            for scope in said["scopes"]
-        ),
+        scopes=tuple(Scope.from_fields(scope) for scope in said["scopes"]),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a row of a form is: data, or one of the many rows around data; and what the lines above a table say."""
+"""What a row of a form is: data, or one of the many rows around it; and the units of measure that a line names."""
 
 import re
 from collections.abc import Sequence
@@ -13,15 +13,6 @@ RowClass = Literal[
     "title", "header", "column_numbers", "section", "of_which", "breakdown", "data", "subtotal", "total", "footnote",
     "signature", "nil_report",
 ]  # fmt: skip
-MetaKind = Literal["form_number", "reporter", "receiver", "period", "unit_measure"]
-
-
-@dataclass(frozen=True, slots=True)
-class Meta:
-    """A line above a table: "Đơn vị tính: hồ sơ" is (unit_measure, "hồ sơ")."""
-
-    kind: MetaKind
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +73,6 @@ _SECTION_WORD = re.compile(r"(?:KHỐI|NHÓM|CÁC)\s")
 _FIGURE = re.compile(r"[-+−(]?\s*[\d][\d.,\s]*%?\)?|[-–—…x]|\.{2,}")
 _COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?|\(?([A-D])\)?")
 
-_META: list[tuple[MetaKind, re.Pattern[str]]] = [
-    ("form_number", re.compile(r"(?:bieu(?: mau)?|mau)(?: bieu)?\s*(?:so)?\s*:?\s*(?=[\dn])")),
-    ("receiver", re.compile(r"don vi nhan(?: bao cao)?\s*:\s*")),
-    ("reporter", re.compile(r"(?:don vi(?: gui)? bao cao|co quan bao cao)\s*:\s*")),
-    ("period", re.compile(r"(?:ky bao cao|ky so lieu|thoi gian bao cao)\s*:\s*|\(?(?=tu (?:ngay )?\d.*den)")),
-    ("unit_measure", re.compile(r"(?:don vi tinh|dvt|don vi do)\s*:\s*")),
-]
 _UNIT_LINE = re.compile(
     r"\b(?:(?:don vi tinh|dvt|don vi do)\s*:?"
     r"|don vi\s*:(?=\s*(?:nghin|ngan|trieu|t[yi](?! le)|tram|chuc|1\.?0{3})\b))\s*"
@@ -164,21 +148,6 @@ def _is_column_numbers(texts: Sequence[str]) -> bool:
                 return False
             last = int(found[1])
     return last >= 2
-
-
-@lru_cache(maxsize=4096)
-def read_meta(text: str) -> Meta | None:
-    """What a line above a table says: form number, reporter, receiver, period or unit of measure; else None.
-
-    The value keeps its spelling: "Đơn vị báo cáo: UBND xã Vân Hồ" gives "UBND xã Vân Hồ".
-    """
-    stripped = " ".join(text.split())
-    plain = naked(stripped)
-    for kind, pattern in _META:
-        if found := pattern.match(plain):
-            value = stripped[found.end() :] if len(plain) == len(stripped) else plain[found.end() :]
-            return Meta(kind, value.strip("() ") if kind == "period" else value.strip())
-    return None
 
 
 def read_unit_lines(text: str) -> list[str]:

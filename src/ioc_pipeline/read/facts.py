@@ -12,7 +12,6 @@ _RAISED = str.maketrans("0123456789+-=()[]abcdefghijklmnoprstuvwxyz", "⁰¹²³
 _LOWERED = str.maketrans("0123456789+-=()[]", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎₍₎")
 
 NOT_CALCULATED = "formula"
-PERCENT = "%"
 BUILT_IN_FORMATS = {9: "0%", 10: "0.00%", 17: "mmm-yy", 16: "d-mmm"}  # of those built in, the ones that show more
 # The reader's own currency, which the file does not name: ₫ on one machine, $ on another.
 BUILT_IN_FORMATS |= dict.fromkeys((5, 6), '#,##0" ¤";-#,##0" ¤"') | dict.fromkeys(

@@ -58,7 +58,6 @@ _PLACES = (
 )
 _ELSEWHERE = "phần ẩn của tệp"
 NOT_SHOWN = "chữ còn lưu trong tệp mà không ô nào hiện"
-STRUCK = "chữ bị gạch ngang"
 
 
 def find_unseen(archive: Archive) -> Unseen:

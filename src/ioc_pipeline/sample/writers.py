@@ -16,7 +16,6 @@ from ioc_pipeline.sample.printed import Cell, Formula, PrintedSheet, Style
 FONT = "Times New Roman"
 FILL = "DDEBF7"
 WRITTEN_AT = datetime(2025, 9, 15)  # noqa: DTZ001  # a fixed property of the file: no clock, so no zone
-DATE_FORMAT = "dd/mm/yyyy"
 
 
 def xlsx_bytes(sheets: Sequence[PrintedSheet]) -> bytes:
