@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test crash browser odbc superset pictures unit one lint check format lock clean
+.PHONY: help run demo test crash bench browser odbc superset pictures unit one lint check format lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +16,7 @@ help:
 	@echo "make unit    the tests of single rooms, two at a time, in two to three minutes"
 	@echo "make one     one test file or test: make one T=tests/unit/test_periods.py"
 	@echo "make crash   kills, full disks and wrong clocks at random: make crash SEEDS=3 KILLS=1000 FILES=10000"
+	@echo "make bench   what each step costs against its yardstick, as ratios: hours, on a quiet machine"
 	@echo "make lint    format, lint, types, import rules, SQL lint"
 	@echo "make check   make lint, then make test"
 	@echo "make format  write the format that make check wants"
@@ -41,6 +42,9 @@ KILLS := 1000
 FILES := 10000
 crash: $(INSTALLED_DEV)
 	@PYTHONPATH=tests exec $(BIN)/python -m crash.campaign $(SEEDS) $(KILLS) $(FILES)
+
+bench: $(INSTALLED_DEV)
+	@PYTHONPATH=tests exec $(BIN)/python -m bench.table
 
 # The tests of the pages drive the machine's own Chromium.
 browser:

@@ -5,6 +5,7 @@ python tests/bench/large_load.py [rows]
 Each part runs in a process of its own, so that its peak memory is its own. Limit for the load: 1.5 GB.
 """
 
+import re
 import resource
 import subprocess
 import sys
@@ -108,7 +109,7 @@ class Spent:
     def print(self, what: str) -> None:
         cpu, wall = time.process_time() - self.cpu, time.perf_counter() - self.wall
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 / 1024
-        print(f"{what:14} {cpu:6.1f} CPU s {wall:6.1f} s {peak:5.2f} GB peak")
+        print(f"{what:14} {cpu:6.2f} CPU s {wall:6.1f} s {peak:5.2f} GB peak")
 
 
 if __name__ == "__main__":
@@ -116,6 +117,11 @@ if __name__ == "__main__":
         globals()[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))
     else:
         with tempfile.TemporaryDirectory() as folder:
+            row_count = sys.argv[1] if len(sys.argv) > 1 else "500000"
+            spent = []
             for part in ("write", "load", "copy"):
-                row_count = sys.argv[1] if len(sys.argv) > 1 else "500000"
-                subprocess.run([sys.executable, __file__, part, folder, row_count], check=True)
+                command = [sys.executable, __file__, part, folder, row_count]
+                said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+                print(said, end="", flush=True)
+                spent += re.findall(r"([\d.]+) CPU s", said)
+            print(f"ratio {float(spent[0]) / float(spent[1]):.2f}")

@@ -1,11 +1,11 @@
 """What history costs: one month more on top of ten years against the same month on top of one year.
 
-    python tests/bench/ten_years.py [SHORT] [LONG]
+    python tests/bench/ten_years.py [MONTHS …]
 
-Two homes with the sample files of so many months, 12 and 120 unless said, are loaded, built and published; then the
-files of September 2025 in both. CPU seconds and peak memory of each step in a process of its own, forked from what
-Airflow's fork server holds; the last column is long against short. The last line says what the versions that are kept
-take on disk.
+A home with the sample files of so many months, 12 and 120 unless said, is loaded, built and published; then the
+files of September 2025 in each. CPU seconds and peak memory of each step in a process of its own, forked from what
+Airflow's fork server holds; the last column is the last home against the first. The last line says what the versions
+that are kept take on disk.
 """
 
 import os
@@ -19,15 +19,15 @@ from warm_drop import Clock, Marks, forked
 
 
 def main() -> None:
-    months = [*map(int, sys.argv[1:]), *(12, 120)[len(sys.argv) - 1 :]]
+    months = [*map(int, sys.argv[1:])] or [12, 120]
     with tempfile.TemporaryDirectory() as folder:
         import ioc_preload  # noqa: F401  # and nothing of ours before the fork
 
-        short, long = (measure(f"{folder}/{count}", count) for count in months)
-    print(f"{'':28}{months[0]:>8} months{months[1]:>8} months")
-    for step in short:
-        ratio = f"×{long[step] / short[step]:.2f}" if short[step] else ""
-        print(f"{step:28}{short[step]:15.2f}{long[step]:15.2f}   {ratio}")
+        homes = [measure(f"{folder}/{count}", count) for count in months]
+    print(" " * 28 + "".join(f"{count:8} months" for count in months))
+    for name in homes[0]:
+        found = [marks[name] for marks in homes]
+        print(f"{name:28}" + "".join(f"{value:15.2f}" for value in found) + f"   ×{found[-1] / found[0]:.2f}")
 
 
 def measure(home: str, months: int) -> Marks:
@@ -39,7 +39,6 @@ def measure(home: str, months: int) -> Marks:
     marks |= {f"{step}, one month more": value for step, value in build_and_publish().items()}
     both = marks["build, one month more"] + marks["publish, one month more"]
     marks |= {"both, one month more": both, "build, nothing new": forked(build)["build"]}
-    forked(take_newest)
     return marks | disk_use(Path(home))
 
 
