@@ -18,13 +18,31 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-# What does not fit into its tile or panel, or pokes out of the page.
-OVERFLOWS = """() => [...document.querySelectorAll('.tile, .panel, .top, h1')]
-    .filter((part) => part.offsetParent && (
-        part.scrollHeight > part.clientHeight + 1 && part.matches('.tile, .panel')
-        || part.scrollWidth > part.clientWidth + 1
-        || part.getBoundingClientRect().right > window.innerWidth + 1))
-    .map((part) => part.className + ': ' + part.innerText.slice(0, 80))"""
+# What does not fit into its tile or panel, pokes out of the page, or lies over something else.
+OVERFLOWS = """() => {
+    const box = (part) => {
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        return range.getBoundingClientRect();
+    };
+    const meet = (one, other) => one.left < other.right - 1 && other.left < one.right - 1
+        && one.top < other.bottom - 1 && other.top < one.bottom - 1;
+    const named = (part) => part.className + ': ' + part.innerText.slice(0, 80);
+    const shown = (what) => [...document.querySelectorAll(what)].filter((part) => part.offsetParent);
+    return [
+        ...shown('.tile, .panel, .top, h1').filter((part) =>
+            part.scrollHeight > part.clientHeight + 1 && part.matches('.tile, .panel')
+            || part.scrollWidth > part.clientWidth + 1
+            || part.getBoundingClientRect().right > window.innerWidth + 1),
+        ...shown('.tile').filter((tile) => {
+            const inner = tile.getBoundingClientRect().right - parseFloat(getComputedStyle(tile).paddingRight);
+            const trend = tile.querySelector('.trend');
+            return box(tile.querySelector('.value')).right > inner + 1
+                || trend && meet(box(tile.querySelector('.then > span')), trend.getBoundingClientRect());
+        }),
+        ...shown('.foot').filter((foot) => meet(box(foot), document.querySelector('.top').getBoundingClientRect())),
+    ].map(named);
+}"""
 
 
 @contextmanager
