@@ -67,6 +67,20 @@ def observations(samples: list[Read]) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
+def complaints(samples: list[Read]) -> tuple[int, list[tuple[str, str]]]:
+    """How many suites have run over the samples, and the checks that did not pass: (file, description)."""
+    by_suite: dict[str, list[Read]] = {}
+    for read in samples:
+        by_suite.setdefault(read.table.suite_name, []).append(read)
+    found = []
+    for reads in by_suite.values():
+        frame = pd.concat([read.frame(seq) for seq, read in enumerate(reads)], ignore_index=True)
+        frame["row_id"] = range(len(frame))
+        for seq, checks in reads[0].check(frame).items():
+            found += [(reads[seq].file, check.description) for check in checks if check.outcome != "passed"]
+    return len(by_suite), found
+
+
 def total(frame: pd.DataFrame, element: str, last_day: str) -> Decimal:
     """Sum over all units of one element at the end of one period."""
     chosen = frame[(frame["element_code"] == element) & (frame["period_end_date"] == date.fromisoformat(last_day))]

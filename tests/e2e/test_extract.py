@@ -1,9 +1,6 @@
 """From an API to raw over real HTTP: faults, runs killed at every step, withdrawals; nothing missed, nothing twice."""
 
 import json
-import os
-import signal
-import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -32,6 +29,7 @@ from ioc_pipeline.sample.api import server as demo
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections
 from ioc_pipeline.sample.api.world import World
 from ioc_pipeline.settings import Settings, from_environment
+from killed_steps import killed_at
 
 TODAY = date(2025, 9, 15)
 DOSSIERS, TASKS = "one_stop_dossiers", "task_tracking"
@@ -268,30 +266,11 @@ def api() -> Iterator[HttpApi]:
         yield api
 
 
-def killed_at(home: Home, number: int) -> str:
-    """Fetch in a process that ends itself, as by power loss, at its n-th step; gives that step, '' if it ended."""
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        left = [number]
-
-        def die(step: str) -> None:
-            if left[0] == 0:
-                os.write(writer, step.encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-            left[0] -= 1
-
-        try:
-            Extraction(home.settings, DOSSIERS, home.connection, as_of=TODAY, at_step=die).fetch_pages()
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        step = pipe.read()
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == (-signal.SIGKILL if step else 0)
-    return step
+def fetch_in(home: Home) -> Callable[[Callable[[str], None]], object]:
+    """What a run fetches, to be killed at one of its steps."""
+    return lambda at_step: Extraction(
+        home.settings, DOSSIERS, home.connection, as_of=TODAY, at_step=at_step
+    ).fetch_pages()
 
 
 def check_nothing_missed_and_nothing_twice(home: Home) -> None:
@@ -316,7 +295,7 @@ def test_killed_once_at_each_step_the_next_run_misses_nothing_and_counts_nothing
         # one expectation is enough: how often an answer counts does not depend on how much of it is checked
         suite = home.settings.expectations / f"{DOSSIERS}__dossiers.yml"
         suite.write_text(suite.read_text("utf-8").partition("\n\n")[0] + "\n", "utf-8")
-        met.append(killed_at(home, number))
+        met.append(killed_at(number, fetch_in(home)))
         home.extract()
         check_nothing_missed_and_nothing_twice(home)
         number += 1
@@ -331,7 +310,7 @@ def test_killed_while_it_follows_an_earlier_run_it_starts_again_where_that_ended
     later = [dossier(number, f"2025-09-{number + 9:02}T09:00:00+07:00") for number in (1, 2, 9, 10)]
     monkeypatch.setattr(f"{__name__}.LISTED", LISTED[2:] + later)
     for number in (1, 6, 8):
-        killed_at(home, number)
+        killed_at(number, fetch_in(home))
     home.extract()
     check_nothing_missed_and_nothing_twice(home)
     assert {one.since for one in home.extracts()[1:]} == {"2025-09-05T08:50:00+07:00"}
@@ -374,7 +353,7 @@ def test_what_a_withdrawn_extract_had_is_fetched_again(new_home: Callable[..., H
 
 def test_a_run_that_brought_only_pages_tells_nobody(new_home: Callable[..., Home], api: HttpApi) -> None:
     home = new_home(api.host)
-    assert killed_at(home, 3) == "confirmed"
+    assert killed_at(3, fetch_in(home)) == "confirmed"
     for batch in inbox.land_inbox(home.settings):
         prepare.prepare(home.settings, batch)
     assert not loads.load_prepared(home.settings).changed

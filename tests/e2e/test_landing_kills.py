@@ -5,20 +5,19 @@ import os
 import random
 import signal
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
 from ioc_pipeline.land.admission import Inbox
 from ioc_pipeline.land.intake import STEPS, land_inbox
-from ioc_pipeline.land.store import Store
+from ioc_pipeline.land.store import Store, carry_on
 from ioc_pipeline.ledger.ledger import Ledger
+from killed_steps import forked, killed_at
 
 DEPARTMENTS = ("so-khcn", "thue-tinh")
 DROPS = {
@@ -64,7 +63,7 @@ class Home:
     def finish(self) -> None:
         """A put back file looks new; a second pass takes it."""
         for _ in range(2):
-            self.land(lambda _step: None)
+            self.land(carry_on)
 
     def delivered(self) -> list[tuple[str, bytes]]:
         return [
@@ -106,41 +105,6 @@ def new_home(tmp_path: Path) -> Callable[[str], Home]:
     return new
 
 
-def killed_at(home: Home, number: int) -> str:
-    """Run a pass in a process that ends itself, as by power loss, when it has come to its n-th step.
-
-    Returns the name of that step, or '' when the pass ended before.
-    """
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        left = [number]
-
-        def die(step: str) -> None:
-            if left[0] == 0:
-                os.write(writer, step.encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-            left[0] -= 1
-
-        _land_and_exit(home, die)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        step = pipe.read()
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == (-signal.SIGKILL if step else 0)
-    return step
-
-
-def _land_and_exit(home: Home, at_step: Callable[[str], None]) -> NoReturn:
-    """In a forked child, which must not run on as a second pytest."""
-    try:
-        home.land(at_step)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
-
-
 def test_the_sweep_meets_every_step(new_home: Callable[[str], Home]) -> None:
     home = new_home("home")
     for name, content in DROPS.items():
@@ -156,7 +120,7 @@ def test_killed_once_at_each_step_every_drop_is_delivered_once(new_home: Callabl
         home = new_home(f"home-{number}")
         for name, content in DROPS.items():
             home.drop(name, content)
-        step = killed_at(home, number)
+        step = killed_at(number, home.land)
         home.finish()
         assert sorted(home.delivered()) == sorted(DROPS.items()), step
         home.check_rest()
@@ -170,7 +134,7 @@ def test_killed_again_and_again_every_drop_is_delivered_once(new_home: Callable[
         for name, content in DROPS.items():
             home.drop(name, content)
         for again in range(number, 30):
-            if not killed_at(home, again - number if again % 2 else number):
+            if not killed_at(again - number if again % 2 else number, home.land):
                 break
         home.finish()
         assert sorted(home.delivered()) == sorted(DROPS.items())
@@ -186,7 +150,7 @@ def test_a_drop_after_each_kill_is_the_last_delivery_of_its_name(
     while step:
         home = new_home(f"home-{number}")
         home.drop(name, b"first form")
-        step = killed_at(home, number)
+        step = killed_at(number, home.land)
         home.drop(name, content)
         home.finish()
         was_recorded = step not in ("copied", "renamed", "synced")
@@ -203,7 +167,7 @@ def test_a_file_taken_back_after_a_kill_is_a_delivery_only_if_it_had_its_number(
     while step:
         home = new_home(f"home-{number}")
         home.drop(name, b"first form")
-        step = killed_at(home, number)
+        step = killed_at(number, home.land)
         (home.inbox / name).unlink(missing_ok=True)
         home.finish()
         was_recorded = step not in ("copied", "renamed", "synced")
@@ -223,10 +187,7 @@ def test_two_passes_at_once_killed_at_any_moment_deliver_every_drop_once(new_hom
             dropped.append((name, content))
         children = []
         for _ in range(2):
-            child = os.fork()
-            if child == 0:
-                _land_and_exit(home, lambda _step: None)
-            children.append(child)
+            children.append(forked(lambda: home.land(carry_on)))
         for child in children:
             time.sleep(moments.uniform(0, 0.06))
             os.kill(child, signal.SIGKILL)

@@ -10,7 +10,7 @@ import pytest
 
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.sample import institutions, stocks
-from sample_files import SEEDS, Read, observations, read_samples, total
+from sample_files import SEEDS, Read, complaints, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = (*institutions.FILLS, *stocks.FILLS)
@@ -38,16 +38,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory, contracts: Contracts) -> pd
 
 
 def test_three_years_are_accepted_without_a_word(samples: list[Read]) -> None:
-    by_suite: dict[str, list[Read]] = {}
-    for read in samples:
-        by_suite.setdefault(read.table.suite_name, []).append(read)
-    complaints = []
-    for reads in by_suite.values():
-        frame = pd.concat([read.frame(seq) for seq, read in enumerate(reads)], ignore_index=True)
-        frame["row_id"] = range(len(frame))
-        for seq, checks in reads[0].check(frame).items():
-            complaints += [(reads[seq].file, check.description) for check in checks if check.outcome != "passed"]
-    assert (len(by_suite), complaints) == (14, [])
+    assert complaints(samples) == (14, [])
 
 
 def test_each_form_is_there_for_three_years_with_the_units_of_its_time(samples: list[Read]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.sample import assessments, e_government
-from sample_files import Read, observations, read_samples, total
+from sample_files import Read, complaints, observations, read_samples, total
 
 PROJECT = Path(__file__).resolve().parents[2]
 SOURCES = (*e_government.FILLS, *e_government.FILLS_OF_COMMUNES, *assessments.FILLS)
@@ -40,16 +40,7 @@ def value_of(frame: pd.DataFrame, element: str, unit: str, year: int) -> Decimal
 
 
 def test_every_sample_is_accepted_without_a_word(samples: list[Read]) -> None:
-    by_suite: dict[str, list[Read]] = {}
-    for read in samples:
-        by_suite.setdefault(read.table.suite_name, []).append(read)
-    complaints = []
-    for reads in by_suite.values():
-        frame = pd.concat([read.frame(seq) for seq, read in enumerate(reads)], ignore_index=True)
-        frame["row_id"] = range(len(frame))
-        for seq, checks in reads[0].check(frame).items():
-            complaints += [(reads[seq].file, check.description) for check in checks if check.outcome != "passed"]
-    assert (len(by_suite), complaints) == (11, [])
+    assert complaints(samples) == (11, [])
 
 
 def test_each_form_names_the_units_of_its_time(samples: list[Read]) -> None:
