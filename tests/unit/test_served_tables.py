@@ -37,16 +37,18 @@ def url(postgresql_url: str) -> str:
 
 
 def publish(url: str, folder: Path, number: int, rows: Rows, mart: Mart = VALUES) -> None:
+    """The same day of every unit."""
+    bring(url, folder, number, [(unit, date(2026, 11, 27), value) for unit, value in rows.items()], mart)
+
+
+def bring(url: str, folder: Path, number: int, rows: list[tuple[object, ...]], mart: Mart) -> None:
     """A version as publishing writes it, brought to PostgreSQL."""
     path = folder / f"marts_{number:06d}.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema marts")
         columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
         connection.execute(f"create table marts.mart_value ({columns})")
-        connection.executemany(
-            "insert into marts.mart_value values (?, ?, ?)",
-            [(unit, date(2026, 11, 27), value) for unit, value in rows.items()],
-        )
+        connection.executemany("insert into marts.mart_value values (?, ?, ?)", rows)
         connection.execute(
             "create table marts._publication as select ? as version, timestamp '2026-11-27' as published_at,"
             " date '2026-11-27' as as_of, ?::bigint as load_seq",
@@ -82,6 +84,24 @@ def test_rows_that_did_not_change_are_not_written_again(url: str, tmp_path: Path
     assert stayed.isdisjoint({"00007", "new"})
     publish(url, tmp_path, 3, rows)
     assert (shown(url), places(url, 3)) == (rows, after)
+
+
+def test_of_a_mart_by_year_the_same_units_of_other_years_are_not_written_again(url: str, tmp_path: Path) -> None:
+    year = Column("period_year", "integer", "When.")
+    mart = replace(VALUES, key=("org_unit_code", year.name), columns=(VALUES.columns[0], year, VALUES.columns[2]))
+    written = []
+    for number in (1, 2):
+        newest = [(unit, 2025, Decimal(number) if unit < "00010" else Decimal(0)) for unit in UNITS]
+        bring(url, tmp_path, number, [*((unit, 2024, Decimal(0)) for unit in UNITS), *newest], mart)
+        with psycopg.connect(url) as there:
+            rows = there.execute(
+                f"select org_unit_code, period_year, value, xmin from marts_{number:06d}_abc.mart_value"  # type: ignore[arg-type]
+            ).fetchall()
+        assert {row[:3] for row in rows} == {*((unit, 2024, Decimal(0)) for unit in UNITS), *newest}
+        written.append({tuple(row) for row in rows})
+    stayed = {row[:2] for row in written[0] & written[1]}
+    assert {unit for unit, when in stayed if when == 2024} == set(UNITS)
+    assert stayed.isdisjoint({(unit, 2025) for unit in UNITS if unit < "00010"})
 
 
 @pytest.mark.parametrize("change", ["most rows", "another name of a column", "a row that somebody deleted there"])
