@@ -24,12 +24,27 @@ from ioc_pipeline.settings import Settings
 NOON = datetime(2025, 10, 20, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """A warehouse that a finished build left: every mart by its contract, one row in dim_period."""
-    settings = empty_marts(tmp_path / "home")
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Published]:
+    """A warehouse that a finished build left, published: every mart by its contract, one row in dim_period."""
+    settings = empty_marts(tmp_path_factory.mktemp("once") / "home")
     _add_period(settings, 2025)
-    return settings
+    return settings, publish(settings, published_at=NOON)
+
+
+@pytest.fixture
+def settings(once: tuple[Settings, Published], tmp_path: Path) -> Settings:
+    """The warehouse, of which nothing is published."""
+    made = replace(once[0], home=tmp_path / "home")
+    shutil.copytree(once[0].warehouse.parent, made.warehouse.parent)
+    return made
+
+
+@pytest.fixture
+def first(settings: Settings, once: tuple[Settings, Published]) -> Published:
+    """What is published of the warehouse by now."""
+    shutil.copytree(once[0].published, settings.published, symlinks=True)
+    return replace(once[1], path=settings.published / once[1].path.name)
 
 
 def _add_period(settings: Settings, year: int) -> None:
@@ -60,25 +75,22 @@ def _expect_told_and_mended(settings: Settings, first: Published) -> None:
     assert is_sound(settings.published, version=second.version)
 
 
-def test_published_files_cannot_be_written(settings: Settings) -> None:
-    published = publish(settings, published_at=NOON)
-    parquet = settings.published / f"parquet_{published.version}"
-    files = [published.path, *(path for path in parquet.rglob("*") if path.is_file())]
+def test_published_files_cannot_be_written(settings: Settings, first: Published) -> None:
+    parquet = settings.published / f"parquet_{first.version}"
+    files = [first.path, *(path for path in parquet.rglob("*") if path.is_file())]
     assert {path.stat().st_mode & 0o777 for path in files} == {0o444}
-    assert is_sound(settings.published, version=published.version)
+    assert is_sound(settings.published, version=first.version)
     assert not is_sound(settings.published, version="000002_deadbeef")
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"version": "0000', b"{}", b"[]"])
-def test_a_torn_pointer_is_told_and_written_again(settings: Settings, torn: bytes) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_torn_pointer_is_told_and_written_again(settings: Settings, first: Published, torn: bytes) -> None:
     (settings.published / "current.json").write_bytes(torn)
     _expect_told_and_mended(settings, first)
     assert _published_years(settings) == [2025]
 
 
-def test_a_lost_folder_does_not_give_a_number_twice(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_lost_folder_does_not_give_a_number_twice(settings: Settings, first: Published) -> None:
     shutil.rmtree(settings.published)
     assert not is_sound(settings.published, version=first.version)
     assert publish(settings, published_at=NOON, last_version=first.version).version.startswith("000002_")
@@ -92,35 +104,35 @@ def test_another_installations_publication_is_not_gone_on_with(settings: Setting
     assert (first.changed, second.changed, second.version[:6]) == (True, True, "000002")
 
 
-def test_a_version_holds_the_marts_with_their_descriptions_and_nothing_else(settings: Settings) -> None:
-    published = publish(settings, published_at=NOON)
+def test_a_version_holds_the_marts_with_their_descriptions_and_nothing_else(
+    settings: Settings, first: Published
+) -> None:
     with closing(connect_published(settings)) as connection:
         tables = connection.execute("select table_name, comment from duckdb_tables() order by 1").fetchall()
         publication = connection.execute("select * from _publication").fetchall()
     marts = {mart.name: mart.comment for mart in read_marts(settings.dbt_project)}
     assert dict(tables) == {**marts, "_publication": None}
-    assert publication == [(published.version, datetime(2025, 10, 20, 12), date(2025, 10, 20), 7)]  # noqa: DTZ001
-    assert published.load_seq == 7
+    assert publication == [(first.version, datetime(2025, 10, 20, 12), date(2025, 10, 20), 7)]  # noqa: DTZ001
+    assert first.load_seq == 7
     assert as_of(settings) == date(2025, 10, 20)
 
 
-def test_unchanged_content_is_not_published_again(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_unchanged_content_is_not_published_again(settings: Settings, first: Published) -> None:
     second = publish(settings, published_at=NOON + timedelta(hours=1))
     assert (first.changed, second.changed) == (True, False)
     assert second == replace(first, changed=False)
     assert len(list(settings.published.glob("marts_*"))) == 1
 
 
+@pytest.mark.usefixtures("first")
 def test_unchanged_content_holds_the_loads_that_changed_nothing_too(settings: Settings) -> None:
-    publish(settings, published_at=NOON)
     change(settings, "update build.run set load_seq = 9")
     published = publish(settings, published_at=NOON)
     assert (published.changed, published.load_seq) == (False, 9)
 
 
+@pytest.mark.usefixtures("first")
 def test_a_reader_keeps_its_version_while_the_next_one_is_published(settings: Settings) -> None:
-    publish(settings, published_at=NOON)
     with closing(connect_published(settings)) as reader:
         _add_period(settings, 2026)
         publish(settings, published_at=NOON)
@@ -141,8 +153,8 @@ def test_the_last_three_versions_are_kept_and_numbers_only_grow(settings: Settin
     ]
 
 
+@pytest.mark.usefixtures("first")
 def test_the_link_and_the_pointer_name_the_same_file_wherever_the_folder_is_moved(settings: Settings) -> None:
-    publish(settings, published_at=NOON)
     moved = replace(settings, home=settings.home.with_name("moved"))
     settings.home.rename(moved.home)
     pointer = json.loads((moved.published / "current.json").read_bytes())
@@ -150,8 +162,8 @@ def test_the_link_and_the_pointer_name_the_same_file_wherever_the_folder_is_move
     assert _published_years(moved) == [2025]
 
 
+@pytest.mark.usefixtures("first")
 def test_a_lost_link_is_restored_though_nothing_changed(settings: Settings) -> None:
-    publish(settings, published_at=NOON)
     (settings.published / "current.duckdb").unlink()
     publish(settings, published_at=NOON)
     assert (settings.published / "current.duckdb").exists()
@@ -166,22 +178,21 @@ def test_what_a_crash_left_half_written_is_removed_and_never_read(settings: Sett
     assert _published_years(settings) == [2025]
 
 
-def test_a_version_written_before_a_crash_moved_the_pointer_gives_its_number_to_nobody(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_version_written_before_a_crash_moved_the_pointer_gives_its_number_to_nobody(
+    settings: Settings, first: Published
+) -> None:
     (settings.published / "marts_000002_deadbeef.duckdb").write_bytes(first.path.read_bytes())
     _add_period(settings, 2026)
     assert publish(settings, published_at=NOON).version.startswith("000003_")
 
 
-def test_a_version_whose_file_was_lost_gives_its_number_to_nobody(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_version_whose_file_was_lost_gives_its_number_to_nobody(settings: Settings, first: Published) -> None:
     first.path.unlink()
     assert publish(settings, published_at=NOON).version.startswith("000002_")
     assert _published_years(settings) == [2025]
 
 
-def test_marts_of_an_unfinished_build_are_not_published(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_marts_of_an_unfinished_build_are_not_published(settings: Settings, first: Published) -> None:
     _add_period(settings, 2026)
     change(settings, "update build.run set is_complete = false")
     with pytest.raises(ConflictError, match="did not finish"):
@@ -189,16 +200,15 @@ def test_marts_of_an_unfinished_build_are_not_published(settings: Settings) -> N
     assert json.loads((settings.published / "current.json").read_bytes())["version"] == first.version
 
 
+@pytest.mark.usefixtures("first")
 def test_a_mart_that_breaks_its_contract_is_not_published(settings: Settings) -> None:
-    publish(settings, published_at=NOON)
     change(settings, "alter table marts.dim_period alter year_number type varchar")
     with pytest.raises(ConflictError, match="dim_period"):
         publish(settings, published_at=NOON)
     assert _published_years(settings) == [2025]
 
 
-def test_a_copy_that_differs_from_its_mart_is_not_published(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_copy_that_differs_from_its_mart_is_not_published(settings: Settings, first: Published) -> None:
     change(settings, "create or replace table marts.kept as from marts.dim_period; drop table marts.dim_period")
     change(
         settings,
@@ -210,8 +220,7 @@ def test_a_copy_that_differs_from_its_mart_is_not_published(settings: Settings) 
     assert json.loads((settings.published / "current.json").read_bytes())["version"] == first.version
 
 
-def test_a_mart_that_did_not_change_keeps_its_file(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_mart_that_did_not_change_keeps_its_file(settings: Settings, first: Published) -> None:
     folder = settings.published / f"parquet_{first.version}"
     package = json.loads((folder / "datapackage.json").read_bytes())
     marked = b"as the version before wrote it"
@@ -228,8 +237,7 @@ def test_a_mart_that_did_not_change_keeps_its_file(settings: Settings) -> None:
     assert (second / "dim_period.parquet").read_bytes() != (folder / "dim_period.parquet").read_bytes()
 
 
-def test_a_file_that_was_damaged_is_written_again(settings: Settings) -> None:
-    first = publish(settings, published_at=NOON)
+def test_a_file_that_was_damaged_is_written_again(settings: Settings, first: Published) -> None:
     damaged = settings.published / f"parquet_{first.version}" / "dim_org_unit.parquet"
     whole = damaged.read_bytes()
     _overwrite(damaged, b"damaged")
@@ -269,8 +277,8 @@ def test_what_is_wrong_with_the_version_before_is_not_taken_over(settings: Setti
     assert columns == [(column.comment,) for column in org_unit.columns]
 
 
+@pytest.mark.usefixtures("first")
 def test_a_project_with_one_mart_less_publishes_the_others(settings: Settings, tmp_path: Path) -> None:
-    publish(settings, published_at=NOON)
     for part in ("models", "macros"):
         shutil.copytree(settings.dbt_project / part, tmp_path / "dbt_project" / part)
     shutil.copy(settings.dbt_project / "words_vi.yml", tmp_path / "dbt_project")
@@ -302,8 +310,8 @@ def test_publishers_at_the_same_time_publish_once(settings: Settings) -> None:
         "install httpfs",
     ],
 )
+@pytest.mark.usefixtures("first")
 def test_a_reader_can_neither_write_nor_reach_out_nor_unlock(settings: Settings, statement: str) -> None:
-    publish(settings, published_at=NOON)
     with closing(connect_published(settings)) as connection, pytest.raises(duckdb.Error):
         connection.execute(statement)
 
@@ -315,11 +323,10 @@ def test_before_the_first_publication_a_reader_is_told_what_to_do(settings: Sett
     assert as_of(settings) is None
 
 
-def test_parquet_and_its_package_say_the_same_as_the_database(settings: Settings) -> None:
-    published = publish(settings, published_at=NOON)
-    folder = settings.published / f"parquet_{published.version}"
+def test_parquet_and_its_package_say_the_same_as_the_database(settings: Settings, first: Published) -> None:
+    folder = settings.published / f"parquet_{first.version}"
     package = json.loads((folder / "datapackage.json").read_bytes())
-    assert package["version"] == published.version
+    assert package["version"] == first.version
     assert [resource["path"] for resource in package["resources"]] == [
         f"{mart.name}/0000.parquet" if mart.is_kept_by_year else f"{mart.name}.parquet"
         for mart in read_marts(settings.dbt_project)
