@@ -39,6 +39,14 @@ def test_a_form_is_read_by_its_words_whatever_stands_around_the_table() -> None:
     assert (scope.period.start, scope.period.end) == (date(2025, 8, 15), date(2025, 9, 14))
 
 
+def test_a_column_of_numbers_is_read_by_what_its_cells_show() -> None:
+    rows: list[list[Value]] = [[1.0, "Phường Tô Hiệu", 10.0, 4.0, 0.405], [2.0, "Xã Vân Hồ", 12.0, 7.0, 0.005]]
+    workbook = book([*TOP, *HEADER, *rows])
+    workbook.sheets[0].marks = {(8, 4): "%", (9, 4): "%"}
+    shown = [value for _, element, value, _ in values(read(workbook)) if element == "share"]
+    assert shown == [Decimal("40.5"), Decimal("0.5")]
+
+
 def test_columns_may_stand_in_another_order() -> None:
     turned = [[row[1], row[3], row[2], *([row[0]])] for row in [*HEADER[:0], *ROWS]]
     header: list[list[Value]] = [
