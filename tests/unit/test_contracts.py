@@ -166,7 +166,18 @@ def test_the_records_of_two_tables_do_not_mix(tmp_path: Path) -> None:
     assert "tables 'tasks' and 'others': raw.task takes the records of one" in str(broken["task_tracking.yml"])
 
 
-@pytest.mark.parametrize("content", [b"{[a]: 1}", b"? {a: 1}\n: 2", b"<<: {a: 1}", b"\xff", b"a: [", b"[" * 5000])
+LAUGHS = b"a0: &a0 [1, 1]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n - 1, n - 1) for n in range(1, 99))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"{[a]: 1}", b"? {a: 1}\n: 2", b"<<: {a: 1}", b"\xff", b"a: [", b"[" * 5000),
+        pytest.param(LAUGHS, id="aliases of aliases"),
+        pytest.param(b"&a [*a]", id="an alias of itself"),
+        pytest.param(b"a: " + b"x" * (1 << 20), id="long"),
+    ],
+)
 def test_what_is_no_yaml_stops_its_contract_and_no_other(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.yml").write_bytes(content)
     (tmp_path / "folder.yml").mkdir()

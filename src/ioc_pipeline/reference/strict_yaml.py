@@ -1,9 +1,12 @@
-"""YAML as people declare it: plain data, and a key written twice is a mistake."""
+"""YAML as people declare it: plain data of a size that people write, and a key written twice is a mistake."""
 
 from collections.abc import Hashable
 from typing import Any
 
 import yaml
+
+MOST_BYTES, MOST_VALUES = 1 << 20, 100_000
+"""Of a file; our longest contract has 5 kB. Who goes through the data meets what an alias stands for each time anew."""
 
 
 class _UniqueKeyLoader(yaml.CSafeLoader):
@@ -29,9 +32,31 @@ def read_yaml(content: bytes) -> Any:
     """Plain data of a YAML text in UTF-8.
 
     Raises:
-        ValueError: not UTF-8 or not YAML, a key written twice, nested too deep to be meant.
+        ValueError: not UTF-8 or not YAML, a key written twice, nested too deep to be meant, more than MOST_BYTES, or
+            more than MOST_VALUES once every alias is replaced by what it stands for.
     """
     try:
-        return yaml.load(content.decode("utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506  # a SafeLoader
+        if len(content) > MOST_BYTES:
+            raise yaml.YAMLError(f"{len(content)} bytes, expected at most {MOST_BYTES}")
+        loader = _UniqueKeyLoader(content.decode("utf-8"))
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        if (values := _values(node, {})) > MOST_VALUES:
+            raise yaml.YAMLError(f"{values:.2g} values with its aliases, expected at most {MOST_VALUES}")
+        return loader.construct_document(node)
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError(f"not readable as YAML: {error}") from error
+
+
+def _values(node: yaml.Node, known: dict[int, int]) -> int:
+    """How many values a tree of nodes holds, each alias counted for all that it stands for.
+
+    Raises:
+        RecursionError: an alias stands for something that it is in itself.
+    """
+    if id(node) not in known:
+        parts = node.value if isinstance(node, yaml.CollectionNode) else []
+        pairs = (part if isinstance(part, tuple) else (part,) for part in parts)
+        known[id(node)] = 1 + sum(_values(one, known) for pair in pairs for one in pair)
+    return known[id(node)]
