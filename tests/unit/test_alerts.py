@@ -121,6 +121,29 @@ def test_deliveries_are_told_of_while_they_wait_are_held_or_go_unanswered(
     assert codes(settings, after=timedelta(minutes=16)) == ["answers-waiting", "folder-unusable"]
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"an,so-khcn,", "senders.csv line 3"),
+        (b"an,so-kcn", "báo cáo: so-kcn;"),
+        (b'"an,so-khcn', "senders.csv: expected a CSV"),
+        (b"\xe2n,so-khcn", "senders.csv: expected a CSV in UTF-8"),
+    ],
+)
+def test_a_mistake_in_the_list_of_senders_is_told_of(
+    settings: Settings, tmp_path: Path, line: bytes, said: str
+) -> None:
+    (tmp_path / "project" / "include").mkdir(parents=True)
+    for path in (PROJECT / "include").iterdir():
+        (tmp_path / "project" / "include" / path.name).symlink_to(path)
+    (tmp_path / "project" / "expectations").symlink_to(PROJECT / "expectations")
+    mistaken = replace(settings, project=tmp_path / "project")
+    mistaken.senders.unlink()
+    mistaken.senders.write_bytes(b"user_name,org_unit_code\nioc,*\n" + line + b"\n")
+    assert codes(mistaken) == ["senders-list"]
+    assert said in text_of(mistaken, "senders-list")
+
+
 def test_marts_that_lack_a_load_or_a_day_are_told_of_with_what_the_wall_shows(settings: Settings) -> None:
     publish(settings, on=datetime.now(UTC) - timedelta(days=2))
     assert codes(settings) == ["marts-of-yesterday"]

@@ -15,6 +15,7 @@ SEVERITIES: dict[str, Severity] = {
     "answers-waiting": "warning",
     "folder-unusable": "warning",
     "contract-stopped": "critical",
+    "senders-list": "warning",
     "marts-behind": "critical",
     "marts-of-yesterday": "warning",
     "serving-behind": "warning",

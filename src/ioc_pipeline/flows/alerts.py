@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ioc_pipeline.domain.alerts import SEVERITIES, Alert
-from ioc_pipeline.domain.errors import BrokenRecordError, StoresError, UserError
+from ioc_pipeline.domain.errors import BrokenRecordError, ContractError, StoresError, UserError
 from ioc_pipeline.domain.local_time import as_local, local_day
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.flows.failures import failures
@@ -20,6 +20,7 @@ from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish.postgresql import place_of
 from ioc_pipeline.publish.versions import is_sound, read_pointer, serving_problem
+from ioc_pipeline.reference.senders import EVERYBODY, read_senders
 from ioc_pipeline.settings import Settings
 
 LATE = timedelta(minutes=15)  # a drop takes seconds, a pass of thousands of files minutes
@@ -156,6 +157,18 @@ def _contracts(look: Look) -> Iterator[Alert]:
         )
 
 
+def _senders(look: Look) -> Iterator[Alert]:
+    try:
+        codes = frozenset[str]().union(*read_senders(look.settings.senders).values())
+    except ContractError as error:
+        yield Alert("senders-list", f"Không tài khoản nào gửi tệp hay xem được trang của đơn vị mình: {error}", "list")
+        return
+    unknown = codes - known_folders(look.settings, Reference(look.settings)) - {EVERYBODY}
+    if unknown:
+        text = f"include/senders.csv có mã không phải đơn vị gửi báo cáo: {', '.join(sorted(unknown))}"
+        yield Alert("senders-list", f"{text}; các tài khoản đó không gửi được cho đơn vị này", "codes")
+
+
 def _marts(look: Look) -> Iterator[Alert]:
     unpublished = look.ledger.waiting_to_be_published()
     pointer = read_pointer(look.settings.published)
@@ -237,5 +250,6 @@ def _time(moment: datetime) -> str:
 
 
 _QUESTIONS: tuple[Callable[[Look], Iterator[Alert]], ...] = (
-    *(_disk_of, _inbox, _deliveries, _contracts, _marts, _serving, _runs, _arrivals, _personal_data, _record, _stores),
+    *(_disk_of, _inbox, _deliveries, _contracts, _senders, _marts),
+    *(_serving, _runs, _arrivals, _personal_data, _record, _stores),
 )

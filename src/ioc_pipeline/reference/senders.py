@@ -19,12 +19,17 @@ def read_senders(path: Path) -> dict[str, frozenset[str]]:
     if not path.exists():
         return {}
     found: dict[str, set[str]] = defaultdict(set)
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        rows = csv.reader(stream)
-        if next(rows, None) != _HEADER:
-            raise ContractError(f"{path.name} line 1: expected {','.join(_HEADER)}")
-        for row in rows:
-            if len(row) != len(_HEADER) or not all(cell.strip() == cell != "" for cell in row):
-                raise ContractError(f"{path.name} line {rows.line_num}: expected an account and a code, without blanks")
-            found[row[0]].add(row[1])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.reader(stream, strict=True)
+            if next(rows, None) != _HEADER:
+                raise ContractError(f"{path.name} line 1: expected {','.join(_HEADER)}")
+            for row in rows:
+                if len(row) != len(_HEADER) or not all(cell.strip() == cell != "" for cell in row):
+                    raise ContractError(
+                        f"{path.name} line {rows.line_num}: expected an account and a code, without blanks"
+                    )
+                found[row[0]].add(row[1])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ContractError(f"{path.name}: expected a CSV in UTF-8: {error}") from error
     return {user: frozenset(codes) for user, codes in found.items()}
