@@ -63,12 +63,49 @@ def test_only_the_web_ui_is_published_and_only_on_this_machine(compose: dict[str
     assert ports == {"api-server": ["127.0.0.1:${IOC_WEB_PORT:-8080}:8080"]}
 
 
-def test_the_compose_file_holds_no_secret(compose: dict[str, Any]) -> None:
+def test_the_compose_file_holds_no_secret_and_nobody_gets_one_that_is_anothers(compose: dict[str, Any]) -> None:
+    assert {name: service.get("env_file", []) for name, service in compose["services"].items()} == {
+        "postgres": ["deploy/postgres.env"],
+        "prepare": ["deploy/airflow.env"],
+        "api-server": ["deploy/airflow.env", "deploy/ledger.env", "deploy/web.env"],
+        "scheduler": ["deploy/airflow.env", "deploy/ledger.env"],
+        "dag-processor": ["deploy/airflow.env"],
+        "triggerer": ["deploy/airflow.env"],
+        "sample-apis": [],
+    }
     for name, service in compose["services"].items():
-        assert service.get("env_file") == (None if name == "sample-apis" else "deploy.env"), name
-        given = {key for key in service.get("environment", {}) if re.search("PASSWORD|SECRET|KEY|CONN|LEDGER_URL", key)}
-        assert given <= {"AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"}, name
-    assert "deploy.env" in (REPOSITORY / ".gitignore").read_text("utf-8").splitlines()
+        told = {key for key in service.get("environment", {}) if re.search("PASSWORD|SECRET|KEY|CONN|LEDGER_URL", key)}
+        assert told == set(), name
+    kept_out = (REPOSITORY / ".gitignore").read_text("utf-8").splitlines()
+    assert {"deploy/", ".env"} <= set(kept_out)
+
+
+def test_no_container_takes_all_of_the_machine(compose: dict[str, Any]) -> None:
+    for name, service in compose["services"].items():
+        assert re.fullmatch("[1-9][0-9]*[mg]", service["mem_limit"]), name
+        assert 0 < service["cpus"] <= 2, name
+        assert 0 < service["pids_limit"] <= 1000, name
+
+
+def test_the_database_is_in_a_network_that_leads_nowhere(compose: dict[str, Any]) -> None:
+    assert compose["networks"] == {"database": {"internal": True}, "web": None}
+    networks = {name: set(service.get("networks", [])) for name, service in compose["services"].items()}
+    assert {name for name, of in networks.items() if "web" in of} == {"api-server", "scheduler"}
+    assert networks["postgres"] == {"database"}
+
+
+def test_images_can_be_taken_by_digest(compose: dict[str, Any]) -> None:
+    assert compose["services"]["postgres"]["image"] == "${IOC_POSTGRES_IMAGE:-postgres:17-bookworm}"
+    taken = re.findall("^FROM (\\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert set(taken) == {"${IOC_PYTHON_IMAGE}"}
+    assert compose["services"]["scheduler"]["build"]["args"].keys() == {"IOC_PYTHON_IMAGE"}
+
+
+def test_accounts_are_of_persons_and_their_passwords_are_in_no_log(compose: dict[str, Any]) -> None:
+    """The simple auth manager makes passwords up and says them in its log."""
+    environment = compose["services"]["api-server"]["environment"]
+    assert environment["AIRFLOW__CORE__AUTH_MANAGER"].endswith(".FabAuthManager")
+    assert not any("SIMPLE_AUTH" in name for name in environment)
 
 
 def test_the_containers_are_configured_like_the_local_installation(
@@ -80,7 +117,7 @@ def test_the_containers_are_configured_like_the_local_installation(
         "AIRFLOW__CORE__LOAD_EXAMPLES",
         "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION",
         "AIRFLOW__CORE__DAG_RUN_CONF_OVERRIDES_PARAMS",
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS",
+        "AIRFLOW__API_AUTH__JWT_EXPIRATION_TIME",
         "AIRFLOW__SCHEDULER__MP_START_METHOD",
         "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME",
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL",
