@@ -219,6 +219,25 @@ def column_of_another_unit(form: Form, draw: Draw) -> None:
             line.append(5000.0)
 
 
+def groups_with_the_same_names(form: Form, draw: Draw) -> None:
+    """The period's own figures stand beside others under the same names."""
+    own = draw(_pick("Thực hiện tháng", "Tháng 9", "Trong tháng", "Kỳ này", "Actual", "Thực hiện tháng 9/2025"))
+    other = draw(_pick("Lũy kế", "Lũy kế 9 tháng", "Kế hoạch năm", "Cùng kỳ năm trước", "Year to date", "Dự toán"))
+    _put_beside(form, own, other)
+
+
+def _put_beside(form: Form, own: str, other: str) -> None:
+    form.header = [
+        ["STT", "Xã, phường", own, None, None, "Ghi chú", other, None, None],
+        [None, None, "Thu ngân sách", None, "Số khoản thu", None, "Thu ngân sách", None, "Số khoản thu"],
+        [None, None, "Tổng số", "Thu thuế", None, None, "Tổng số", "Thu thuế", None],
+    ]
+    form.merges = False
+    for line in (*form.data, *form.total):
+        if len(line) == 6:
+            line.extend(value * 9 if isinstance(value, float) else value for value in line[2:5])
+
+
 def units_under_headers(form: Form, draw: Draw) -> None:
     line: list[Value] = [None, None, draw(_pick("(tỷ đồng)", "Tỷ đồng", "Tháng 9")), "(tỷ đồng)", "(khoản)", None]
     form.header.append(line)
@@ -244,7 +263,18 @@ def blank_rows(form: Form, draw: Draw) -> None:
 
 def column_numbers(form: Form, draw: Draw) -> None:
     form.header.append(
-        draw(st.sampled_from([["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"], ["A", "B", "1", "2", "3", "4"]]))
+        draw(
+            st.sampled_from(
+                [
+                    ["(1)", "(2)", "(3)", "(4)", "(5)", "(6)"],
+                    ["A", "B", "1", "2", "3", "4"],
+                    ["Cột 1", "Cột 2", "Cột 3", "Cột 4", "Cột 5", "Cột 6"],
+                    ["[1]", "[2]", "[3]", "[4]", "[5]", "[6]"],
+                    ["a", "b", "c", "d", "e", "f"],
+                    [None, None, "(1)"],
+                ]
+            )
+        )
     )
     form.data, form.header = [form.header.pop(), *form.data], form.header
 
@@ -293,7 +323,7 @@ HARMLESS: list[Variation] = [
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
     parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
     harmless_remarks,
-    column_of_another_unit, units_under_headers,
+    column_of_another_unit, units_under_headers, groups_with_the_same_names,
     headers_in_two_languages, harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
 ]  # fmt: skip
 

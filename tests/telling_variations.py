@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from form_variations import Draw, Form, Variation, _pick, headers_in_two_languages
+from form_variations import Draw, Form, Variation, _pick, _put_beside, headers_in_two_languages
 from ioc_pipeline.domain.workbooks import Value
 
 
@@ -74,6 +74,8 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
             "Chỉ tiêu giao",
             "Tháng 8",
             "(Tính từ 01/01/2025)",
+            "Số liệu chốt ngày 25/8/2025",
+            "Tháng 8 và tháng 9",
         )
     )
     place = draw(_pick("note", "foot", "remark", "letterhead"))
@@ -129,6 +131,11 @@ def a_stale_month_without_its_year(form: Form, draw: Draw) -> None:
         form.title[0][0] = f"{form.title[0][0]} {month}"
     else:
         form.data.insert(0, [None, draw(_pick("{}", "Số liệu {}")).format(month)])
+
+
+def groups_of_another_time(form: Form, draw: Draw) -> None:
+    own = draw(_pick("Tháng 8", "Thực hiện tháng 8/2025", "9 tháng", "Quý III", "Khối A", "Lũy kế"))
+    _put_beside(form, own, draw(_pick("Lũy kế", "Kế hoạch", "Cùng kỳ năm trước", "Khối B")))
 
 
 def figures_taken_from_another_month(form: Form, draw: Draw) -> None:
@@ -258,6 +265,7 @@ def a_code_of_another(form: Form, draw: Draw) -> None:
 
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
+    groups_of_another_time,
     nothing_but_a_kind, a_stale_month_without_its_year,
     another_meaning_in_english, another_kind_in_the_title,
     figures_taken_from_another_month, figures_of_another,

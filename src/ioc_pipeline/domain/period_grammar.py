@@ -48,7 +48,7 @@ GRAMMAR: list[tuple[str, re.Pattern[str]]] = [
         "first_months",
         re.compile(
             rf"(?:luy ke\s*)?(?<![\d/.-])(?P<number>{_MONTH_NUMBER}|(?:{_NUMBER_WORD})(?=\s*thang\s+(?:dau|nam)\b))"
-            rf"\s*thang(?:\s*dau)?{_OF_YEAR}"
+            rf"\s*thang(?!\s*cuoi)(?:\s*dau)?{_OF_YEAR}"
         ),
     ),
     ("second_half", re.compile(rf"(?<![\d/.-])(?:0?6|sau)\s*thang\s*cuoi{_OF_YEAR}")),

@@ -39,6 +39,7 @@ _TOTAL_WORDS_UNMARKED = re.compile(
     r"(?:tong(?! (?:cong ty|dai))|cong(?! (?:ty|an|thuong|doan|nghe|dong))|t cong|toan tinh|toan bo|ca tinh|chung$"
     r"|grand total|total|overall|sum$)(?:\s|$)"
 )
+_LONE_MARK = re.compile(r"[(\[]\d{1,2}[)\]]")  # "(1)" under the header of one column
 
 
 @dataclass(slots=True)
@@ -152,6 +153,8 @@ class _BodyReader:
                 kind = "data"
             elif self._heads_data(number):
                 kind = "section"
+        if not body.data and len(texts) == 1 and _LONE_MARK.fullmatch(texts[0]):
+            kind = "column_numbers"
         if kind in ("footnote", "signature", "title"):
             self.problems += rows_after_end(self.block, number + 1, self.position, self.units, self.source)
             end = end_of_notes(self.block, number) if kind == "footnote" else number

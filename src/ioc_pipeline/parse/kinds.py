@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
 from ioc_pipeline.domain.folding import naked
-from ioc_pipeline.domain.period_labels import FoundLabel, find_labels, find_period
+from ioc_pipeline.domain.period_labels import FoundLabel, find_date, find_labels, find_period
 from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.parse.layout import Block
@@ -23,6 +23,7 @@ from ioc_pipeline.parse.spans import (
     is_sum_of_months,
     is_taken_from_another_time,
     names_several_periods,
+    names_several_years,
 )
 from ioc_pipeline.parse.statements import (
     Statement,
@@ -44,6 +45,11 @@ _SINCE = re.compile(
     rf"(?:{OWN})?\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh |ke |phat sinh )?(?:ke )?tu (?:ngay )?"
     r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?\W*"
 )
+_AS_OF = re.compile(  # "Số liệu chốt ngày 25/8/2025"
+    r"\W*(?:(?:ghi chu|luu y|note)\W*)?(?:so lieu|du lieu|thoi diem)\b(?: (?:duoc|chot|lay|tinh|so lieu|ngay|den))*\W*"
+    r"\d[\d/. -]*\d\W*$"
+)
+_LIST_OF_PERIODS = re.compile(r"\W*(?:(?:so|lieu|cac|nam|cua|trong|(?:19|20)\d\d)\b\W*)*")
 _LONGEST_TOLD = 200
 _LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
 _LONGEST_REMARK = 40
@@ -189,7 +195,13 @@ class _Judge:
         if said.place == "below":
             rest = _NOTE.sub("", rest)
             begins_with_kind = _KIND_FIRST.match(rest) and len(rest) <= _LONGEST_LINE and not _FIGURE.search(rest)
-            is_whole = _PLANNED_FIGURE.fullmatch(rest) or whole_label(text, self.source, year)
+            several = names_several_periods(rest)
+            is_whole = (
+                _PLANNED_FIGURE.fullmatch(rest) is not None
+                or whole_label(text, self.source, year) is not None
+                or _AS_OF.match(rest) is not None
+                or (several != "" and _LIST_OF_PERIODS.fullmatch(rest.replace(several, " ")) is not None)
+            )
             if not (begins_with_kind or is_whole or _OF_FIGURES.match(rest)):
                 return "", "critical"
         if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(rest)):
@@ -202,6 +214,10 @@ class _Judge:
             return "", "critical"
         if (several := names_several_periods(text)) and not _is_its_own_months(several, self.period):
             return several, "critical"
+        if self.source.period_type == "year" and said.place == "line" and names_several_years(text):
+            return text, "critical"
+        if (as_of := _AS_OF.match(time_words(text))) and (day := find_date(as_of[0])) and day < self.period.start:
+            return text, "critical"
         if is_sum_of_months(rest) or is_average(rest) or self._begins_elsewhere(rest, self.period):
             return text, "critical"
         return self._other_period(said, self.period)

@@ -10,6 +10,7 @@ from ioc_pipeline.domain.errors import Problem, SourceError
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.bilingual import in_own_language
+from ioc_pipeline.parse.column_groups import in_own_group
 from ioc_pipeline.parse.headers import EMPTY_HEADER, match_visible_first, read_headers
 from ioc_pipeline.parse.marks import without_marks
 from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells, seen_value
@@ -32,7 +33,8 @@ class Block:
 
     `columns` maps the contract's column names to positions, `headers` positions to the header as the sender wrote it;
     the body is `rows[body_start:body_end]`, the header the `header_height` rows above it. `title` is the text of the
-    title rows, `above` what stands over them.
+    title rows, `above` what stands over them. `group` is the address and text of the group of columns that was taken
+    where another one has the same names: "Thực hiện tháng" beside "Lũy kế".
     """
 
     sheet: Sheet
@@ -46,6 +48,7 @@ class Block:
     body_end: int
     is_continued: bool
     header_height: int = 0
+    group: tuple[str, str] = ("", "")
 
 
 @dataclass(slots=True)
@@ -174,7 +177,7 @@ def find_blocks(workbook: Workbook, source: Source) -> list[Block]:
         end = min(following, default=len(title.sheet.rows))
         block = _find_header(title, end)
         if isinstance(block, Problem) or _column_problems(block):
-            block = _find_translated_header(title, end) or block
+            block = _find_translated_header(title, end) or _find_header_of_group(title, source, end) or block
         if isinstance(block, Block):
             blocks.append(block)
         else:
@@ -313,6 +316,23 @@ def _find_translated_header(title: _Title, end: int) -> Block | None:
     if isinstance(block, Problem) or _column_problems(block):
         return None
     block.sheet = title.sheet
+    return block
+
+
+def _find_header_of_group(title: _Title, source: Source, end: int) -> Block | None:
+    """The header whose columns are the period's own, where another group of columns has the same names."""
+    first = title.end + 1
+    last = min(end, first + HEADER_DISTANCE)
+    if (found := in_own_group(title.sheet, source, first, last)) is None:
+        return None
+    bare, top, group = found
+    block = _find_header(replace(title, sheet=bare), end)
+    if isinstance(block, Problem) or _column_problems(block):
+        return None
+    block.header_height = block.body_start - top
+    written = read_headers(title.sheet, top, block.header_height, spread=True)
+    block.headers = {position: text for position, text in written.items() if text} | block.headers
+    block.sheet, block.group = title.sheet, group
     return block
 
 

@@ -71,7 +71,10 @@ _SECTION_TITLE = re.compile(r"(?:(?:[IV]+|X[IV]+|I?X)[.)]|[A-EĐ][.)/])\s+\S|[IV
 _UNIT_PREFIX = re.compile(r"X\.\s")  # xã, not ten
 _SECTION_WORD = re.compile(r"(?:KHỐI|NHÓM|CÁC)\s")
 _FIGURE = re.compile(r"[-+−(]?\s*[\d][\d.,\s]*%?\)?|[-–—…x]|\.{2,}")
-_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2})\)?(?:\s*=.*)?|\(?([A-D])\)?")
+_COLUMN_NUMBER = re.compile(
+    r"(?P<bare>\d{1,2})(?:\s*=.*)?|(?:c[ộo]t\s*)?[(\[]?(?P<marked>\d{1,2})[)\].]?(?:\s*=.*)?|[(\[]?([A-Ha-h])[)\].]?",
+    re.IGNORECASE,
+)
 
 _UNIT_LINE = re.compile(
     r"\b(?:(?:don vi tinh|dvt|don vi do)\s*:?"
@@ -90,16 +93,18 @@ def classify_row(texts: Sequence[str]) -> RowClass:
     if not texts:
         return "blank"
     first = texts[0]
+    if len(texts) > 1 and _is_column_numbers(texts):
+        return "column_numbers"
     if first.isdecimal() and len(texts) > 1:
         if len(texts) > 2 and not texts[1].isdecimal():
             marker = _marker(texts[1])
             return marker if marker in ("total", "subtotal") else "data"
-        return "column_numbers" if _is_column_numbers(texts) else "data"
+        return "data"
     marker = _marker(first)
     if marker is None and len(texts) <= 4:
         marker = next((found for text in texts[1:] if (found := _marker(text)) in _ANYWHERE), None)
     if marker in ("section", "column_numbers"):
-        return "column_numbers" if len(texts) > 1 and _is_column_numbers(texts) else "section"
+        return "section"
     if marker is None:
         return "data"
     if len(texts) > 1 and marker in _WITH_FIGURES and not any(_FIGURE.fullmatch(text) for text in texts[1:]):
@@ -137,17 +142,17 @@ def _marker(text: str) -> RowClass | None:
 
 
 def _is_column_numbers(texts: Sequence[str]) -> bool:
-    """ "A B 1 2 3" or "(1) (2) (3)=(2)/(1)": each number is the one before plus one."""
+    """ "A B 1 2 3" or "(1) (2) (3)=(2)/(1)": each number is the one before plus one; marked ones may leave some out."""
     last = 0
     for text in texts:
         found = _COLUMN_NUMBER.fullmatch(text.strip())
         if not found:
             return False
-        if found[1]:
-            if int(found[1]) != last + 1 and (last or int(found[1]) > 2):
+        if number := int(found["bare"] or found["marked"] or 0):
+            if number <= last or (found["bare"] and number != last + 1 and (last or number > 2)):
                 return False
-            last = int(found[1])
-    return last >= 2
+            last = number
+    return last >= 2 or (len(texts) > 2 and not last)
 
 
 def read_unit_lines(text: str) -> list[str]:

@@ -32,6 +32,7 @@ _SPANS = [
     re.compile(r"^\(?(?:0?[1-9]|1[0-2])(?:\s*[-–—,;&+]\s*(?:0?[1-9]|1[0-2]))+\s*/\s*(?:19|20)\d\d\)?$"),  # "8,9/2025"
     re.compile(r"(?<![a-z])thang\s*(?:0?[1-9]|1[0-2])\s*/\s*(?:0?[1-9]|1[0-2])\s+nam"),
 ]
+_YEARS = re.compile(rf"(?<![a-z])(?<!hoc )nam (?:19|20)\d\d{_AND}(?:nam )?(?:19|20)\d\d")
 _NOT_A_SPAN = re.compile(rf"^(?:thang|t\.?)\s*{_MONTH}\s*[-–]\s*(?:19|20)\d\d$")
 OWN = "ky nay"  # stands where a text names the very period its figures are of
 _TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
@@ -87,6 +88,11 @@ def names_several_periods(text: str) -> str:
             if not _NOT_A_SPAN.match(found[0]):
                 return found[0].strip()
     return ""
+
+
+def names_several_years(text: str) -> bool:
+    """Whether a text lists years or runs from one to another: "Năm 2023 - 2024", but no plan of years to come."""
+    return bool(_YEARS.search(time_words(text)))
 
 
 def is_cumulative(text: str) -> bool:

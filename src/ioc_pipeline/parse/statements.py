@@ -66,6 +66,8 @@ def statements_above(block: Block) -> Iterator[Statement]:
             if is_line or numeric & columns_under(sheet, number, position):
                 is_over = len(cells) == 1 and position in numeric and number == top - 1
                 yield Statement(cell_address(number, position), text, "header" if is_over or not is_line else "line")
+    if block.group[1]:
+        yield Statement(*block.group, "header")
     for number in range(block.body_start, min(block.body_start + 3, block.body_end)):
         cells = seen_cells(sheet, number)
         if any(is_number(value) for _, value in cells):
@@ -129,7 +131,7 @@ def statements_in_headings(block: Block, others: Mapping[int, str]) -> Iterator[
                     yield Statement(cell_address(number, position), cell_text(value), "below")
 
 
-_HEADINGS = frozenset({"section", "remark", "header"})
+_HEADINGS = frozenset({"section", "remark", "header", "period_line"})
 _FOOT = 6  # rows of notes above the end of a table, of which some belong to its last rows
 
 
