@@ -152,3 +152,8 @@ def test_bounds_that_fit_no_period_are_a_range_with_a_label_of_their_own() -> No
 )
 def test_the_one_date_of_a_text_is_found(text: str, day: date | None) -> None:
     assert find_date(text) == day
+
+
+def test_the_second_half_of_a_year_is_not_its_first() -> None:
+    found = find_period("Kết quả 6 tháng cuối năm 2024", "calendar", "half_year")
+    assert found == Period("half_year", date(2024, 7, 1), date(2024, 12, 31))
