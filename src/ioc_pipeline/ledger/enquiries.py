@@ -180,9 +180,11 @@ class Enquiries(Journal):
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query.order_by(delivery.c.delivery_seq))]
 
-    def newest_status_rows(self, count: int) -> list[StatusRow]:
-        """What became of the newest deliveries that are no page, the newest first."""
+    def newest_status_rows(self, count: int, department_code: str = "") -> list[StatusRow]:
+        """What became of the newest deliveries that are no page, or of those of one department, the newest first."""
         query = _STATUS.where(delivery.c.kind != "page").order_by(load.c.delivery_seq.desc()).limit(count)
+        if department_code:
+            query = query.where(delivery.c.department_code == department_code)
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query)]
 

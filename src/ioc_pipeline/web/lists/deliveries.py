@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ioc_pipeline.flows.stores import open_ledger
+from ioc_pipeline.ledger.enquiries import StatusRow
 from ioc_pipeline.serve.result import Result
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.web.lists.columns import Column, View
@@ -31,6 +32,14 @@ def deliveries(
     given: Settings, unit_names: Mapping[str, str], source_titles: Mapping[str, str]
 ) -> list[dict[str, Any]]:
     """All deliveries but the single pages of APIs, newest first; names and titles by code."""
+    rows = [row for row in reversed(open_ledger(given).status_rows()) if row.kind != "page"]
+    return named(rows, unit_names, source_titles)
+
+
+def named(
+    rows: Iterable[StatusRow], unit_names: Mapping[str, str], source_titles: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Deliveries as a list shows them; names and titles by code."""
     return [
         {
             "delivery_seq": row.delivery_seq,
@@ -45,8 +54,7 @@ def deliveries(
             "outcome": row.outcome or "waiting",
             "held_reason": row.held_reason,
         }
-        for row in reversed(open_ledger(given).status_rows())
-        if row.kind != "page"
+        for row in rows
     ]
 
 

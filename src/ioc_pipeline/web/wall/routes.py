@@ -5,9 +5,10 @@ from itertools import groupby
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.serve import wall
 from ioc_pipeline.serve.lists import source_titles, unit_names
-from ioc_pipeline.web.lists.deliveries import deliveries
+from ioc_pipeline.web.lists.deliveries import named
 from ioc_pipeline.web.page import Page
 from ioc_pipeline.web.wall.communes import communes_of
 from ioc_pipeline.web.wall.trend import polyline
@@ -44,11 +45,11 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
             tasks=wall.overdue_tasks(marts, department),
             late=wall.late(marts, department, commune),
             completeness=wall.completeness(marts, department, commune, PERIODS_BACK),
-            deliveries=[
-                row
-                for row in deliveries(given, unit_names(marts), source_titles(marts))
-                if (department or commune) in ("", row["department_code"])
-            ][:LAST_DELIVERIES],
+            deliveries=named(
+                open_ledger(given).newest_status_rows(LAST_DELIVERIES, department or commune),
+                unit_names(marts),
+                source_titles(marts),
+            ),
             periods_back=PERIODS_BACK,
             conflicts=wall.conflicts(marts, department, commune),
         )
