@@ -75,11 +75,13 @@ def served(given: Settings) -> Iterator[tuple[httpx.Client, psutil.Process]]:
     process = multiprocessing.get_context("spawn").Process(target=serve, args=(given, there))
     process.start()
     assert process.pid is not None
-    with httpx.Client(base_url=f"http://127.0.0.1:{here.recv()}/ioc/", timeout=120) as client:
-        client.get("version")
-        yield client, psutil.Process(process.pid)
-    process.terminate()
-    process.join()
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{here.recv()}/ioc/", timeout=120) as client:
+            client.get("version")
+            yield client, psutil.Process(process.pid)
+    finally:
+        process.terminate()
+        process.join()
 
 
 def cost(process: psutil.Process, work: Callable[[], object]) -> float:
