@@ -2,14 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from http_api import Asked, Reply
 from ioc_pipeline.reference.sources import Source
-
-SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
-
 
 CITIZEN, PHONE = "014085001234", "0912345678"
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,9 +14,6 @@ from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.read.json_page import read_json
 from ioc_pipeline.warehouse.observations import record_schema
-
-SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
-
 
 ANSWERED = datetime(2025, 9, 20, 1, 0, tzinfo=UTC)
 

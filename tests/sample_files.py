@@ -18,8 +18,7 @@ from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.write import sample_files, write_samples
-
-SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
+from shipped import SEEDS
 
 
 @dataclass(frozen=True)

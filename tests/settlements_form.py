@@ -1,15 +1,14 @@
 """A form of one table for the tests of reading: what it looks like, its contract, and what was read of it."""
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.sheet import ParsedDelivery
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
+from shipped import SEEDS
 
-SEEDS = Path(__file__).resolve().parents[1] / "include" / "seeds"
 ORG_UNITS = OrgUnits.from_seeds(SEEDS)
 
 HEADER: list[list[Value]] = [

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.layers import Layers
 
 PROJECT = Path(__file__).resolve().parents[2]
 OFF = "off"  # of a variable: what else would be there is not
@@ -24,12 +25,15 @@ class Variable:
 VARIABLES = {
     "IOC_HOME": Variable(
         "the folder of all state; two installations run side by side with two of these",
-        worked_out="`var/` in the project",
+        worked_out="`var/` in the project, of another province than the usual one `var-<code>/`",
     ),
     "IOC_PROJECT": Variable(
         "the folder of contracts, suites, seeds and the dbt project; it is only read", worked_out="the checkout"
     ),
-    "IOC_PROVINCE": Variable("code of the province whose communes report; 14 is Sơn La", default="14"),
+    "IOC_PROVINCE": Variable(
+        "code of the province whose communes report, a folder of `include/provinces/`; `ioc init` makes one",
+        worked_out="the one in `include/provinces/usual`",
+    ),
     "IOC_LEDGER_URL": Variable(
         "SQLAlchemy URL of the ledger, e.g. `postgresql+psycopg://…`", worked_out="SQLite: `ledger.db` in `IOC_HOME`"
     ),
@@ -96,9 +100,19 @@ class Settings:
         return self.home / "published"
 
     @property
-    def sources(self) -> Path:
+    def provinces(self) -> Path:
+        """A folder for each province, by code: what differs between provinces, and nothing else."""
+        return self.project / "include" / "provinces"
+
+    @property
+    def province(self) -> Path:
+        """What this province declares for itself: agencies, targets, contracts of its own, the sample profile."""
+        return self.provinces / self.province_code
+
+    @property
+    def sources(self) -> Layers:
         """One contract for each form or API."""
-        return self.project / "include" / "sources"
+        return Layers(self.province / "sources", self.project / "include" / "sources")
 
     @property
     def senders(self) -> Path:
@@ -106,14 +120,14 @@ class Settings:
         return self.project / "include" / "senders.csv"
 
     @property
-    def seeds(self) -> Path:
+    def seeds(self) -> Layers:
         """Reference tables: indicators, targets, units, calendar."""
-        return self.project / "include" / "seeds"
+        return Layers(self.province / "seeds", self.project / "include" / "seeds")
 
     @property
-    def expectations(self) -> Path:
+    def expectations(self) -> Layers:
         """One suite for each table of a form."""
-        return self.project / "expectations"
+        return Layers(self.province / "expectations", self.project / "expectations")
 
     @property
     def dbt_project(self) -> Path:
@@ -136,17 +150,34 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     os.umask(PRIVATE)
     project = Path(environment.get("IOC_PROJECT") or PROJECT).resolve()
-    home = Path(environment.get("IOC_HOME") or project / "var").resolve()
+    province_code, usual = _province(environment, project)
+    folder = "var" if province_code == usual else f"var-{province_code}"
+    home = Path(environment.get("IOC_HOME") or project / folder).resolve()
     return Settings(
         home=home,
         project=project,
         ledger_url=environment.get("IOC_LEDGER_URL") or f"sqlite:///{home / 'ledger.db'}",
-        province_code=_text(environment, "IOC_PROVINCE"),
+        province_code=province_code,
         settle_seconds=_seconds(environment, "IOC_SETTLE_SECONDS"),
         unsealed_seconds=_seconds(environment, "IOC_UNSEALED_SECONDS"),
         serving_url=(environment.get("IOC_SERVING_URL") or OFF).removeprefix(OFF),
         openlineage_url=_text(environment, "IOC_OPENLINEAGE_URL"),
     )
+
+
+def _province(environment: Mapping[str, str], project: Path) -> tuple[str, str]:
+    """The province's code, and that of the one which is meant where the environment names none."""
+    provinces = project / "include" / "provinces"
+    usual = provinces / "usual"
+    usual_code = usual.read_text(encoding="utf-8").strip() if usual.is_file() else ""
+    code = environment.get("IOC_PROVINCE") or usual_code
+    if code != usual_code and not (provinces / code).is_dir():
+        known = ", ".join(sorted(path.name for path in provinces.glob("[0-9]*")))
+        raise UserError(
+            f"IOC_PROVINCE={code!r}: expected a folder of include/provinces/ ({known}); `ioc init --province <code>`"
+            " makes one for another province, with IOC_PROVINCE not set"
+        )
+    return code, usual_code
 
 
 def _text(environment: Mapping[str, str], name: str) -> str:

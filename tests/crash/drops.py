@@ -12,14 +12,15 @@ from crash.harness import REPOSITORY, Home
 from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.write import sample_files, write_samples
+from shipped import SEEDS, copy_flat
 
 FORMS = ("signed_documents", "tax_online")
 
 
 def small_project(folder: Path, forms: Sequence[str] = FORMS) -> Path:
     """A project of a few forms: what is read and checked in every pass stays little."""
-    for part in ("include", "expectations", "dbt_project"):
-        shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("target", "logs"))
+    copy_flat(folder)
+    shutil.copytree(REPOSITORY / "dbt_project", folder / "dbt_project", ignore=shutil.ignore_patterns("target", "logs"))
     for contract in (folder / "include" / "sources").glob("*.yml"):
         if contract.stem not in forms:
             contract.unlink()
@@ -28,9 +29,8 @@ def small_project(folder: Path, forms: Sequence[str] = FORMS) -> Path:
 
 def filled_forms(project: Path, folder: Path, seed: int) -> list[tuple[str, str, bytes]]:
     """(department, name, bytes) of each form of the newest month; another seed gives other figures under one name."""
-    seeds = project / "include" / "seeds"
-    contracts = read_contracts(project / "include" / "sources", project / "expectations", seeds)
-    files = sample_files(seed=seed, months=1, contracts=contracts, org_units=OrgUnits.from_seeds(seeds), seeds=seeds)
+    contracts = read_contracts(project / "include" / "sources", project / "expectations", SEEDS)
+    files = sample_files(seed=seed, months=1, contracts=contracts, org_units=OrgUnits.from_seeds(SEEDS), seeds=SEEDS)
     paths = write_samples(folder, files)
     return [(path.parent.name, path.name, path.read_bytes()) for path in paths]
 

@@ -15,6 +15,7 @@ from ioc_pipeline import settings
 from ioc_pipeline.local_airflow.environment import Secrets, airflow_environment
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.contracts import read_contracts
+from shipped import EXPECTATIONS, SEEDS, SOURCES, copy_flat
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
@@ -88,8 +89,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def apis() -> dict[str, Api]:
-    include = REPOSITORY / "include"
-    contracts = read_contracts(include / "sources", REPOSITORY / "expectations", include / "seeds").apis()
+    contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS).apis()
     return {contract.source.name: contract.source.api for contract in contracts if contract.source.api}
 
 
@@ -110,8 +110,8 @@ def test_every_api_is_fetched_on_its_schedule_and_loaded_apart(parsed: dict[str,
 
 
 def test_a_broken_contract_takes_no_other_dag_down(tmp_path: Path, apis: dict[str, Api]) -> None:
-    for part in ("include/sources", "include/seeds", "expectations", "plugins"):
-        shutil.copytree(REPOSITORY / part, tmp_path / "project" / part)
+    copy_flat(tmp_path / "project")
+    shutil.copytree(REPOSITORY / "plugins", tmp_path / "project" / "plugins")
     sources = tmp_path / "project" / "include" / "sources"
     (sources / "rain_gauges.yml").write_text("api: {", "utf-8")
     (sources / "task_tracking.yml").write_text("source: task_tracking\napi: {path: /tasks}\n", "utf-8")
@@ -161,8 +161,7 @@ def test_every_task_and_every_run_ends_and_somebody_is_told(parsed: dict[str, An
 
 
 def test_every_dag_has_an_owner_and_says_in_a_line_what_it_is_for(parsed: dict[str, Any]) -> None:
-    include = REPOSITORY / "include"
-    contracts = read_contracts(include / "sources", REPOSITORY / "expectations", include / "seeds").apis()
+    contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS).apis()
     departments = {f"extract_{contract.source.name}": contract.source.department for contract in contracts}
     for name, dag in parsed["dags"].items():
         assert {task["owner"] for task in dag["tasks"].values()} == {departments.get(name, "ioc")}, name

@@ -11,6 +11,7 @@ from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, write_seed
+from shipped import copy_flat
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 1, 20)
@@ -23,10 +24,8 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(
         REPOSITORY / "dbt_project", project / "dbt_project", ignore=shutil.ignore_patterns("target", "logs")
     )
-    shutil.copytree(REPOSITORY / "include" / "sources", project / "include" / "sources")
-    shutil.copytree(REPOSITORY / "expectations", project / "expectations")
+    copy_flat(project)
     seeds = project / "include" / "seeds"
-    shutil.copytree(REPOSITORY / "include" / "seeds", seeds)
     write_seed(
         seeds / "org_units.csv",
         "VN,country,Việt Nam,Việt Nam,Quốc gia,,,1900-01-01,",

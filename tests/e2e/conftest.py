@@ -17,11 +17,11 @@ from ioc_pipeline.cli.main import main
 from ioc_pipeline.flows import inbox, loads, prepare
 from ioc_pipeline.settings import from_environment
 from postgresql_server import postgresql_url
+from shipped import copy_flat
 
 __all__ = ["address", "browser", "logged_in", "page", "password", "postgresql_url", "running_airflow", "token"]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PROJECT_PARTS = ("include", "expectations", "dbt_project")
 
 
 @dataclass(frozen=True)
@@ -89,9 +89,10 @@ def new_installation(tmp_path: Path) -> Callable[..., Installation]:
         project = REPOSITORY
         if own_project:
             project = tmp_path / "project"
-            for part in PROJECT_PARTS:
-                ignored = shutil.ignore_patterns("target", "logs")
-                shutil.copytree(REPOSITORY / part, project / part, ignore=ignored)
+            copy_flat(project)
+            shutil.copy(REPOSITORY / "include" / "senders.csv", project / "include")
+            ignored = shutil.ignore_patterns("target", "logs")
+            shutil.copytree(REPOSITORY / "dbt_project", project / "dbt_project", ignore=ignored)
         return Installation(tmp_path / "home", project)
 
     return make

@@ -16,6 +16,7 @@ from e2e.conftest import REPOSITORY, Installation
 from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.serve import overview
 from ioc_pipeline.settings import from_environment
+from shipped import SOURCES
 
 
 def run(installation: Installation, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -43,7 +44,7 @@ def test_where_tells_every_path_as_key_and_value(installation: Installation) -> 
 def test_sources_are_listed_as_csv(installation: Installation) -> None:
     lines = run(installation, "sources", "--csv").stdout.splitlines()
     assert lines[0] == "source,department,inbox,title"
-    contracts = (REPOSITORY / "include" / "sources").glob("*.yml")
+    contracts = SOURCES.glob("*.yml")
     assert [line.split(",")[0] for line in lines[1:]] == sorted(path.stem for path in contracts)
     assert next(line for line in lines if line.startswith("rain_gauges,")).split(",")[2] == "-"
 

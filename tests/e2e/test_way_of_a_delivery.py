@@ -14,9 +14,9 @@ import xlsxwriter
 
 from e2e.conftest import REPOSITORY, Installation
 from ioc_pipeline.domain.addresses import cell_address
+from shipped import SEEDS
 from xlsx_cells import put
 
-SEEDS = REPOSITORY / "include" / "seeds"
 LATEST = "select value from mart_indicator_latest where indicator_code = '{}' and org_unit_code = '{}'"
 
 

@@ -145,24 +145,28 @@ def test_obligations_and_catalogue_are_those_of_one_day_and_their_inputs(
     assert has_reference(warehouse, wanted) == is_there
 
 
+INPUTS = {
+    "dbt_project/models/a.sql": True,
+    "include/seeds/units.csv": True,
+    "include/sources/s.yml": True,
+    "include/provinces/01/seeds/agencies.csv": True,
+    "include/provinces/01/sources/t.yml": True,
+    "include/provinces/01/expectations/t__t.yml": False,
+    "expectations/s__t.yml": False,
+}
+"""By name: whether the parsed project depends on it; obligations and catalogue depend on all."""
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    files = ("dbt_project/models/a.sql", "include/seeds/units.csv", "include/sources/s.yml", "expectations/s__t.yml")
-    for name in files:
+    for name in INPUTS:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("a", encoding="utf-8")
+    (tmp_path / "include" / "provinces" / "usual").write_text("01", encoding="utf-8")
     return from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(tmp_path)})
 
 
-@pytest.mark.parametrize(
-    ("file", "is_of_the_project"),
-    [
-        ("dbt_project/models/a.sql", True),
-        ("include/seeds/units.csv", True),
-        ("include/sources/s.yml", True),
-        ("expectations/s__t.yml", False),
-    ],
-)
+@pytest.mark.parametrize(("file", "is_of_the_project"), INPUTS.items())
 def test_every_input_is_in_the_hash_of_what_is_made_of_it(
     settings: Settings, file: str, is_of_the_project: bool
 ) -> None:
@@ -187,4 +191,4 @@ def test_our_own_code_is_in_the_hash_of_what_it_makes(
 
 
 def test_another_province_owes_something_else(settings: Settings) -> None:
-    assert hash_reference(settings, "project") != hash_reference(replace(settings, province_code="01"), "project")
+    assert hash_reference(settings, "project") != hash_reference(replace(settings, province_code="02"), "project")

@@ -11,8 +11,8 @@ import pytest
 from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
 from ioc_pipeline.reference.catalogue.terms import Term
+from shipped import SEEDS
 
-SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 ChangeSeed = Callable[[str, str, str], Catalogue]
 
 
@@ -320,7 +320,7 @@ def test_what_cannot_be_added_up_is_not(change_seed: ChangeSeed, old: str, new: 
 
 
 def test_two_targets_for_one_period_disable_their_indicator(change_seed: ChangeSeed) -> None:
-    line = SEEDS.joinpath("targets.csv").read_text("utf-8").splitlines()[1]
+    line = (SEEDS / "targets.csv").read_text("utf-8").splitlines()[1]
     catalogue = change_seed("targets.csv", line, f"{line}\n{line.replace(',100,', ',90,')}")
     assert "targets.csv line 3: a second target of '14'" in reason_of(catalogue, "infra_communes_fibre_pct")
 

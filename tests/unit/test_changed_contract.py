@@ -17,8 +17,8 @@ from ioc_pipeline.fetch.client import Connection
 from ioc_pipeline.flows import decisions, extracts, inbox, inbox_folders, loads, prepare
 from ioc_pipeline.flows.replay import replay
 from ioc_pipeline.settings import Settings, from_environment
+from shipped import copy_seeds
 
-SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 CONTRACT = """
 source: coverage
 title: Biểu thử
@@ -65,9 +65,7 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two months of one form, loaded; the second says 120 of a commune."""
     folder = tmp_path_factory.mktemp("loaded")
     project = folder / "project"
-    (project / "include" / "sources").mkdir(parents=True)
-    (project / "expectations").mkdir()
-    (project / "include" / "seeds").symlink_to(SEEDS)
+    copy_seeds(project)
     write_contract(project / "include" / "sources", project / "expectations")
     settings = settings_of(folder)
     inbox_folders.make_inbox(settings)

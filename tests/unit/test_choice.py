@@ -1,18 +1,14 @@
 """Which form a workbook is, and what is said when it is none."""
 
-from pathlib import Path
-
 import pytest
 
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Sheet, Workbook
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-CONTRACTS = read_contracts(
-    REPOSITORY / "include" / "sources", REPOSITORY / "expectations", REPOSITORY / "include" / "seeds"
-)
+CONTRACTS = read_contracts(SOURCES, EXPECTATIONS, SEEDS)
 
 
 def form(title: str, *, is_hidden: bool = False) -> Workbook:

@@ -16,6 +16,7 @@ from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import FEEDBACK_FOLDER, from_environment
 from settlements_form import HEADER, ORG_UNITS, TOP, book, source, values
+from shipped import copy_seeds
 
 CONTRACT = """
 source: commune_radio
@@ -71,9 +72,7 @@ def test_a_form_of_communes_in_its_departments_folder_is_sent_to_the_communes_fo
 
 def test_every_commune_of_today_gets_a_folder_once_communes_report(tmp_path: Path) -> None:
     project = tmp_path / "project"
-    (project / "include" / "sources").mkdir(parents=True)
-    (project / "expectations").mkdir()
-    (project / "include" / "seeds").symlink_to(Path(__file__).resolve().parents[2] / "include" / "seeds")
+    copy_seeds(project)
     settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
     assert make_inbox(settings) == set()
     (project / "include" / "sources" / "commune_radio.yml").write_text(CONTRACT, encoding="utf-8")

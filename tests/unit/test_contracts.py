@@ -18,15 +18,15 @@ from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.suites import frame_columns
 from ioc_pipeline.reference.tables import Table
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
 PROJECT = Path(__file__).resolve().parents[2]
-SEEDS = PROJECT / "include" / "seeds"
 LABOUR_TITLE = "5. Chỉ số sử dụng lao động của doanh nghiệp công nghiệp phân theo địa phương"
 
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
+    return read_contracts(SOURCES, EXPECTATIONS, SEEDS)
 
 
 def tables_of(contracts: Contracts) -> list[tuple[Contract, Table]]:
@@ -150,19 +150,19 @@ def change(data: Any, place: str, value: object) -> None:
 def test_a_mistake_in_the_contract_of_an_api_is_told_with_file_and_key(
     tmp_path: Path, source: str, place: str, value: object, told: str
 ) -> None:
-    data = yaml.safe_load((PROJECT / "include" / "sources" / f"{source}.yml").read_bytes())
+    data = yaml.safe_load((SOURCES / f"{source}.yml").read_bytes())
     change(data, place, value)
     (tmp_path / f"{source}.yml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
-    reason = str(read_contracts(tmp_path, PROJECT / "expectations", SEEDS).broken[f"{source}.yml"])
+    reason = str(read_contracts(tmp_path, EXPECTATIONS, SEEDS).broken[f"{source}.yml"])
     assert reason.startswith(f"{source}.yml: ")
     assert told in reason
 
 
 def test_the_records_of_two_tables_do_not_mix(tmp_path: Path) -> None:
-    data = yaml.safe_load((PROJECT / "include" / "sources" / "task_tracking.yml").read_bytes())
+    data = yaml.safe_load((SOURCES / "task_tracking.yml").read_bytes())
     data["tables"].append({**data["tables"][0], "table": "others", "suite": "task_tracking__tasks"})
     (tmp_path / "task_tracking.yml").write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
-    broken = read_contracts(tmp_path, PROJECT / "expectations", SEEDS).broken
+    broken = read_contracts(tmp_path, EXPECTATIONS, SEEDS).broken
     assert "tables 'tasks' and 'others': raw.task takes the records of one" in str(broken["task_tracking.yml"])
 
 
@@ -181,9 +181,9 @@ LAUGHS = b"a0: &a0 [1, 1]\n" + b"".join(b"a%d: &a%d [*a%d, *a%d]\n" % (n, n, n -
 def test_what_is_no_yaml_stops_its_contract_and_no_other(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "odd.yml").write_bytes(content)
     (tmp_path / "folder.yml").mkdir()
-    shipped = PROJECT / "include" / "sources" / "rain_gauges.yml"
+    shipped = SOURCES / "rain_gauges.yml"
     (tmp_path / shipped.name).write_bytes(shipped.read_bytes())
-    contracts = read_contracts(tmp_path, PROJECT / "expectations", SEEDS)
+    contracts = read_contracts(tmp_path, EXPECTATIONS, SEEDS)
     assert set(contracts.ready) == {"rain_gauges"}
     assert set(contracts.broken) == {"odd.yml", "folder.yml"}
     assert "odd.yml: not readable as YAML" in str(contracts.broken["odd.yml"])

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, TypeAdapter
 
+import shipped
 from ioc_pipeline.reference.contracts_page import MODELS, SEEDS, as_markdown
 from ioc_pipeline.reference.tables import COLUMN_TYPES, ColumnType
 
@@ -50,7 +51,7 @@ def test_every_type_of_column_is_told() -> None:
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_every_value_of_a_closed_column_is_told_and_its_example_is_one(name: str) -> None:
-    with (REPOSITORY / "include" / "seeds" / name).open(encoding="utf-8", newline="") as file:
+    with (shipped.SEEDS / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     for column, said in SEEDS[name].items():
         assert said.meaning, column

@@ -10,10 +10,10 @@ from python_calamine import CalamineWorkbook
 
 from ioc_pipeline.parse import BadCell
 from ioc_pipeline.parse.legacy_text import repair_text
+from shipped import SEEDS
 
 TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
 VIETNAMESE = {unicodedata.normalize("NFC", vowel + tone) for vowel in "aăâeêioôơuưy" for tone in TONES} | {"đ"}
-SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 
 
 @pytest.mark.parametrize(

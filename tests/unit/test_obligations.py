@@ -18,6 +18,7 @@ from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.raw import open_warehouse
 from settlements_form import ORG_UNITS, SEEDS, source
+from shipped import copy_seeds
 
 CALENDAR = WorkingCalendar.from_csv(SEEDS / "calendar.csv")
 
@@ -128,9 +129,7 @@ tables:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    (tmp_path / "include" / "sources").mkdir(parents=True)
-    (tmp_path / "include" / "seeds").symlink_to(SEEDS)
-    (tmp_path / "expectations").mkdir()
+    copy_seeds(tmp_path)
     (tmp_path / "include" / "sources" / "stations.yml").write_text(CONTRACT, encoding="utf-8")
     (tmp_path / "expectations" / "stations__stations.yml").write_text(
         "name: stations__stations\nexpectations: []\n", encoding="utf-8"

@@ -10,8 +10,8 @@ from python_calamine import CalamineWorkbook
 from ioc_pipeline.domain.errors import ContractError
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from shipped import SEEDS
 
-SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 9, 1)
 
 LABELS_OF_63_PROVINCES = [
@@ -43,7 +43,7 @@ def org_units() -> OrgUnits:
 def write_seeds(folder: Path, **changed: str) -> Path:
     """The real seeds with some files replaced or appended to: `name="text"`; a text that starts with + is appended."""
     for path in SEEDS.glob("*.csv"):
-        if path.stem in ("org_units", "agencies", "org_unit_aliases"):
+        if path.stem in ("org_units", "agencies", "org_unit_aliases", "aliases"):
             content = path.read_text(encoding="utf-8")
             change = changed.get(path.stem, "+")
             (folder / path.name).write_text(

@@ -1,20 +1,19 @@
 """Contracts against the seeds and one another."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.settings import Settings, from_environment
+from shipped import copy_flat
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    for part in ("include", "expectations"):
-        shutil.copytree(REPOSITORY / part, tmp_path / part)
+    copy_flat(tmp_path)
     return from_environment({"IOC_PROJECT": str(tmp_path)})
 
 

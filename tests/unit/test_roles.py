@@ -13,8 +13,8 @@ from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contract, read_contracts
 from ioc_pipeline.reference.sources import Source
 from settlements_form import FOOT, HEADER, ORG_UNITS, ROWS, TOP, book, source
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
-PROJECT = Path(__file__).resolve().parents[2]
 ENVELOPE = Envelope("vp-ubnd", "14", "bao cao.xlsx", date(2025, 10, 20), ORG_UNITS)
 
 
@@ -61,7 +61,7 @@ def test_the_picture_draws_rows_that_look_alike_once() -> None:
 def test_every_cell_of_the_statistics_offices_workbooks_has_a_role(shared: Path | None) -> None:
     """No cell is left out, none is unread. Where the workbooks are not beside the checkout, there is nothing to ask."""
     paths = sorted((shared / "real_sheets").glob("gso_20*.xls*")) if shared else []
-    contracts = read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
+    contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS)
     read = 0
     for path, workbook in zip(
         paths, read_deliveries([ReadRequest(path, path.name, None) for path in paths]), strict=True

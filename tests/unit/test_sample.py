@@ -25,15 +25,14 @@ from ioc_pipeline.sample.departments import FILLS
 from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
 from ioc_pipeline.sample.printed import neutralise
 from ioc_pipeline.sample.write import sample_files, write_samples
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
-PROJECT = Path(__file__).resolve().parents[2]
-SEEDS = PROJECT / "include" / "seeds"
 NOTICE = "DỮ LIỆU MẪU - không phải số liệu thật"
 
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
+    return read_contracts(SOURCES, EXPECTATIONS, SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.asked import age_of
 from ioc_pipeline.sample.write import SampleFile, sample_files
 from sample_files import SEEDS
+from shipped import EXPECTATIONS, SOURCES
 
 PROJECT = SEEDS.parents[1]
 UNTIL = date(2026, 11, 27)
@@ -20,7 +21,7 @@ UNTIL = date(2026, 11, 27)
 
 @pytest.fixture(scope="module")
 def files() -> list[SampleFile]:
-    contracts = read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", SEEDS)
+    contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS)
     names = ("vneid_accounts", "tax_online", "population_statistics", "smart_communes")
     few = Contracts({name: contracts.ready[name] for name in names}, {})
     return sample_files(
@@ -71,7 +72,7 @@ def test_what_was_sent_earlier_is_landed_as_received_then(
 
 
 def test_ten_years_can_be_told() -> None:
-    contracts = read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", SEEDS)
+    contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS)
     few = Contracts({name: contracts.ready[name] for name in ("tax_online", "digital_economy", "telecom_coverage")}, {})
     org_units = OrgUnits.from_seeds(SEEDS)
     told = sample_files(seed=1, months=120, contracts=few, org_units=org_units, seeds=SEEDS, until=UNTIL)

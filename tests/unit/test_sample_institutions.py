@@ -10,10 +10,10 @@ import pytest
 
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.sample import institutions, stocks
-from sample_files import SEEDS, Read, complaints, observations, read_samples, total
+from sample_files import Read, complaints, observations, read_samples, total
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
-PROJECT = Path(__file__).resolve().parents[2]
-SOURCES = (*institutions.FILLS, *stocks.FILLS)
+FORMS = (*institutions.FILLS, *stocks.FILLS)
 BEFORE_AND_AFTER = ("admin_procedures", "vneid_accounts", "telecom_coverage")
 QUARTER, YEAR = "2025-09-14", "2024-12-31"
 ROW = 1  # of the table, counted from 0: the one that a test falsifies
@@ -21,13 +21,13 @@ ROW = 1  # of the table, counted from 0: the one that a test falsifies
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
+    return read_contracts(SOURCES, EXPECTATIONS, SEEDS)
 
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory, contracts: Contracts) -> list[Read]:
     """Three years."""
-    return read_samples(tmp_path_factory.mktemp("inbox"), contracts, seed=1, months=36, sources=SOURCES)
+    return read_samples(tmp_path_factory.mktemp("inbox"), contracts, seed=1, months=36, sources=FORMS)
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +59,7 @@ def test_each_form_is_there_for_three_years_with_the_units_of_its_time(samples: 
 
 @pytest.mark.parametrize("seed", [1, 20250914])
 def test_the_published_figures_come_out_whatever_the_seed(tmp_path: Path, contracts: Contracts, seed: int) -> None:
-    found = observations(read_samples(tmp_path, contracts, seed=seed, months=1, sources=SOURCES))
+    found = observations(read_samples(tmp_path, contracts, seed=seed, months=1, sources=FORMS))
     assert total(found, "party_agencies_connected", QUARTER) == total(found, "party_agencies", QUARTER) == 84
     holders = total(found, "payment_account_holders", QUARTER) / total(found, "population_adults", YEAR)
     assert Decimal("0.90") < holders < Decimal("0.91")

@@ -11,21 +11,21 @@ import pytest
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.sample import assessments, e_government
 from sample_files import Read, complaints, observations, read_samples, total
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
-PROJECT = Path(__file__).resolve().parents[2]
-SOURCES = (*e_government.FILLS, *e_government.FILLS_OF_COMMUNES, *assessments.FILLS)
+FORMS = (*e_government.FILLS, *e_government.FILLS_OF_COMMUNES, *assessments.FILLS)
 ROW = 2  # of the table, counted from 0: the one that a test falsifies
 
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return read_contracts(PROJECT / "include" / "sources", PROJECT / "expectations", PROJECT / "include" / "seeds")
+    return read_contracts(SOURCES, EXPECTATIONS, SEEDS)
 
 
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory, contracts: Contracts) -> list[Read]:
     """Six months: the last quarter before the merger of the communes is among them."""
-    return read_samples(tmp_path_factory.mktemp("inbox"), contracts, seed=1, months=6, sources=SOURCES)
+    return read_samples(tmp_path_factory.mktemp("inbox"), contracts, seed=1, months=6, sources=FORMS)
 
 
 def value_of(frame: pd.DataFrame, element: str, unit: str, year: int) -> Decimal:
@@ -76,7 +76,7 @@ def test_each_commune_tells_about_itself_only(samples: list[Read]) -> None:
 
 @pytest.mark.parametrize("seed", [1, 20250914])
 def test_the_published_figures_come_out_whatever_the_seed(tmp_path: Path, contracts: Contracts, seed: int) -> None:
-    found = observations(read_samples(tmp_path, contracts, seed=seed, months=1, sources=SOURCES))
+    found = observations(read_samples(tmp_path, contracts, seed=seed, months=1, sources=FORMS))
     quarter, year = "2025-09-14", "2024-12-31"
     for part, whole, day in (
         ("meetings_online", "meetings_held", quarter),

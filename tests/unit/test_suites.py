@@ -13,6 +13,7 @@ from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.row_checks import LOOKS_AT_OTHER_ROWS, ROW_CHECKS
 from ioc_pipeline.reference.suites import check_suite
 from ioc_pipeline.reference.tables import Table
+from shipped import SEEDS, SOURCES
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAME = "admin_procedures__settlements"
@@ -147,7 +148,7 @@ def test_a_broken_suite_stops_its_contract_and_no_other(tmp_path: Path) -> None:
     for path in (PROJECT / "expectations").glob("*.yml"):
         (tmp_path / path.name).write_bytes(path.read_bytes())
     (tmp_path / "tax_online__filing.yml").write_bytes(suite(between("no_such", max_value=1), name="tax_online__filing"))
-    contracts = read_contracts(PROJECT / "include" / "sources", tmp_path, PROJECT / "include" / "seeds")
+    contracts = read_contracts(SOURCES, tmp_path, SEEDS)
     assert set(contracts.broken) == {"tax_online.yml"}
     assert str(contracts.broken["tax_online.yml"]).startswith("tax_online__filing.yml: expectation 1 (expect_column_va")
     assert "rain_gauges" in contracts.ready

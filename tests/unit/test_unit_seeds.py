@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
+from shipped import SEEDS
+
 BEFORE, AFTER = date(2025, 6, 30), date(2025, 7, 1)
 Row = dict[str, str]
 

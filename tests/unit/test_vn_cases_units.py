@@ -9,8 +9,7 @@ import pytest
 from ioc_pipeline.parse.cells import parse_cell
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-
-SEEDS = Path(__file__).resolve().parents[2] / "include" / "seeds"
+from shipped import SEEDS
 
 with Path(__file__).with_name("vn_normalisation_cases.csv").open(encoding="utf-8", newline="") as file:
     CASES = [case for case in csv.DictReader(file) if case["kind"] == "unit"]

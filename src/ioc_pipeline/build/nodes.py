@@ -47,6 +47,7 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
     ]
     variables = {
         "as_of": wanted.as_of.isoformat(),
+        "province": settings.province_code,
         "warehouse": str(settings.warehouse),
         "touched_years": change.years or [],
         "touched_elements": change.elements,
@@ -66,8 +67,9 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
     try:
         if manifest is None:
             # dbt parses everything again whenever a variable changed, 4 s at every build; no model is another one for
-            # its variables, so it parses without them
-            outcome = dbtRunner().invoke([*options, "parse", *where])
+            # its variables but the province, so it parses without the others
+            of_province = json.dumps({"province": settings.province_code})  # where its seeds lie
+            outcome = dbtRunner().invoke([*options, "parse", *where, "--vars", of_province])
             if isinstance(outcome.result, Manifest):
                 manifest = outcome.result
                 kept.keep(manifest)

@@ -17,11 +17,15 @@ def project_with(
     """A project that differs by one contract and some suites (by name, without `.yml`); the seeds are the same."""
     with tempfile.TemporaryDirectory() as name:
         project = Path(name)
-        (project / "include").mkdir()
-        (project / "include" / "seeds").symlink_to(settings.seeds)
-        sources = shutil.copytree(settings.sources, project / "include" / "sources")
-        expectations = shutil.copytree(settings.expectations, project / "expectations")
-        (sources / f"{source_name}.yml").write_bytes(contract)
+        for folder in ("include/seeds", "include/sources", "expectations"):
+            (project / folder).mkdir(parents=True)
+        for seed in settings.seeds.glob("*.csv"):
+            (project / "include" / "seeds" / seed.name).symlink_to(seed)
+        for path in settings.sources.glob("*.yml"):
+            shutil.copy(path, project / "include" / "sources")
+        for path in settings.expectations.glob("*.yml"):
+            shutil.copy(path, project / "expectations")
+        (project / "include" / "sources" / f"{source_name}.yml").write_bytes(contract)
         for suite, content in suites.items():
-            (expectations / f"{suite}.yml").write_bytes(content)
+            (project / "expectations" / f"{suite}.yml").write_bytes(content)
         yield replace(settings, project=project)

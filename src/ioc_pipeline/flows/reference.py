@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
-from pathlib import Path
 
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
@@ -50,16 +50,16 @@ class Reference:
 
 
 @lru_cache(maxsize=1)
-def _contracts(sources: Path, expectations: Path, seeds: Path, _: object) -> Contracts:
+def _contracts(sources: Declared, expectations: Declared, seeds: Declared, _: object) -> Contracts:
     return read_contracts(sources, expectations, seeds)
 
 
 @lru_cache(maxsize=1)
-def _org_units(seeds: Path, _: object) -> OrgUnits:
+def _org_units(seeds: Declared, _: object) -> OrgUnits:
     return OrgUnits.from_seeds(seeds)
 
 
-def _versions(folder: Path) -> tuple[tuple[str, int, int], ...]:
+def _versions(folder: Declared) -> tuple[tuple[str, int, int], ...]:
     """What tells whether a file of a folder was edited, added or taken away."""
-    states = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
-    return tuple((name, state.st_mtime_ns, state.st_size) for name, state in states)
+    states = ((str(path), path.stat()) for path in sorted(folder.glob("*")) if path.is_file())
+    return tuple((path, state.st_mtime_ns, state.st_size) for path, state in states)

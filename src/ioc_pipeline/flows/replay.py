@@ -130,7 +130,7 @@ def replay(settings: Settings, contract: Path) -> Iterator[Difference]:
 
 def _suites_beside(settings: Settings, contract: Path) -> dict[str, bytes]:
     """The changed suites that lie beside a changed contract."""
-    if contract.parent.resolve() == settings.sources:
+    if contract.parent.resolve() in (settings.sources.own, settings.sources.shared):
         return {}
     return {path.stem: path.read_bytes() for path in contract.parent.glob("*.yml") if path.name != contract.name}
 

@@ -122,5 +122,5 @@ def unit_problem(
         found=text,
         expected=f"một trong: {suggestions}" if suggestions else "",
         fix="Sửa tên cho đúng danh mục; nếu tên viết như vậy là đúng, đề nghị Trung tâm IOC thêm dòng sau vào "
-        f"org_unit_aliases.csv: “{error.alias_row}”",
+        f"aliases.csv của tỉnh: “{error.alias_row}”",
     )

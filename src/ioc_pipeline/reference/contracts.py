@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from ioc_pipeline.domain.errors import ContractError
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.reference.org_units.seeds import read_agencies
 from ioc_pipeline.reference.sources import Source
@@ -69,7 +70,7 @@ class Contracts:
         return [contract for _, contract in sorted(self.ready.items()) if contract.source.api]
 
 
-def read_contracts(sources: Path, expectations: Path, seeds: Path) -> Contracts:
+def read_contracts(sources: Declared, expectations: Declared, seeds: Declared) -> Contracts:
     """Read every contract; one that is broken, or whose suite is, stops itself and no other.
 
     Raises:
@@ -77,7 +78,7 @@ def read_contracts(sources: Path, expectations: Path, seeds: Path) -> Contracts:
     """
     ready: dict[str, Contract] = {}
     broken: dict[str, ContractError] = {}
-    for path in sorted(sources.glob("*.yml")):
+    for path in sorted(sources.glob("*.yml"), key=lambda path: path.name):
         try:
             contract = _read_contract(path, expectations)
         except ContractError as error:
@@ -98,7 +99,7 @@ def read_contracts(sources: Path, expectations: Path, seeds: Path) -> Contracts:
     return sound
 
 
-def _read_contract(path: Path, expectations: Path) -> Contract:
+def _read_contract(path: Path, expectations: Declared) -> Contract:
     """Read one contract and the bytes of its suites.
 
     Raises:
@@ -130,7 +131,7 @@ def _misfit(source: Source, contracts: Contracts, elements: Collection[str], age
     if unknown := sorted(named.difference(elements)):
         return f"element: {', '.join(unknown)}: expected one of include/seeds/elements.csv"
     if source.department not in agencies:
-        return f"department: {source.department}: expected an org_unit_code of include/seeds/agencies.csv"
+        return f"department: {source.department}: expected an org_unit_code of the province's seeds/agencies.csv"
     neighbours = [contract.source.csv for contract in contracts.of_department(source.department)]
     if source.csv and any(csv and csv != source.csv for csv in neighbours):
         return "csv: another form of this department declares it otherwise, and a file does not say which it is"

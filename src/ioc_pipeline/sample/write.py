@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from ioc_pipeline.domain.periods import Period, period_containing, periods_between
 from ioc_pipeline.durable import write_durably
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
@@ -51,7 +52,7 @@ def sample_files(
     months: int,
     contracts: Contracts,
     org_units: OrgUnits,
-    seeds: Path,
+    seeds: Declared,
     until: date = LAST_DAY + timedelta(days=1),
 ) -> list[SampleFile]:
     """The files of each form and period; equal arguments give equal bytes. In the order of forms, oldest period first.

@@ -17,6 +17,7 @@ from ioc_pipeline.reference.tables import OWN_TABLES
 from ioc_pipeline.warehouse.observations import record_schema
 from ioc_pipeline.warehouse.raw import create_raw
 from loading_desk import SEPTEMBER, Desk, observation, outcomes, records, scope, write_observations
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
 
 def test_no_table_that_the_pipeline_makes_is_free_for_an_api() -> None:
@@ -30,7 +31,7 @@ def test_no_table_that_the_pipeline_makes_is_free_for_an_api() -> None:
 
 def test_the_columns_of_records_that_models_read_are_those_of_the_contracts() -> None:
     root = Path(__file__).resolve().parents[3]
-    contracts = read_contracts(root / "include" / "sources", root / "expectations", root / "include" / "seeds").apis()
+    contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS).apis()
     tables = [table for contract in contracts for table in contract.source.tables if table.record]
     given = {}
     with duckdb.connect() as connection:

@@ -9,19 +9,18 @@ from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.api.server import make_app, serving
 from ioc_pipeline.sample.api.world import World
-from sample_api_client import REPOSITORY, Client
+from sample_api_client import Client
+from shipped import EXPECTATIONS, SEEDS, SOURCES
 
 
 @pytest.fixture(scope="module")
 def org_units() -> OrgUnits:
-    return OrgUnits.from_seeds(REPOSITORY / "include" / "seeds")
+    return OrgUnits.from_seeds(SEEDS)
 
 
 @pytest.fixture(scope="module")
 def contracts() -> Contracts:
-    return read_contracts(
-        REPOSITORY / "include" / "sources", REPOSITORY / "expectations", REPOSITORY / "include" / "seeds"
-    )
+    return read_contracts(SOURCES, EXPECTATIONS, SEEDS)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,8 @@
 """elements.csv: what is measured."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.catalogue.faults import Faults, Misfit, Row, rows_by_code
 from ioc_pipeline.reference.seeds import SeedColumn
 
@@ -59,7 +59,7 @@ class Element:
     sources: tuple[str, ...]
 
 
-def read_elements(seeds: Path, faults: Faults) -> dict[str, Element]:
+def read_elements(seeds: Declared, faults: Faults) -> dict[str, Element]:
     """The usable elements by code."""
     elements: dict[str, Element] = {}
     rows = dict(rows_by_code(seeds / "elements.csv", ELEMENT_COLUMNS, faults, is_key=True))

@@ -1,8 +1,8 @@
 """The seeds of the catalogue → what can be used of them."""
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.catalogue.elements import Element, read_elements
 from ioc_pipeline.reference.catalogue.faults import Fault, Faults, Misfit, rows_by_code
 from ioc_pipeline.reference.catalogue.formulas import Resolver
@@ -29,7 +29,7 @@ class Catalogue:
     faults: list[Fault]
 
 
-def load_catalogue(seeds: Path) -> Catalogue:
+def load_catalogue(seeds: Declared) -> Catalogue:
     """Read and judge elements.csv, indicators.csv, indicator_terms.csv and targets.csv; nobody judges them again.
 
     A faulty row switches off its element or indicator, and an element those indicators that need it; the others stand.

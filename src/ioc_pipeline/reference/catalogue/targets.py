@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.catalogue.faults import Faults, Misfit, Row, rows_by_code
 from ioc_pipeline.reference.seeds import SeedColumn
 
@@ -37,7 +37,7 @@ class Target:
     is_example: bool
 
 
-def read_targets(seeds: Path, known: Collection[str], faults: Faults) -> list[Target]:
+def read_targets(seeds: Declared, known: Collection[str], faults: Faults) -> list[Target]:
     """Targets of known indicators; a faulty one disables its indicator, since a wrong verdict is worse than none."""
     targets: dict[tuple[object, ...], Target] = {}
     for code, row in rows_by_code(seeds / "targets.csv", TARGET_COLUMNS, faults):

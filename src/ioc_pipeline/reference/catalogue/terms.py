@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.catalogue.faults import Faults, Misfit, Row, rows_by_code
 from ioc_pipeline.reference.seeds import SeedColumn
 
@@ -37,7 +37,7 @@ ListedTerms = dict[str, list[tuple[Row, Term]]]
 """Terms as they are listed, with their rows, by indicator."""
 
 
-def read_terms(seeds: Path, faults: Faults) -> ListedTerms:
+def read_terms(seeds: Declared, faults: Faults) -> ListedTerms:
     """The terms that can be read; a faulty one disables its indicator."""
     terms: ListedTerms = {}
     for code, row in rows_by_code(seeds / "indicator_terms.csv", TERM_COLUMNS, faults):

@@ -40,7 +40,7 @@ class UnknownUnit(ValueError):  # noqa: N818  # what happened, as the messages s
 
     @property
     def alias_row(self) -> str:
-        """The line that, appended to org_unit_aliases.csv, makes the text mean the first suggestion.
+        """The line that, appended to the province's aliases.csv, makes the text mean the first suggestion.
 
         Without a suggestion the code reads MA_DON_VI, for a person to replace.
         """

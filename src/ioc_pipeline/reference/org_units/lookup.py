@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.org_units.errors import AmbiguousUnit, UnknownUnit
 from ioc_pipeline.reference.org_units.names import Names
 from ioc_pipeline.reference.org_units.register import Register
@@ -30,14 +30,14 @@ class OrgUnits:
         self._reachable: dict[tuple[str | None, str | None, date], list[OrgUnit]] = {}
 
     @classmethod
-    def from_seeds(cls, seeds: Path) -> "OrgUnits":
-        """Read org_units.csv, agencies.csv and org_unit_aliases.csv.
+    def from_seeds(cls, seeds: Declared) -> "OrgUnits":
+        """Read org_units.csv and agencies.csv, and the aliases of both.
 
         Raises:
             ContractError: names file and line, and what is expected there.
         """
         units = [*read_units(seeds / "org_units.csv"), *read_agencies(seeds)]
-        return cls(units, read_aliases(seeds / "org_unit_aliases.csv", units))
+        return cls(units, read_aliases(seeds, units))
 
     def find(self, text: str, *, on: date, level: str | None, province_code: str | None) -> OrgUnit:
         """Find the unit that a text names or codes on one day.

@@ -1,4 +1,4 @@
-"""org_units.csv, agencies.csv and org_unit_aliases.csv → units and their other names."""
+"""org_units.csv, agencies.csv, org_unit_aliases.csv and aliases.csv → units and their other names."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ioc_pipeline.domain.errors import ContractError
+from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.org_units.unit import LEVELS, Name, OrgUnit
 from ioc_pipeline.reference.seeds import read_rows
 
@@ -43,7 +44,7 @@ def read_units(path: Path) -> Iterator[OrgUnit]:
         )
 
 
-def read_agencies(seeds: Path) -> Iterator[OrgUnit]:
+def read_agencies(seeds: Declared) -> Iterator[OrgUnit]:
     """The agencies alone, without the cost of the units of the whole country."""
     path = seeds / "agencies.csv"
     for line, row in read_rows(path, _AGENCY_COLUMNS):
@@ -52,24 +53,28 @@ def read_agencies(seeds: Path) -> Iterator[OrgUnit]:
         yield OrgUnit(code, "agency", full_name, name, kind, parent_code, province_code, *validity)
 
 
-def read_aliases(path: Path, units: Iterable[OrgUnit]) -> Iterator[Name]:
-    """An alias counts in each identity period of its unit that its own dates touch."""
+def read_aliases(seeds: Declared, units: Iterable[OrgUnit]) -> Iterator[Name]:
+    """The aliases of all provinces, then the province's own where it has any.
+
+    An alias counts in each identity period of its unit that its own dates touch.
+    """
     by_code: dict[str, list[OrgUnit]] = {}
     for unit in units:
         by_code.setdefault(unit.code, []).append(unit)
-    for line, (alias, code, first, last, _) in read_rows(path, _ALIAS_COLUMNS):
-        valid_from, valid_to = _validity(path, line, first or date.min.isoformat(), last)
-        touched = [
-            Name(alias, unit, max(unit.valid_from, valid_from), _earlier(unit.valid_to, valid_to))
-            for unit in by_code.get(code, ())
-            if unit.valid_from <= (valid_to or date.max) and valid_from <= (unit.valid_to or date.max)
-        ]
-        if not touched:
-            raise ContractError(
-                f"{path.name} line {line}: no unit has the code '{code}' between the dates given; "
-                "a code keeps its leading zeros, e.g. 03646"
-            )
-        yield from touched
+    for path in (seeds / "org_unit_aliases.csv", *seeds.glob("aliases.csv")):
+        for line, (alias, code, first, last, _) in read_rows(path, _ALIAS_COLUMNS):
+            valid_from, valid_to = _validity(path, line, first or date.min.isoformat(), last)
+            touched = [
+                Name(alias, unit, max(unit.valid_from, valid_from), _earlier(unit.valid_to, valid_to))
+                for unit in by_code.get(code, ())
+                if unit.valid_from <= (valid_to or date.max) and valid_from <= (unit.valid_to or date.max)
+            ]
+            if not touched:
+                raise ContractError(
+                    f"{path.name} line {line}: no unit has the code '{code}' between the dates given; "
+                    "a code keeps its leading zeros, e.g. 03646"
+                )
+            yield from touched
 
 
 def _validity(path: Path, line: int, first: str, last: str) -> tuple[date, date | None]:

@@ -201,7 +201,7 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
 
         return await demo.answer(request, make)
 
-    @app.get("/public/current/sonla.json")
+    @app.get("/public/current/{organisation}.json")
     async def rain(request: Request) -> Response:
         return await demo.answer(request, lambda _: demo.gauges.readings(demo.now()))
 
