@@ -17,6 +17,7 @@ from ioc_pipeline.sample.asked import Asked, age_of
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.write import FILLS, FILLS_OF_COMMUNES
 from ioc_pipeline.settings import from_environment
+from shipped import PROFILE
 from xlsx_cells import put, read_content
 
 DAY = date(2025, 10, 20)  # in its month, quarter and year every unit is one of after the merger
@@ -72,7 +73,7 @@ def filled(name: str) -> Filled:
 
 def _bodies(source: Source, period: Period, blocks: list[Block]) -> list[list[Mapping[str, Value]]]:
     """The lines of each table, by column."""
-    asked = Asked(3, period, age_of(period, source.clock), reference().org_units)
+    asked = Asked(PROFILE, 3, period, age_of(period, source.clock), reference().org_units)
     found: list[Body] = []
     if source.name in FILLS:
         found = FILLS[source.name](asked)[-len(blocks) :]

@@ -18,7 +18,7 @@ from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 from ioc_pipeline.reference.contracts import Contract, Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.write import sample_files, write_samples
-from shipped import SEEDS
+from shipped import PROFILE, SEEDS
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,10 @@ def read_samples(inbox: Path, contracts: Contracts, *, seed: int, months: int, s
     units = OrgUnits.from_seeds(SEEDS)
     ready = {name: contracts.ready[name] for name in sources}
     paths = write_samples(
-        inbox, sample_files(seed=seed, months=months, contracts=Contracts(ready, {}), org_units=units, seeds=SEEDS)
+        inbox,
+        sample_files(
+            seed=seed, months=months, contracts=Contracts(ready, {}), org_units=units, profile=PROFILE, seeds=SEEDS
+        ),
     )
     read: list[Read] = []
     for path, workbook in zip(

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from ioc_pipeline.layers import Layers
+from ioc_pipeline.sample.profile import read_profile
 
 PROJECT = Path(__file__).resolve().parents[1]
 PROVINCES = PROJECT / "include" / "provinces"
@@ -11,6 +12,7 @@ PROVINCE = PROVINCES / (PROVINCES / "usual").read_text(encoding="utf-8").strip()
 SEEDS = Layers(PROVINCE / "seeds", PROJECT / "include" / "seeds")
 SOURCES = Layers(PROVINCE / "sources", PROJECT / "include" / "sources")
 EXPECTATIONS = Layers(PROVINCE / "expectations", PROJECT / "expectations")
+PROFILE = read_profile(PROVINCE)
 
 
 def copy_seeds(project: Path) -> None:

@@ -8,6 +8,7 @@ from ioc_pipeline.sample.printing import print_form
 from ioc_pipeline.sample.sending import with_unreadable_figure
 from ioc_pipeline.sample.write import FILLS
 from ioc_pipeline.settings import Settings
+from shipped import PROFILE
 
 FORM, DEPARTMENT = "telecom_coverage", "so-khcn"
 
@@ -16,7 +17,7 @@ def good_and_spoilt(settings: Settings, folder: Path) -> tuple[Path, Path]:
     """Both files, of the department `DEPARTMENT`, under names of their own."""
     reference = Reference(settings)
     source = reference.contracts.ready[FORM].source
-    asked = Asked(3, published_period(source.period_type, source.clock), 0, reference.org_units)
+    asked = Asked(PROFILE, 3, published_period(source.period_type, source.clock), 0, reference.org_units)
     bodies = FILLS[FORM](asked)
     written = []
     for name, some in (("", bodies), ("sai số ", with_unreadable_figure(bodies))):

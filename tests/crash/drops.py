@@ -12,7 +12,7 @@ from crash.harness import REPOSITORY, Home
 from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.write import sample_files, write_samples
-from shipped import SEEDS, copy_flat
+from shipped import PROFILE, SEEDS, copy_flat
 
 FORMS = ("signed_documents", "tax_online")
 
@@ -30,7 +30,9 @@ def small_project(folder: Path, forms: Sequence[str] = FORMS) -> Path:
 def filled_forms(project: Path, folder: Path, seed: int) -> list[tuple[str, str, bytes]]:
     """(department, name, bytes) of each form of the newest month; another seed gives other figures under one name."""
     contracts = read_contracts(project / "include" / "sources", project / "expectations", SEEDS)
-    files = sample_files(seed=seed, months=1, contracts=contracts, org_units=OrgUnits.from_seeds(SEEDS), seeds=SEEDS)
+    files = sample_files(
+        seed=seed, months=1, contracts=contracts, org_units=OrgUnits.from_seeds(SEEDS), profile=PROFILE, seeds=SEEDS
+    )
     paths = write_samples(folder, files)
     return [(path.parent.name, path.name, path.read_bytes()) for path in paths]
 

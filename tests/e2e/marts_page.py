@@ -28,6 +28,7 @@ from ioc_pipeline.sample.write import FILLS
 from ioc_pipeline.settings import Settings, from_environment
 from raw_rows import Cell, Warehouse
 from record_rows import Dossier, Reading, Task, deliver_records
+from shipped import PROFILE
 
 PAGE = REPOSITORY / "docs" / "marts.md"
 AS_OF = date(2025, 9, 20)  # the Saturday after the month with the published figures
@@ -76,14 +77,14 @@ def _drop_unreadable(settings: Settings) -> None:
     """One file more, with words where a figure belongs: it comes back."""
     reference = Reference(settings)
     source = reference.contracts.ready[UNREADABLE].source
-    asked = Asked(1, published_period(source.period_type, source.clock), 0, reference.org_units)
+    asked = Asked(PROFILE, 1, published_period(source.period_type, source.clock), 0, reference.org_units)
     name, content = print_form(UNREADABLE, asked, with_unreadable_figure(FILLS[UNREADABLE](asked)))
     (settings.inbox / source.department / name).write_bytes(content)
 
 
 def _deliver(warehouse: Warehouse, seq: int, org_units: OrgUnits) -> None:
     """What the four systems answer at `NOW`."""
-    world = World(org_units)
+    world = World(org_units, PROFILE)
     items = Dossiers(world).page(today=world.today, since=None, page=1, size=1_000_000)["items"]
     dossiers = [
         Dossier(

@@ -16,6 +16,7 @@ from ioc_pipeline.flows.alerts import alerts
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.sample.write import sample_files
 from ioc_pipeline.settings import from_environment
+from shipped import PROFILE
 
 MARKER = "Zwqxmarker"
 FORMS = 4  # as .xlsx, of those that the sample data have: reading all takes long and shows no more
@@ -62,7 +63,12 @@ def test_no_text_of_a_cell_is_found_outside_landing_and_the_answers(
     settings = from_environment(installation.environment)
     reference = Reference(settings)
     files = sample_files(
-        seed=1, months=1, contracts=reference.contracts, org_units=reference.org_units, seeds=settings.seeds
+        seed=1,
+        months=1,
+        contracts=reference.contracts,
+        org_units=reference.org_units,
+        profile=PROFILE,
+        seeds=settings.seeds,
     )
     forms = {file.path.name[:12]: file for file in files if file.path.suffix == ".xlsx"}
     for number, file in enumerate(list(forms.values())[:FORMS]):

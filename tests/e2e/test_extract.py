@@ -30,6 +30,7 @@ from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections
 from ioc_pipeline.sample.api.world import World
 from ioc_pipeline.settings import Settings, from_environment
 from killed_steps import killed_at
+from shipped import PROFILE
 
 TODAY = date(2025, 9, 15)
 DOSSIERS, TASKS = "one_stop_dossiers", "task_tracking"
@@ -104,7 +105,7 @@ def in_utc(times: dict[str, datetime]) -> dict[str, datetime]:
 @pytest.fixture(scope="module")
 def systems() -> Iterator[str]:
     seeds = from_environment({}).seeds
-    world = World(OrgUnits.from_seeds(seeds), today=TODAY, months=1, dossiers=12)
+    world = World(OrgUnits.from_seeds(seeds), PROFILE, today=TODAY, months=1, dossiers=12)
     with demo.serving(demo.make_app(world)) as url:
         yield url
 

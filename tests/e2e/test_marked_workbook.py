@@ -21,6 +21,7 @@ from ioc_pipeline.sample.sending import UNREADABLE, with_unreadable_figure
 from ioc_pipeline.sample.write import FILLS, SampleFile, sample_files
 from ioc_pipeline.settings import Settings, from_environment
 from round_trips import marked_cells, parts_touched
+from shipped import PROFILE
 from xlsx_cells import put
 
 BROKEN_CELLS = 4
@@ -60,7 +61,12 @@ def broken(made: Installation, tmp_path_factory: pytest.TempPathFactory) -> list
     settings, chance = from_environment(made.environment), random.Random(11)
     reference = Reference(settings)
     files = sample_files(
-        seed=1, months=1, contracts=reference.contracts, org_units=reference.org_units, seeds=settings.seeds
+        seed=1,
+        months=1,
+        contracts=reference.contracts,
+        org_units=reference.org_units,
+        profile=PROFILE,
+        seeds=settings.seeds,
     )
     found, seen = [], set()
     for file in files:
@@ -117,7 +123,7 @@ def test_another_format_comes_back_as_xlsx_with_the_same_cells_and_is_accepted_a
     settings = from_environment(made.environment)
     reference = Reference(settings)
     source = reference.contracts.ready[form].source
-    asked = Asked(3, published_period(source.period_type, source.clock), 0, reference.org_units)
+    asked = Asked(PROFILE, 3, published_period(source.period_type, source.clock), 0, reference.org_units)
     bodies = FILLS[form](asked)
     for name, some in (("good", bodies), ("wrong", with_unreadable_figure(bodies))):
         file_name, content = print_form(form, asked, some)

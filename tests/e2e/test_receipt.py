@@ -19,6 +19,7 @@ from ioc_pipeline.sample.sending import with_unreadable_figure
 from ioc_pipeline.sample.write import FILLS
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.raw import open_for_reading
+from shipped import PROFILE
 
 FORM = "admin_procedures"
 
@@ -44,7 +45,7 @@ class Sender:
         self.made.load()
 
     def content(self, *, seed: int = 3, is_wrong: bool = False) -> bytes:
-        asked = Asked(seed, self.period, 0, self.reference.org_units)
+        asked = Asked(PROFILE, seed, self.period, 0, self.reference.org_units)
         bodies = FILLS[FORM](asked)
         return print_form(FORM, asked, with_unreadable_figure(bodies) if is_wrong else bodies)[1]
 

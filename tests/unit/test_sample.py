@@ -22,10 +22,10 @@ from ioc_pipeline.reference.catalogue.load import Catalogue, load_catalogue
 from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.departments import FILLS
-from ioc_pipeline.sample.figures import POPULATION, share_out, weigh_communes
+from ioc_pipeline.sample.figures import share_out, weigh_communes
 from ioc_pipeline.sample.printed import neutralise
 from ioc_pipeline.sample.write import sample_files, write_samples
-from shipped import EXPECTATIONS, SEEDS, SOURCES
+from shipped import EXPECTATIONS, PROFILE, SEEDS, SOURCES
 
 NOTICE = "DỮ LIỆU MẪU - không phải số liệu thật"
 
@@ -49,7 +49,9 @@ def eight(contracts: Contracts) -> Contracts:
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory, eight: Contracts, org_units: OrgUnits) -> list[Path]:
     inbox = tmp_path_factory.mktemp("inbox")
-    return write_samples(inbox, sample_files(seed=1, months=3, contracts=eight, org_units=org_units, seeds=SEEDS))
+    return write_samples(
+        inbox, sample_files(seed=1, months=3, contracts=eight, org_units=org_units, profile=PROFILE, seeds=SEEDS)
+    )
 
 
 def read(path: Path, contract: Contract) -> Workbook:
@@ -174,7 +176,7 @@ def test_a_total_that_does_not_fit_is_refused() -> None:
 
 def test_communes_hold_the_population_of_the_province(org_units: OrgUnits) -> None:
     communes = org_units.members(level="commune", province_code="14", on=date(2025, 9, 14))
-    people = share_out(POPULATION, weigh_communes(1, communes))
+    people = share_out(PROFILE.people, weigh_communes(1, communes))
     assert (len(people), sum(people)) == (75, 1_248_415)
     assert min(people) > 3_000
 
@@ -211,7 +213,8 @@ def test_province_totals_give_the_published_figures_whatever_the_seed(
     tmp_path: Path, contracts: Contracts, org_units: OrgUnits, seed: int
 ) -> None:
     written = write_samples(
-        tmp_path, sample_files(seed=seed, months=1, contracts=contracts, org_units=org_units, seeds=SEEDS)
+        tmp_path,
+        sample_files(seed=seed, months=1, contracts=contracts, org_units=org_units, profile=PROFILE, seeds=SEEDS),
     )
     found = read_inbox(written, contracts, org_units)
     totals, catalogue = province_totals(found), load_catalogue(SEEDS)
@@ -233,10 +236,12 @@ def test_equal_seeds_give_equal_bytes_and_other_seeds_other_figures(
     tmp_path: Path, eight: Contracts, org_units: OrgUnits, samples: list[Path]
 ) -> None:
     again = write_samples(
-        tmp_path / "again", sample_files(seed=1, months=3, contracts=eight, org_units=org_units, seeds=SEEDS)
+        tmp_path / "again",
+        sample_files(seed=1, months=3, contracts=eight, org_units=org_units, profile=PROFILE, seeds=SEEDS),
     )
     other = write_samples(
-        tmp_path / "other", sample_files(seed=2, months=3, contracts=eight, org_units=org_units, seeds=SEEDS)
+        tmp_path / "other",
+        sample_files(seed=2, months=3, contracts=eight, org_units=org_units, profile=PROFILE, seeds=SEEDS),
     )
     assert [path.name for path in again] == [path.name for path in samples]
     assert [path.read_bytes() for path in again] == [path.read_bytes() for path in samples]
@@ -274,7 +279,10 @@ def test_nothing_temporary_is_left_in_the_inbox(samples: list[Path]) -> None:
 def test_a_broken_contract_leaves_out_its_own_form_only(tmp_path: Path, eight: Contracts, org_units: OrgUnits) -> None:
     ready = {name: contract for name, contract in eight.ready.items() if name != "tax_online"}
     written = write_samples(
-        tmp_path, sample_files(seed=1, months=1, contracts=Contracts(ready, {}), org_units=org_units, seeds=SEEDS)
+        tmp_path,
+        sample_files(
+            seed=1, months=1, contracts=Contracts(ready, {}), org_units=org_units, profile=PROFILE, seeds=SEEDS
+        ),
     )
     assert len(written) == 7
     assert not (tmp_path / "thue-tinh").exists()

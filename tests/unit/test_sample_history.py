@@ -13,7 +13,7 @@ from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.asked import age_of
 from ioc_pipeline.sample.write import SampleFile, sample_files
 from sample_files import SEEDS
-from shipped import EXPECTATIONS, SOURCES
+from shipped import EXPECTATIONS, PROFILE, SOURCES
 
 PROJECT = SEEDS.parents[1]
 UNTIL = date(2026, 11, 27)
@@ -25,7 +25,13 @@ def files() -> list[SampleFile]:
     names = ("vneid_accounts", "tax_online", "population_statistics", "smart_communes")
     few = Contracts({name: contracts.ready[name] for name in names}, {})
     return sample_files(
-        seed=1, months=15, contracts=few, org_units=OrgUnits.from_seeds(SEEDS), seeds=SEEDS, until=UNTIL
+        seed=1,
+        months=15,
+        contracts=few,
+        org_units=OrgUnits.from_seeds(SEEDS),
+        profile=PROFILE,
+        seeds=SEEDS,
+        until=UNTIL,
     )
 
 
@@ -75,7 +81,9 @@ def test_ten_years_can_be_told() -> None:
     contracts = read_contracts(SOURCES, EXPECTATIONS, SEEDS)
     few = Contracts({name: contracts.ready[name] for name in ("tax_online", "digital_economy", "telecom_coverage")}, {})
     org_units = OrgUnits.from_seeds(SEEDS)
-    told = sample_files(seed=1, months=120, contracts=few, org_units=org_units, seeds=SEEDS, until=UNTIL)
+    told = sample_files(
+        seed=1, months=120, contracts=few, org_units=org_units, profile=PROFILE, seeds=SEEDS, until=UNTIL
+    )
     senders = {file.path.parts[0] for file in told}
     assert senders == {"so-khcn", "thong-ke-tinh", "thue-tinh"}
     assert len({file.path.name for file in told if file.path.parts[0] == "thue-tinh"}) > 100

@@ -110,7 +110,7 @@ def _as_table(owed: Iterable[Obligation]) -> pa.Table:
 def obligations(
     contracts: Contracts, calendar: WorkingCalendar, org_units: OrgUnits, *, province_code: str, as_of: date
 ) -> Iterator[Obligation]:
-    """Every form and API × reporting unit × period begun by `as_of`, since the contract's `reporting_since`.
+    """Every form and API × reporting unit × period begun by `as_of`, between the contract's first and last day.
 
     The units are those of the period's last day. A unit of today that did not exist then has a row that says so; of a
     unit that has gone nothing is left to say.
@@ -135,7 +135,8 @@ def obligations(
             continue  # a publisher, who owes us nothing
         one_reporter = source.department if source.reporters == "department" else ""
         fulfilled_by = _fulfilled_by(source)
-        for period in periods_between(source.reporting_since, as_of, source.period_type, source.clock):
+        last_day = min(as_of, source.reporting_until)
+        for period in periods_between(source.reporting_since, last_day, source.period_type, source.clock):
             due = calendar.due_date(period.end, source.due_working_days)
             window = source.window_working_days
             closes = None if window is None else calendar.due_date(due, window)

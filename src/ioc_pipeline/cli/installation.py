@@ -9,11 +9,14 @@ from ioc_pipeline.flows import inbox_folders
 from ioc_pipeline.flows.backup import back_up, bring_back
 from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.maintenance import maintain
+from ioc_pipeline.flows.new_province import begin_province
 from ioc_pipeline.flows.rebuild import rebuild
 from ioc_pipeline.settings import FEEDBACK_FOLDER, Settings
 
 
 def add_commands(commands: Commands) -> None:
+    init = add_command(commands, "init", _init, "begin the folder of another province, for a data engineer to complete")
+    init.add_argument("--province", required=True, metavar="CODE", help="as org_units.csv has it, e.g. 01")
     add_command(commands, "where", _where, "where everything is, as key=value lines")
     add_command(
         commands,
@@ -42,6 +45,12 @@ def add_commands(commands: Commands) -> None:
         ledgers, "move", _ledger_move, "copy the ledger to another database, prove it, and let it take over"
     )
     move.add_argument("url", help="of an empty database, as IOC_LEDGER_URL will be, e.g. postgresql+psycopg://…")
+
+
+def _init(settings: Settings, options: argparse.Namespace) -> int:
+    folder = begin_province(settings, options.province)
+    print(f"{folder}: complete it as its README.md says; then IOC_PROVINCE={options.province} make demo")
+    return 0
 
 
 def _where(settings: Settings, _: argparse.Namespace) -> int:

@@ -13,6 +13,7 @@ from ioc_pipeline.domain.local_time import LOCAL_TIME, local_day
 from ioc_pipeline.flows.inbox import land_as_of
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.sample.profile import read_profile
 from ioc_pipeline.sample.write import SampleFile, sample_files, write_samples
 from ioc_pipeline.settings import Settings
 
@@ -67,6 +68,7 @@ def _sample(settings: Settings, options: argparse.Namespace) -> int:
         until=options.until,
         contracts=reference.contracts,
         org_units=reference.org_units,
+        profile=read_profile(settings.province),
         seeds=settings.seeds,
     )
     earlier = [] if options.output else [file for file in files if file.sent_on < options.until]
@@ -96,7 +98,12 @@ def _sample_serve(settings: Settings, options: argparse.Namespace) -> int:
         if getattr(options, name) is not None and getattr(options, name) < 1:
             raise UserError(f"--{name}: expected 1 or more (found {getattr(options, name)})")
     world = World(
-        OrgUnits.from_seeds(settings.seeds), options.seed, options.today, options.months, dossiers=options.dossiers
+        OrgUnits.from_seeds(settings.seeds),
+        read_profile(settings.province),
+        options.seed,
+        options.today,
+        options.months,
+        dossiers=options.dossiers,
     )
     app = server.make_app(world, [read_fault(text) for text in options.faults])
     with server.listening(options.port) as (bound, url):

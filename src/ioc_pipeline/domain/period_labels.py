@@ -96,7 +96,7 @@ def find_period(text: str, clock: Clock, period_type: PeriodType) -> Period | No
     """The period of a type that a longer text names: a letterhead line, a title, a file name.
 
     Explicit bounds ("Từ ngày … đến ngày …") win, then labels in words ("tháng 9" may find its year elsewhere in the
-    text), then bare figures ("Bieu-3-2020", "2025-09"). Full dates ("Sơn La, ngày 25 tháng 9 năm 2025") and numbers of
+    text), then bare figures ("Bieu-3-2020", "2025-09"). Full dates ("Nơi lập, ngày 25 tháng 9 năm 2025") and numbers of
     legal acts ("12/2025/QĐ-UBND") are no labels. None if there is no reading or more than one.
     """
     plain = time_words(text)
@@ -168,7 +168,7 @@ def _blanked(text: str, found: re.Match[str]) -> str:
 
 
 def find_date(text: str) -> date | None:
-    """The one full date in a text ("thời điểm 1/10/2019", "Sơn La, ngày 25 tháng 9 năm 2025"); None if none or several.
+    """The one full date in a text ("thời điểm 1/10/2019", "…, ngày 25 tháng 9 năm 2025"); None if none or several.
 
     Always day before month; 2019-10-01 is ISO.
     """

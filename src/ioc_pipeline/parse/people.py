@@ -58,7 +58,7 @@ def is_person(text: str) -> bool:
 def names_somebody(text: str) -> bool:
     """Whether a name of three words or more stands in a text; a street or a ward that bears it does not count.
 
-    Of two words most are places too: Mai Sơn, Hà Giang.
+    Of two words most are places too: Mai Sơn, Yên Bình.
     """
     return any(
         all(word[:1].isupper() for word in match[0].split()[:3]) and not _NAMED_AFTER.search(text[: match.start()])

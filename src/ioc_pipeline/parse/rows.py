@@ -87,7 +87,7 @@ def classify_row(texts: Sequence[str]) -> RowClass:
     """What a row is, from the texts of its cells that are not empty, left to right, numbers written out.
 
     A number row (serial number first) is judged by what follows the number. Headers are found by the contract; here
-    they are only told from totals: a row of words is none. `date_line` is "Sơn La, ngày … tháng … năm …", above a
+    they are only told from totals: a row of words is none. `date_line` is "Nơi lập, ngày … tháng … năm …", above a
     table part of the letterhead, below it part of the signatures.
     """
     if not texts:

@@ -65,6 +65,11 @@ class Source(Model):
         description="The first day of the first period that is owed. Older ones may be filled in and are never late.",
         examples=["2025-07-15"],
     )
+    reporting_until: date = Field(
+        default=date.max,
+        description="The last day of the last period that is owed, of a form that is not asked for any more.",
+        examples=["2025-06-30"],
+    )
     locale: Locale = Field(
         default="vi", description="How numbers are written: `vi` 1.234,5 or `en` 1,234.5.", examples=["en"]
     )

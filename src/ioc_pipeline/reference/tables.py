@@ -101,7 +101,7 @@ class Column(Model):
     breakdown: str = Field(
         default="", description="Which part of the element this column is, as dimension=member.", examples=["level=2"]
     )
-    level: Literal["country", "province", "commune", "agency"] | None = Field(
+    level: Literal["country", "province", "district", "commune", "agency"] | None = Field(
         default=None, description="With type org_unit: the level of the units that are named.", examples=["commune"]
     )
     required: bool = Field(default=True, description="Whether a file without the column comes back.", examples=[False])

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import cast
 
+from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.periods import Clock, Period, PeriodType, period_containing
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.figures import weigh_communes
+from ioc_pipeline.sample.profile import Profile
 
-PROVINCE = "14"  # Sơn La: the province whose published figures the samples reproduce
-PROVINCE_NAME = "Tỉnh Sơn La"
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
 LAST_YEAR = 2024  # the same of yearly forms
-MERGED_ON = date(2025, 7, 1)  # 200 communes of districts became 75 of the province
+MERGED_ON = date(2025, 7, 1)  # communes of districts became fewer ones of the province
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _AGES_AFTER = (0, 1, 2, 1)
 _OLDEST = {"month": 36, "quarter": 12, "year": 8}  # further back the trend would lead below nothing
@@ -45,9 +45,10 @@ def age_of(period: Period, clock: Clock) -> int:
 class Asked:
     """What a form is asked to tell: one period, the `age` of its figures (`age_of`), and the units of its last day.
 
-    `successors` says which commune each one of before the merger became, by code.
+    `profile` is the province's. `successors` says which commune each one of before the merger became, by code.
     """
 
+    profile: Profile
     seed: int
     period: Period
     age: int
@@ -59,18 +60,23 @@ class Asked:
         """True from the merger of the communes on."""
         return self.period.end >= MERGED_ON
 
+    @property
+    def province(self) -> OrgUnit:
+        """As it was on the last day of the period."""
+        return province_on(self.org_units, self.profile, self.period.end)
+
     def communes(self) -> list[OrgUnit]:
-        return self.org_units.members(level="commune", province_code=PROVINCE, on=self.period.end)
+        return self.org_units.members(level="commune", province_code=self.profile.province_code, on=self.period.end)
 
     def agencies(self) -> list[OrgUnit]:
-        return self.org_units.members(level="agency", province_code=PROVINCE, on=self.period.end)
+        return self.org_units.members(level="agency", province_code=self.profile.province_code, on=self.period.end)
 
     def weights(self) -> list[float]:
         """How large each of the `communes` is; those merged later share out the weight of what they became."""
         communes = self.communes()
         if self.is_merged:
             return weigh_communes(self.seed, communes)
-        merged = self.org_units.members(level="commune", province_code=PROVINCE, on=MERGED_ON)
+        merged = self.org_units.members(level="commune", province_code=self.profile.province_code, on=MERGED_ON)
         whole = dict(zip((unit.code for unit in merged), weigh_communes(self.seed, merged), strict=True))
         chance = random.Random(f"{self.seed}:before the merger")  # noqa: S311  # figures, not secrets
         parts = [chance.uniform(0.8, 1.2) for _ in communes]
@@ -90,6 +96,8 @@ class Asked:
         month = f"tháng {last.month} năm {last.year}"
         quarter = ("I", "II", "III", "IV")[(last.month - 1) // 3]
         return {
+            "PROVINCE": self.province.full_name.upper(),
+            "PROVINCE_NAME": self.province.name.upper(),
             "month": month,
             "Month": month.capitalize(),
             "month_number": last.month,
@@ -104,7 +112,19 @@ class Asked:
     def dated(self) -> str:
         """Place and day of the signature: the day after the period."""
         day = self.period.end + timedelta(days=1)
-        return f"Sơn La, ngày {day.day:02} tháng {day.month} năm {day.year}"
+        return f"{self.province.name}, ngày {day.day:02} tháng {day.month} năm {day.year}"
+
+
+def province_on(org_units: OrgUnits, profile: Profile, day: date) -> OrgUnit:
+    """The province of the samples as it was on a day.
+
+    Raises:
+        UserError: no province had its code then.
+    """
+    unit = org_units.get(profile.province_code, day)
+    if unit is None or unit.level != "province":
+        raise UserError(f"IOC_PROVINCE={profile.province_code!r}: org_units.csv has no such province on {day}")
+    return unit
 
 
 def _day(day: date) -> str:

@@ -10,10 +10,6 @@ from ioc_pipeline.sample.figures import agency_sizes, around, share_out, wobbler
 from ioc_pipeline.sample.form import FormRow
 from ioc_pipeline.sample.printed import Cell
 
-AGENCY_MEAN, COMMUNE_MEAN = 7_320, 7_640  # hundredths: published for 2024 of agencies, and of the former districts
-AWARDS = {2021: (2, 3), 2022: (3, 3), 2023: (4, 4), 2024: (3, 5)}
-"""Groups and people commended by year: 12 and 15 together, as published for 2021-2025."""
-
 GRADES = ((80, "Tốt"), (65, "Khá"), (50, "Trung bình"), (0, "Yếu"))
 
 
@@ -21,8 +17,8 @@ def yearly_assessment(asked: Asked) -> list[Body]:
     """Agencies on one sheet and communes on another; every agency met 6 of 8 targets."""
     agencies, communes = asked.agencies(), asked.communes()
     targets: dict[str, Cell] = {"targets": "6/8", "meets_targets": 1, "misses_targets": 0}
-    of_agencies = [score | targets for score in _scores(asked, "agencies", len(agencies), AGENCY_MEAN)]
-    of_communes = _scores(asked, "communes", len(communes), COMMUNE_MEAN)
+    of_agencies = [score | targets for score in _scores(asked, "agencies", len(agencies), asked.profile.agency_score)]
+    of_communes = _scores(asked, "communes", len(communes), asked.profile.commune_score)
     return [_assessed(asked, agencies, of_agencies), _assessed(asked, communes, of_communes)]
 
 
@@ -33,9 +29,9 @@ def _assessed(asked: Asked, units: Sequence[OrgUnit], scores: Sequence[dict[str,
     )
 
 
-def _scores(asked: Asked, who: str, count: int, newest_mean: int) -> list[dict[str, Cell]]:
+def _scores(asked: Asked, who: str, count: int, newest_mean: float) -> list[dict[str, Cell]]:
     """Cells of `count` units whose scores, in hundredths, have exactly the mean of that year."""
-    mean = newest_mean - 210 * asked.age
+    mean = round(100 * newest_mean) - 210 * asked.age
     wobble = wobbler(f"{asked.seed}:assessment:{who}:{asked.period.end.year}")
     least = mean - 2_200
     scores = [least + more for more in share_out((mean - least) * count, around([1.0] * count, wobble, 0.6))]
@@ -51,13 +47,14 @@ def _scores(asked: Asked, who: str, count: int, newest_mean: int) -> list[dict[s
 
 
 def emulation_awards(asked: Asked) -> list[Body]:
-    """12 groups and 15 people commended since 2021; ranks within each block of agencies."""
+    """Groups and people commended in the year and since the first; ranks within each block of agencies."""
     agencies = asked.agencies()
     wobble = wobbler(f"{asked.seed}:awards")
     weights = around(agency_sizes(f"{asked.seed}:agencies", len(agencies)), wobble, 0.6)
     year = asked.period.end.year
-    groups = {each: share_out(AWARDS[each][0], around(weights, wobble, 0.6)) for each in AWARDS if each <= year}
-    people = {each: share_out(AWARDS[each][1], around(weights, wobble, 0.6)) for each in AWARDS if each <= year}
+    awards = {each: awards for each, awards in asked.profile.awards.items() if each <= year}
+    groups = {each: share_out(given.groups, around(weights, wobble, 0.6)) for each, given in awards.items()}
+    people = {each: share_out(given.people, around(weights, wobble, 0.6)) for each, given in awards.items()}
     nobody = [0] * len(agencies)
     values = {
         "group_count": groups.get(year, nobody),
@@ -83,13 +80,15 @@ def _block_ranks(agencies: Sequence[OrgUnit], weights: Sequence[float]) -> list[
 
 
 def awareness_activities(asked: Asked) -> list[Body]:
-    """Over 250,000 participants in the year."""
+    """Activities, and who took part in them."""
     agencies = asked.agencies()
     wobble = wobbler(f"{asked.seed}:awareness")
     weights = agency_sizes(f"{asked.seed}:agencies", len(agencies))
     values = {
         "activity_count": [2 + more for more in share_out(368, around(weights, wobble, 0.3))],
-        "participant_count": share_out(round(256_418 * (1 - 0.05 * asked.age)), around(weights, wobble, 0.5)),
+        "participant_count": share_out(
+            round(asked.profile.awareness_participants * (1 - 0.05 * asked.age)), around(weights, wobble, 0.5)
+        ),
     }
     return [by_unit(asked, agencies, values)]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ioc_pipeline.reference.org_units.unit import OrgUnit
-from ioc_pipeline.sample.asked import PROVINCE_NAME, Asked
+from ioc_pipeline.sample.asked import Asked
 from ioc_pipeline.sample.figures import Figures
 from ioc_pipeline.sample.form import FormRow
 from ioc_pipeline.sample.printed import Cell
@@ -40,9 +40,9 @@ def by_unit(asked: Asked, units: Sequence[OrgUnit], values: Figures) -> Body:
     return Body(_rows(asked, units, values), sums_of(values))
 
 
-def of_province(values: Mapping[str, Cell]) -> Body:
+def of_province(asked: Asked, values: Mapping[str, Cell]) -> Body:
     """One line for the whole province."""
-    return one_line({"org_unit": PROVINCE_NAME, **values})
+    return one_line({"org_unit": asked.province.full_name, **values})
 
 
 def one_line(cells: Mapping[str, Cell]) -> Body:

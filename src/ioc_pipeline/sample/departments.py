@@ -26,15 +26,15 @@ BLOCKS = (
 
 
 def admin_procedures(asked: Asked) -> list[Body]:
-    settlements = figures.settlements(asked.seed, asked.weights(), asked.age)
+    settlements = figures.settlements(asked.profile, asked.seed, asked.weights(), asked.age)
     return [
         by_unit(asked, asked.communes(), settlements),
-        of_province({**figures.PROCEDURES, "as_at_date": asked.period.end}),
+        of_province(asked, {**asked.profile.procedures.model_dump(), "as_at_date": asked.period.end}),
     ]
 
 
 def vneid_accounts(asked: Asked) -> list[Body]:
-    accounts = figures.accounts(asked.seed, asked.weights(), asked.age)
+    accounts = figures.accounts(asked.profile, asked.seed, asked.weights(), asked.age)
 
     def share(cells: Mapping[str, Cell]) -> Cell:
         return round(whole(cells, "level2_count") / whole(cells, "eligible_population"), 4)
@@ -51,13 +51,15 @@ def telecom_coverage(asked: Asked) -> list[Body]:
         for serial, is_urban, title in (("I", True, urban), ("II", False, "Các xã"))
     ]
     return [
-        with_subtotals(asked, communes, figures.coverage(asked.seed, asked.weights(), communes, asked.age), sections)
+        with_subtotals(
+            asked, communes, figures.coverage(asked.profile, asked.seed, asked.weights(), communes, asked.age), sections
+        )
     ]
 
 
 def signed_documents(asked: Asked) -> list[Body]:
     agencies = asked.agencies()
-    documents = figures.outgoing_documents(asked.seed, len(agencies), asked.age)
+    documents = figures.outgoing_documents(asked.profile, asked.seed, len(agencies), asked.age)
 
     def share(cells: Mapping[str, Cell]) -> Cell:
         return _percent(whole(cells, "signed_count"), whole(cells, "outgoing_count"))
@@ -67,7 +69,7 @@ def signed_documents(asked: Asked) -> list[Body]:
 
 def tax_online(asked: Asked) -> list[Body]:
     """One line for the province, its period in a column."""
-    cells: dict[str, Cell] = {name: number for name, (number,) in figures.tax_filing(asked.age).items()}
+    cells: dict[str, Cell] = {name: number for name, (number,) in figures.tax_filing(asked.profile, asked.age).items()}
     cells["period"] = str(asked.words()["Month"])
     cells["online_pct"] = _percent(whole(cells, "online_count"), whole(cells, "active_count"))
     return [one_line(cells)]
@@ -75,28 +77,28 @@ def tax_online(asked: Asked) -> list[Body]:
 
 def digital_economy(asked: Asked) -> list[Body]:
     """One line a year, the last year preliminary."""
-    known = [line for line in figures.GRDP if line[0] <= asked.period.end.year]
-    first, newest = known[0][0], known[-1][0]
+    known = [line for line in asked.profile.digital_economy if line.year <= asked.period.end.year]
+    first, newest = known[0].year, known[-1].year
     rows = [
         FormRow(
             "data",
             str(number),
             {
-                "period": f"Sơ bộ {year}" if year == newest else f"Năm {year}",
-                "grdp": grdp,
-                "digital_value": value,
-                "share_pct": share,
-                "note": "Số sơ bộ" if year == newest else "Số chính thức",
+                "period": f"Sơ bộ {line.year}" if line.year == newest else f"Năm {line.year}",
+                "grdp": line.grdp,
+                "digital_value": line.digital_value,
+                "share_pct": line.share_pct,
+                "note": "Số sơ bộ" if line.year == newest else "Số chính thức",
             },
         )
-        for number, (year, grdp, value, share) in enumerate(known, start=1)
+        for number, line in enumerate(known, start=1)
     ]
     return [Body(rows, words={"first_year": first, "newest_year": newest})]
 
 
 def chip_id_health(asked: Asked) -> list[Body]:
     communes = asked.communes()
-    body = by_unit(asked, communes, figures.facilities(asked.seed, asked.weights(), asked.age))
+    body = by_unit(asked, communes, figures.facilities(asked.profile, asked.seed, asked.weights(), asked.age))
     for line, unit in zip(body.rows, communes, strict=True):
         line.cells["commune_code"] = unit.code
     return [body]

@@ -4,10 +4,11 @@ import random
 from collections.abc import Mapping, Sequence
 
 from ioc_pipeline.domain.periods import period_containing
-from ioc_pipeline.sample.asked import PROVINCE, Asked
+from ioc_pipeline.sample.asked import Asked
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.form import FormRow
 from ioc_pipeline.sample.printed import Cell
+from ioc_pipeline.sample.profile import Dti
 
 DTI_SHEETS = 3  # years in one workbook, so that a reader sees where a province comes from
 DTI_INDICES: Mapping[str, float] = {
@@ -22,18 +23,6 @@ DTI_INDICES: Mapping[str, float] = {
 }
 """Share of the 1,000 points by column (Decision 922/QĐ-BTTTT)."""
 
-DTI_RANKS = {2020: {"80": 27}, 2021: {"80": 21}, 2022: {"80": 11, "33": 33, "14": 44}}
-"""Published by dti.gov.vn: Long An, Hưng Yên, Sơn La, of 63."""
-
-DTI_TIES = {2022: 15}  # two provinces shared this rank, and none had the next
-DTI_TOTALS_YEAR = 2024
-DTI_TOTALS = {
-    "01": 0.8241, "46": 0.7951,  # Hà Nội, Huế: published
-    "31": 0.7886, "30": 0.7828,  # Hải Phòng and Hải Dương: their mean 0.7857 is published
-    "79": 0.7902, "74": 0.7744, "77": 0.7664,  # Hồ Chí Minh city with two more provinces: mean 0.7770 is published
-    "33": 0.5762, "34": 0.5904,  # Hưng Yên with Thái Bình: among the last three of 34
-}  # fmt: skip
-
 
 def dti_results(asked: Asked) -> list[Body]:
     """One sheet a year of all provinces of that year, the newest first."""
@@ -43,8 +32,8 @@ def dti_results(asked: Asked) -> list[Body]:
 
 def _results(asked: Asked, year: int) -> Body:
     last_day = period_containing(asked.period.end.replace(year=year), "year", "calendar").end
-    provinces = asked.org_units.members(level="province", province_code=PROVINCE, on=last_day)
-    totals = _dti_totals(asked.seed, year, [unit.code for unit in provinces])
+    provinces = asked.org_units.members(level="province", province_code=asked.profile.province_code, on=last_day)
+    totals = _dti_totals(asked.profile.dti, asked.seed, year, [unit.code for unit in provinces])
     chance = random.Random(f"{asked.seed}:dti-parts:{year}")  # noqa: S311  # figures, not secrets
     lines = sorted(zip(provinces, totals, strict=True), key=lambda line: (-line[1], line[0].name))
     rows = []
@@ -61,26 +50,26 @@ def _results(asked: Asked, year: int) -> Body:
     return Body(rows, words={"year": year, "first_year": first_year, "row_count": len(rows)})
 
 
-def _dti_totals(seed: int, year: int, codes: Sequence[str]) -> list[float]:
+def _dti_totals(known: Dti, seed: int, year: int, codes: Sequence[str]) -> list[float]:
     """Published totals and ranks where known, invented ones elsewhere; a province stays near its place of last year."""
     chance = random.Random(f"{seed}:dti:{year}")  # noqa: S311
-    strengths = {code: _dti_strength(seed, code) + chance.uniform(-0.08, 0.08) for code in codes}
-    if year == DTI_TOTALS_YEAR:
-        return [DTI_TOTALS.get(code) or round(0.61 + 0.145 * min(max(strengths[code], 0), 1), 4) for code in codes]
-    ranks = DTI_RANKS.get(year, {})
+    strengths = {code: _dti_strength(known, seed, code) + chance.uniform(-0.08, 0.08) for code in codes}
+    if totals := known.totals.get(year):
+        return [totals.get(code) or round(0.61 + 0.145 * min(max(strengths[code], 0), 1), 4) for code in codes]
+    ranks = known.ranks.get(year, {})
     order = sorted((code for code in codes if code not in ranks), key=lambda code: -strengths[code])
     for code, rank in sorted(ranks.items(), key=lambda item: item[1]):
         order.insert(rank - 1, code)
     ladder = [round(0.7642 - 0.0048 * step - chance.uniform(0, 0.0046), 4) for step in range(len(order))]
-    if tie := DTI_TIES.get(year):
+    if tie := known.ties.get(year):
         ladder[tie] = ladder[tie - 1]
-    totals = dict(zip(order, ladder, strict=True))
-    return [totals[code] for code in codes]
+    by_code = dict(zip(order, ladder, strict=True))
+    return [by_code[code] for code in codes]
 
 
-def _dti_strength(seed: int, code: str) -> float:
+def _dti_strength(known: Dti, seed: int, code: str) -> float:
     """From 0, the last province, to 1; of those with a published rank it follows from it."""
-    if rank := DTI_RANKS[2022].get(code):
+    if rank := known.ranks[max(known.ranks)].get(code):
         return 1 - rank / 63
     return random.Random(f"{seed}:dti:{code}").random()  # noqa: S311
 

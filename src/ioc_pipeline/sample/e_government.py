@@ -10,13 +10,12 @@ from ioc_pipeline.sample.figures import agency_sizes, around, less, share_out, w
 from ioc_pipeline.sample.form import FormRow
 
 SMART_COMMUNES, COMMUNES_WITH_PORTAL = 6, 73
-RADIO_STATIONS = 94
 
 
 def digital_settlement(asked: Asked) -> list[Body]:
-    """Three pairs of a whole and its part; over 95 % of results digitised in the last month."""
-    settled = figures.settlements(asked.seed, asked.weights(), asked.age)
-    return [by_unit(asked, asked.communes(), figures.digitisation(asked.seed, settled, asked.age))]
+    """Three pairs of a whole and its part; the published share of results digitised in the last month."""
+    settled = figures.settlements(asked.profile, asked.seed, asked.weights(), asked.age)
+    return [by_unit(asked, asked.communes(), figures.digitisation(asked.profile, asked.seed, settled, asked.age))]
 
 
 def online_meetings(asked: Asked) -> list[Body]:
@@ -66,7 +65,7 @@ def commune_radio(asked: Asked) -> list[Body]:
     weights = asked.weights()
     # Every commune of today has one at least; those it was made of had not.
     least = 1 if asked.is_merged else 0
-    more = share_out(RADIO_STATIONS - least * len(communes), around(weights, wobble, 0.4))
+    more = share_out(asked.profile.radio_stations - least * len(communes), around(weights, wobble, 0.4))
     stations = [least + count for count in more]
     over_it = share_out(max(0, 61 - 4 * asked.age), around(stations, wobble, 0.5), stations)
     return [by_unit(asked, communes, {"station_count": stations, "it_count": over_it})]

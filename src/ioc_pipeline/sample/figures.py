@@ -1,25 +1,14 @@
 """Invented figures whose province totals are the published ones: names of columns → one number per org unit.
 
-Every total is fixed, and the seed decides only how it is spread over the units. The published period reproduces the
-figures of `published_figures.csv`; earlier ones lie on a trend towards it, `age` periods back (`asked.age_of`).
+Every total is fixed, and the seed decides only how it is spread over the units. The published period reproduces those
+of the province's profile; earlier ones lie on a trend towards it, `age` periods back (`asked.age_of`).
 """
 
 import random
 from collections.abc import Callable, Sequence
 
 from ioc_pipeline.reference.org_units.unit import OrgUnit
-
-POPULATION = 1_248_415  # of Sơn La after the merger of 2025-07-01
-PROCEDURES = {"published_count": 2154, "fully_online_count": 382, "partly_online_count": 1601, "not_online_count": 171}
-GRDP = (
-    (2021, 57_250.0, 3_286.15, 5.74),
-    (2022, 64_150.0, 4_118.43, 6.42),
-    (2023, 70_400.0, 4_822.4, 6.85),
-    (2024, 76_500.0, 5_171.4, 6.76),
-    (2025, 83_400.0, 5_779.62, 6.93),
-    (2026, 90_900.0, 6_454.0, 7.1),
-)
-"""Year, GRDP and value added of the digital economy in billion đồng, share in per cent."""
+from ioc_pipeline.sample.profile import Profile
 
 Figures = dict[str, list[int]]
 
@@ -53,12 +42,12 @@ def weigh_communes(seed: int, communes: Sequence[OrgUnit]) -> list[float]:
     ]
 
 
-def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
-    """Dossiers of one month; received online stays over 90 % in the last one."""
+def settlements(profile: Profile, seed: int, weights: Sequence[float], age: int) -> Figures:
+    """Dossiers of one month; received online is the published share in the last one."""
     wobble = wobbler(f"{seed}:settlements:{age}")
-    total = round(31_250 * (1 - 0.021 * age))
+    total = round(profile.dossiers * (1 - 0.021 * age))
     received = share_out(total, around(weights, wobble, 0.15))
-    online = share_out(round(total * (0.9063 - 0.012 * age)), around(received, wobble, 0.06), received)
+    online = share_out(round(total * (profile.online_share - 0.012 * age)), around(received, wobble, 0.06), received)
     settled = share_out(round(total * 0.968), around(received, wobble, 0.03), received)
     on_time = share_out(round(sum(settled) * (0.9874 - 0.003 * age)), around(settled, wobble, 0.02), settled)
     # What is not settled is pending: the API's dossiers add up to the same eight counts.
@@ -77,14 +66,14 @@ def settlements(seed: int, weights: Sequence[float], age: int) -> Figures:
     }
 
 
-def digitisation(seed: int, month: Figures, age: int) -> Figures:
+def digitisation(profile: Profile, seed: int, month: Figures, age: int) -> Figures:
     """What of the dossiers of a month (`settlements`) was digitised, paid online and served online throughout."""
     wobble = wobbler(f"{seed}:digitised:{age}")
 
     def part(whole: list[int], share: float, width: float) -> list[int]:
         return share_out(round(sum(whole) * share), around(whole, wobble, width), whole)
 
-    digitised = part(month["settled_count"], 0.9562 - 0.011 * age, 0.03)
+    digitised = part(month["settled_count"], profile.digitised_share - 0.011 * age, 0.03)
     with_fee = part(month["received_count"], 0.2741, 0.2)
     eligible = part(month["received_count"], 0.4133, 0.2)
     return {
@@ -98,12 +87,12 @@ def digitisation(seed: int, month: Figures, age: int) -> Figures:
     }
 
 
-def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
-    """Accounts up to the last day of one month: just over 680,000 in the last one."""
+def accounts(profile: Profile, seed: int, weights: Sequence[float], age: int) -> Figures:
+    """Accounts up to the last day of one month."""
     wobble = wobbler(f"{seed}:accounts")
-    eligible = share_out(936_311, weights)
-    level2 = share_out(566_204 - 3_900 * age, around(eligible, wobble, 0.12), eligible)
-    level1 = share_out(114_143 - 250 * age, around(eligible, wobble, 0.2), less(eligible, level2))
+    eligible = share_out(profile.people_with_identity, weights)
+    level2 = share_out(profile.level2_accounts - 3_900 * age, around(eligible, wobble, 0.12), eligible)
+    level1 = share_out(profile.level1_accounts - 250 * age, around(eligible, wobble, 0.2), less(eligible, level2))
     return {
         "eligible_population": eligible,
         "activated_count": [first + second for first, second in zip(level1, level2, strict=True)],
@@ -112,37 +101,39 @@ def accounts(seed: int, weights: Sequence[float], age: int) -> Figures:
     }
 
 
-def coverage(seed: int, weights: Sequence[float], communes: Sequence[OrgUnit], age: int) -> Figures:
-    """Telecom at the end of one quarter: 4G 97.25 %, 5G 10.14 %, fibre in 80.03 % of villages and all communes."""
+def coverage(profile: Profile, seed: int, weights: Sequence[float], communes: Sequence[OrgUnit], age: int) -> Figures:
+    """Telecom at the end of one quarter: 4G, 5G, fibre in villages, households and all communes."""
     wobble = wobbler(f"{seed}:coverage")
-    population = share_out(POPULATION, weights)
-    covered_4g = share_out(1_214_084 - 4_100 * age, around(population, wobble, 0.05), population)
+    population = share_out(profile.people, weights)
+    covered_4g = share_out(profile.people_4g - 4_100 * age, around(population, wobble, 0.05), population)
     in_towns = [
         count * (1.0 if unit.unit_type != "Xã" else max(0.0, wobble(1.0) - 1.6))
         for count, unit in zip(population, communes, strict=True)
     ]
-    villages = share_out(2_248, around(weights, wobble, 0.15))
-    households = share_out(291_780, around(population, wobble, 0.08))
+    villages = share_out(profile.villages, around(weights, wobble, 0.15))
+    households = share_out(profile.households, around(population, wobble, 0.08))
     return {
         "population": population,
         "population_4g": covered_4g,
-        "population_5g": share_out(126_589 - 9_700 * age, in_towns, covered_4g),
+        "population_5g": share_out(profile.people_5g - 9_700 * age, in_towns, covered_4g),
         "villages": villages,
-        "villages_fibre": share_out(1_799 - 21 * age, around(villages, wobble, 0.2), villages),
+        "villages_fibre": share_out(profile.villages_fibre - 21 * age, around(villages, wobble, 0.2), villages),
         "commune_fibre": [1] * len(communes),
         "commune_no_fibre": [0] * len(communes),
         "households": households,
-        "households_fibre": share_out(182_071 - 3_300 * age, around(households, wobble, 0.25), households),
+        "households_fibre": share_out(
+            profile.households_fibre - 3_300 * age, around(households, wobble, 0.25), households
+        ),
     }
 
 
-def outgoing_documents(seed: int, count: int, age: int) -> Figures:
-    """Documents sent in one month by each of `count` agencies; over 97 % signed in the last one."""
+def outgoing_documents(profile: Profile, seed: int, count: int, age: int) -> Figures:
+    """Documents sent in one month by each of `count` agencies."""
     wobble = wobbler(f"{seed}:documents:{age}")
     sizes = agency_sizes(f"{seed}:agencies", count)
     total = round(21_460 * (1 - 0.013 * age))
     outgoing = share_out(total, around(sizes, wobble, 0.1))
-    signed = share_out(round(total * (0.9731 - 0.004 * age)), around(outgoing, wobble, 0.03), outgoing)
+    signed = share_out(round(total * (profile.signed_share - 0.004 * age)), around(outgoing, wobble, 0.03), outgoing)
     return {"outgoing_count": outgoing, "signed_count": signed, "paper_count": less(outgoing, signed)}
 
 
@@ -163,20 +154,23 @@ def tasks(seed: int, count: int, age: int) -> Figures:
     }
 
 
-def facilities(seed: int, weights: Sequence[float], age: int) -> Figures:
+def facilities(profile: Profile, seed: int, weights: Sequence[float], age: int) -> Figures:
     """Health insurance facilities of one month: at least one in each commune."""
     wobble = wobbler(f"{seed}:facilities")
-    number = [1 + more for more in share_out(231 - len(weights), [weight**2 * wobble(0.3) for weight in weights])]
+    others = profile.health_facilities - len(weights)
+    number = [1 + more for more in share_out(others, [weight**2 * wobble(0.3) for weight in weights])]
     return {
         "facility_count": number,
-        "chip_id_count": share_out(228 - 3 * age, [float(count) for count in number], number),
+        "chip_id_count": share_out(
+            profile.health_facilities_chip_id - 3 * age, [float(count) for count in number], number
+        ),
     }
 
 
-def tax_filing(age: int) -> Figures:
-    """Businesses of one month in the whole province; over 97 % file and pay online in the last one."""
-    active = 2_615 - 11 * age
-    online = round(active * (0.9744 - 0.0031 * age))
+def tax_filing(profile: Profile, age: int) -> Figures:
+    """Businesses of one month in the whole province, and those that file and pay online."""
+    active = profile.businesses - 11 * age
+    online = round(active * (profile.tax_online_share - 0.0031 * age))
     return {
         "active_count": [active],
         "filing_count": [online + 21],

@@ -5,8 +5,6 @@ from ioc_pipeline.sample.asked import Asked
 from ioc_pipeline.sample.bodies import Body, by_name, by_unit, of_province
 
 QUARTERS_OPEN = 3  # each three quarters back, one more incident was left open
-DIGITAL_USERS = (0.6676, 0.6112, 0.5487)
-"""People who use digital applications, of all people, newest year first."""
 
 
 def party_network(asked: Asked) -> list[Body]:
@@ -18,7 +16,7 @@ def party_network(asked: Asked) -> list[Body]:
         "commune_count": below,
         "commune_connected_count": below if asked.is_merged else max(0, below - 9 * asked.age),
     }
-    return [of_province(values)]
+    return [of_province(asked, values)]
 
 
 def network_security(asked: Asked) -> list[Body]:
@@ -45,7 +43,7 @@ def network_security(asked: Asked) -> list[Body]:
         "storage_tb": 320.0,
         "storage_used_tb": 214.5 - 8.5 * asked.age,
     }
-    return [by_unit(asked, agencies, values), of_province(data_centre)]
+    return [by_unit(asked, agencies, values), of_province(asked, data_centre)]
 
 
 def portal_sites(asked: Asked) -> list[Body]:
@@ -54,20 +52,20 @@ def portal_sites(asked: Asked) -> list[Body]:
     sites = [1 + more for more in figures.share_out(4, figures.agency_sizes(f"{asked.seed}:sites", len(agencies)))]
     upgraded = figures.share_out(sum(sites) - 2 - asked.age, [float(count) for count in sites], sites)
     portal = {"criterion_count": 42, "met_count": 40 - asked.age // 2, "visit_count": 1_284_300 - 41_700 * asked.age}
-    return [by_unit(asked, agencies, {"site_count": sites, "upgraded_count": upgraded}), of_province(portal)]
+    return [by_unit(asked, agencies, {"site_count": sites, "upgraded_count": upgraded}), of_province(asked, portal)]
 
 
 def payment_accounts(asked: Asked) -> list[Body]:
-    """Over 90 % of adults in the newest quarter."""
-    holders = round(stocks.adults(0) * 0.9021) - 11_300 * asked.age
+    """Of adults, the published share in the newest quarter."""
+    holders = round(stocks.adults(asked.profile, 0) * asked.profile.account_holders_share) - 11_300 * asked.age
     values = {"adult_count": holders, "account_count": round(holders * 1.43), "point_count": 3_120 - 84 * asked.age}
-    return [of_province(values)]
+    return [of_province(asked, values)]
 
 
 def digital_applications(asked: Asked) -> list[Body]:
-    share = DIGITAL_USERS[min(asked.age, len(DIGITAL_USERS) - 1)]
-    users = round(stocks.people(asked.age) * share)
-    return [of_province({"user_count": users, "service_user_count": round(users * 0.58)})]
+    shares = asked.profile.digital_users_shares
+    users = round(stocks.people(asked.profile, asked.age) * shares[min(asked.age, len(shares) - 1)])
+    return [of_province(asked, {"user_count": users, "service_user_count": round(users * 0.58)})]
 
 
 def ecommerce_products(asked: Asked) -> list[Body]:
@@ -88,7 +86,8 @@ def it_workforce(asked: Asked) -> list[Body]:
     """Staff of every commune, and whether one of them looks after its IT."""
     communes, weights = asked.communes(), asked.weights()
     wobble = figures.wobbler(f"{asked.seed}:staff")
-    officials = [12 + more for more in figures.share_out(4_310 - 12 * len(communes), weights)]
+    total = max(4_310, 14 * len(communes))
+    officials = [12 + more for more in figures.share_out(total - 12 * len(communes), weights)]
     has = figures.share_out(
         round(len(communes) * (0.947 - 0.043 * asked.age)),
         [wobble(0.9) for _ in communes],
@@ -109,7 +108,7 @@ def it_workforce(asked: Asked) -> list[Body]:
 
 
 def digital_enterprises(asked: Asked) -> list[Body]:
-    return [of_province({"assessed_count": 812 - 47 * asked.age, "platform_count": 1_298 - 55 * asked.age})]
+    return [of_province(asked, {"assessed_count": 812 - 47 * asked.age, "platform_count": 1_298 - 55 * asked.age})]
 
 
 def smart_classrooms(asked: Asked) -> list[Body]:
@@ -118,7 +117,7 @@ def smart_classrooms(asked: Asked) -> list[Body]:
     wobble = figures.wobbler(f"{asked.seed}:classrooms")
     rooms = [4 + more for more in figures.share_out(7_930 - 4 * len(weights) - 85 * asked.age, weights)]
     values = {
-        "school_count": [1 + more for more in figures.share_out(597 - len(weights), weights)],
+        "school_count": [1 + more for more in figures.share_out(max(597, 2 * len(weights)) - len(weights), weights)],
         "classroom_count": rooms,
         "smart_count": figures.share_out(1_106 - 243 * asked.age, figures.around(rooms, wobble, 0.5), rooms),
     }
@@ -127,7 +126,7 @@ def smart_classrooms(asked: Asked) -> list[Body]:
 
 def smart_hospitals(asked: Asked) -> list[Body]:
     values = {"hospital_count": 17, "smart_count": max(0, 3 - asked.age), "emr_count": max(0, 7 - 3 * asked.age)}
-    return [of_province(values)]
+    return [of_province(asked, values)]
 
 
 FILLS = by_name(

@@ -17,7 +17,8 @@ FileOfForm: TypeAlias = tuple[str, bytes]  # its name and what is in it
 
 def print_form(source: str, asked: Asked, bodies: Sequence[Body]) -> FileOfForm:
     """Print one body a sheet; a form of one sheet is printed once for each body (one a year, say)."""
-    layout = read_layout(source)
+    own = asked.profile.own_forms.get(source)
+    layout = own.layout if own else read_layout(source)
     layouts = layout.sheets * len(bodies) if len(layout.sheets) == 1 else layout.sheets
     sheets = [_sheet(sheet_layout, body, asked) for sheet_layout, body in zip(layouts, bodies, strict=True)]
     name = layout.file.format_map({**asked.words(), **bodies[0].words})
@@ -51,7 +52,7 @@ def _sheet(layout: SheetLayout, body: Body, asked: Asked) -> PrintedSheet:
 
     form = Form(
         name=say(layout.name),
-        superior=layout.superior,
+        superior=say(layout.superior),
         office=say(layout.office),
         form_number=layout.form_number,
         title=layout.title,

@@ -18,8 +18,9 @@ from ioc_pipeline.sample import assessments, departments, e_government, institut
 from ioc_pipeline.sample.asked import LAST_DAY, MERGED_ON, Asked, age_of, published_period
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.e_government import FILLS_OF_COMMUNES
-from ioc_pipeline.sample.figures import GRDP
+from ioc_pipeline.sample.form import FormRow
 from ioc_pipeline.sample.printing import print_form
+from ioc_pipeline.sample.profile import Profile
 from ioc_pipeline.sample.sending import Attempt, attempts, with_unreadable_figure
 
 SAMPLE_MARK = "MẪU"  # in every file's name, which marts and receipts show beside the figures
@@ -52,6 +53,7 @@ def sample_files(
     months: int,
     contracts: Contracts,
     org_units: OrgUnits,
+    profile: Profile,
     seeds: Declared,
     until: date = LAST_DAY + timedelta(days=1),
 ) -> list[SampleFile]:
@@ -65,13 +67,13 @@ def sample_files(
     """
     calendar, successors = WorkingCalendar.from_csv(seeds / "calendar.csv"), _successors(seeds / "crosswalk.csv")
     files: list[SampleFile] = []
-    for name in (*FILLS, *FILLS_OF_COMMUNES):
+    for name in (*FILLS, *FILLS_OF_COMMUNES, *profile.own_forms):
         contract = contracts.ready.get(name)
         if contract is None:
             continue
         source = contract.source
-        for period in _periods(source, months, until):
-            asked = Asked(seed, period, age_of(period, source.clock), org_units, successors)
+        for period in _periods_sent(source, profile, months, until):
+            asked = Asked(profile, seed, period, age_of(period, source.clock), org_units, successors)
             is_published = period.end <= published_period(source.period_type, source.clock).end
             for number, folder in enumerate(_folders(source, asked)):
                 sent = attempts(source, folder, period, seed=seed, calendar=calendar)
@@ -103,22 +105,34 @@ def _file(source: Source, folder: str, number: int, asked: Asked, attempt: Attem
 
 
 def _bodies(source: Source, number: int, asked: Asked) -> list[Body]:
+    if own := asked.profile.own_forms.get(source.name):
+        lines = enumerate(own.lines[asked.period.end], start=1)
+        return [Body([FormRow("data", str(line_number), dict(cells)) for line_number, cells in lines])]
     if source.name in FILLS:
         return FILLS[source.name](asked)
     return FILLS_OF_COMMUNES[source.name](asked, asked.communes()[number], number)
 
 
 def _successors(crosswalk: Path) -> dict[str, str]:
-    """Which commune each commune of before the merger became, by code; a divided one has no one successor."""
+    """Which commune each commune of before the merger became, by code; of a divided one the first."""
     columns = ("level", "old_level", "old_code", "new_code", "relation", "effective_date", "source")
-    return {
-        old_code: new_code
-        for _, (level, old_level, old_code, new_code, relation, *_) in read_rows(crosswalk, columns)
-        if level == old_level == "commune" and relation == "full"
-    }
+    into: dict[str, str] = {}
+    for _, (level, old_level, old_code, new_code, *_) in read_rows(crosswalk, columns):
+        if level == old_level == "commune":
+            into.setdefault(old_code, new_code)
+    return into
 
 
-def _periods(source: Source, months: int, until: date) -> list[Period]:
+def _periods_sent(source: Source, profile: Profile, months: int, until: date) -> list[Period]:
+    """Periods of the form, and those that the profile names besides; of a form of the province's own only these."""
+    own = profile.own_forms.get(source.name)
+    days = own.lines if own else profile.also_sent.get(source.name, ())
+    named = {period_containing(day, source.period_type, source.clock) for day in days}
+    usual = () if own else _periods(source, profile, months, until)
+    return sorted({*named, *usual}, key=lambda period: period.end)
+
+
+def _periods(source: Source, profile: Profile, months: int, until: date) -> list[Period]:
     """Periods of the form that ended within the last `months` months before `until`, and the published one.
 
     Of those that were not yet owed (`reporting_since`) the departments have what ended before the merger; the month in
@@ -127,7 +141,7 @@ def _periods(source: Source, months: int, until: date) -> list[Period]:
     published = published_period(source.period_type, source.clock)
     if source.period_type == "year":
         count = max(YEARS_SHOWN, months // 12) if months >= 12 else 1
-        first_year = max(until.year - count, GRDP[0][0])  # nothing of a year was published before
+        first_year = max(until.year - count, profile.digital_economy[0].year)  # nothing of a year was published before
         years = [period_containing(date(year, 6, 1), "year", source.clock) for year in range(first_year, until.year)]
         return sorted({published, *years}, key=lambda period: period.end)
     last = until - timedelta(days=1)

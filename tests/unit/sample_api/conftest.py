@@ -10,7 +10,7 @@ from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.api.server import make_app, serving
 from ioc_pipeline.sample.api.world import World
 from sample_api_client import Client
-from shipped import EXPECTATIONS, SEEDS, SOURCES
+from shipped import EXPECTATIONS, PROFILE, SEEDS, SOURCES
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +28,7 @@ def new_client(org_units: OrgUnits) -> Iterator[Callable[..., Any]]:
     clients: list[tuple[Client, Any]] = []
 
     def make(**given: Any) -> Client:
-        app = make_app(World(org_units, **given))
+        app = make_app(World(org_units, PROFILE, **given))
         server = serving(app)
         client = Client(app, server.__enter__())
         clients.append((client, server))

@@ -7,14 +7,15 @@ from datetime import date
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample import figures
 from sample_api_client import END, SEPTEMBER, Client
+from shipped import PROFILE
 
 
 def test_dossiers_add_up_to_the_forms_of_their_month_but_in_two_communes(
     whole_month: Client, org_units: OrgUnits
 ) -> None:
     communes = org_units.members(level="commune", province_code="14", on=SEPTEMBER[1])
-    form = figures.settlements(1, figures.weigh_communes(1, communes), 0)
-    form |= figures.digitisation(1, form, 0)
+    form = figures.settlements(PROFILE, 1, figures.weigh_communes(1, communes), 0)
+    form |= figures.digitisation(PROFILE, 1, form, 0)
     rows = [row for row in whole_month.all_dossiers() if row["status"] != "cancelled"]
     counted = {
         "received_count": lambda row: True,

@@ -43,7 +43,7 @@ class OrgUnits:
         """Find the unit that a text names or codes on one day.
 
         `province_code` narrows districts, communes and agencies; provinces and the country are always in reach.
-        Without `level` the highest level that bears the name is meant: "Sơn La" is the province, not its town.
+        Without `level` the highest level that bears the name is meant: a province, not its town of the same name.
         The text may carry its type or an abbreviation of it, "UBND", its parents ("xã X, huyện Y - tỉnh Z") or its
         code in brackets. Marks may be missing where one unit only is left; wrong marks are never mended.
         A number is a code of the level asked: one leading zero may be lost, more only inside a given province.

@@ -60,7 +60,7 @@ class Names:
         """Every name of a unit: its names and aliases, each alone and as people lengthen it."""
         if unit.level == "agency":
             province = self._register.get(unit.province_code, unit.valid_to or date.max)
-            before, after = "", f" {province.name}" if province else ""  # "Sở Y tế Sơn La"
+            before, after = "", f" {province.name}" if province else ""  # "Sở Y tế" and the province
             official = [unit.name, unit.full_name]
         else:
             before, after = f"{unit.unit_type} ", ""  # the full name; "HCM" is also "TP. HCM"

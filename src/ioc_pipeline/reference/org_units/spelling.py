@@ -41,7 +41,7 @@ def without_office(text: str) -> str:
 
 
 def with_full_type(name: str) -> str:
-    """ "tp. sơn la" → "thành phố sơn la"; anything else as it is."""
+    """ "tp. mường x" → "thành phố mường x"; anything else as it is."""
     short = _ABBREVIATION.match(name)
     return f"{_ABBREVIATED_TYPE[short[1].replace('.', '')]} {name[short.end() :]}" if short else name
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import reduce
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -109,6 +110,7 @@ class Twin:
 class Shape:
     """Where the rows of a system's answer are, and which of its fields the lies of an answer are told in.
 
+    An unknown unit is `foreign_unit` and what stands from `behind_unit` on behind the known one, as the province does.
     `list_name` is the field with the rows, "" for an answer that is a list itself, or may be.
     """
 
@@ -119,21 +121,22 @@ class Shape:
     negative: object
     dropped: str
     foreign_unit: str
+    behind_unit: str
     list_name: str = ""
     twin: Twin | None = None
 
 
 SHAPES = {
-    "/dossiers": Shape(lambda body: body["items"], "feeVnd", "communeCode", "receivedAt", -1, "status", "99999",
+    "/dossiers": Shape(lambda body: body["items"], "feeVnd", "communeCode", "receivedAt", -1, "status", "99999", ", ",
                        "items", Twin("communeName", "03646", "Phường Tô Hiệu", "Xã Mai Sơn")),
-    "/tasks": Shape(lambda body: body["data"], None, "agencyCode", "assignedAt", -1, "dueAt", "so-khong-co",
+    "/tasks": Shape(lambda body: body["data"], None, "agencyCode", "assignedAt", -1, "dueAt", "so-khong-co", ", ",
                     "data", Twin("agencyName", "so-y-te", "Sở Y tế", "Sở Tài chính")),
     "/public/current": Shape(
-        lambda body: body, "sumDepth", "station.address", None, -3.5, "level", "Xã Không Có, tỉnh Sơn La"
+        lambda body: body, "sumDepth", "station.address", None, -3.5, "level", "Xã Không Có", ", "
     ),
     "/jsp/rest.jsp": Shape(
         lambda body: body if isinstance(body, list) else body["data"],
-        "TDGQ", "TEN", None, "-1.00", "MDHL", "UBND xã Không Có - tỉnh Sơn La",
+        "TDGQ", "TEN", None, "-1.00", "MDHL", "UBND xã Không Có", " - ",
     ),
 }  # fmt: skip
 
@@ -170,7 +173,8 @@ def distort(body: Any, kind: Kind, shape: Shape) -> Any:
         case Kind.NEGATIVE_COUNT if shape.number:
             row[shape.number] = shape.negative
         case Kind.UNKNOWN_UNIT:
-            _replace(row, shape.unit, shape.foreign_unit)
+            said = str(reduce(lambda part, name: part[name], shape.unit.split("."), row))
+            _replace(row, shape.unit, shape.foreign_unit + said.removeprefix(said.split(shape.behind_unit)[0]))
         case Kind.FUTURE_PERIOD if shape.time:
             row[shape.time] = "2099-01-01T08:00:00+07:00"
         case Kind.UNKNOWN_FIELD:

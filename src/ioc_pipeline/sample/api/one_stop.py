@@ -89,13 +89,15 @@ class Dossiers:
                 factor = self._world.dossiers / sum(sum(month["received_count"]) for month in natural)
                 counts = _scaled(counts, factor)
             codes = [unit.code for unit in self._world.communes(period.end)]
-            self._months[period] = _draw(period, codes, counts, seed=[self._world.seed, period.end.toordinal()])
+            seed = [self._world.seed, period.end.toordinal()]
+            self._months[period] = _draw(self._world.initials(period.end), period, codes, counts, seed)
         return self._months[period]
 
     def _counts(self, age: int, period: Period) -> Figures:
+        profile, seed = self._world.profile, self._world.seed
         communes = self._world.communes(period.end)
-        month = figures.settlements(self._world.seed, figures.weigh_communes(self._world.seed, communes), age)
-        return month | figures.digitisation(self._world.seed, month, age)
+        month = figures.settlements(profile, seed, figures.weigh_communes(seed, communes), age)
+        return month | figures.digitisation(profile, seed, month, age)
 
 
 def _joined(months: list[_Dossiers]) -> _Dossiers:
@@ -158,7 +160,7 @@ def _scaled(month: Figures, factor: float) -> Figures:
     }
 
 
-def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> _Dossiers:
+def _draw(initials: str, period: Period, codes: list[str], month: Figures, seed: list[int]) -> _Dossiers:
     """Dossiers whose counts by commune are those of the month at its end; what is pending then is settled later."""
     start = _midnight(period.start)
     length = _midnight(period.end + timedelta(days=1)) - start
@@ -209,7 +211,7 @@ def _draw(period: Period, codes: list[str], month: Figures, seed: list[int]) -> 
         np.isin(outcome, (PENDING_LATE, PENDING)), length + more // 2 + part_of_taken // 4, received + taken
     )
     by_time = np.argsort(received, kind="stable")
-    ids = np.char.add(f"SL-{period.end:%y%m}-", np.char.zfill((np.arange(count) + 1).astype(str), 7))
+    ids = np.char.add(f"{initials}-{period.end:%y%m}-", np.char.zfill((np.arange(count) + 1).astype(str), 7))
     return _Dossiers(
         ids=ids,
         commune=np.array(codes)[_moved(commune, is_online, outcome, len(codes))][by_time],

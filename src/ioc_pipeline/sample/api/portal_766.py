@@ -48,9 +48,9 @@ class Index766:
         return [
             {
                 "ID": str(398_100 + number if level == PROVINCES else 410_000 + 1_000 * level + number),
-                "TEN": _name(level, unit),
+                "TEN": self._name(level, unit, period.end),
                 "TEN_COQUAN": unit.full_name,
-                "MA_COQUAN": f"H52.{number:03}",
+                "MA_COQUAN": f"{self._world.profile.agency_identifier}.{number:03}",
                 "LOAI_COQUAN": str(level),
                 "CAPDONVIID": str(level),
                 **{part: f"{score:.2f}" for part, score in scores.items()},
@@ -75,12 +75,11 @@ class Index766:
             for part, most in PARTS.items()
         }
 
-
-def _name(level: int, unit: OrgUnit) -> str:
-    if level == COMMUNES:
-        kind, _, name = unit.full_name.partition(" ")
-        return f"UBND {kind.lower()} {name} - tỉnh Sơn La"
-    return unit.full_name if level == PROVINCES else unit.name
+    def _name(self, level: int, unit: OrgUnit, on: date) -> str:
+        if level == COMMUNES:
+            kind, _, name = unit.full_name.partition(" ")
+            return f"UBND {kind.lower()} {name} - {self._world.in_province(on)}"
+        return unit.full_name if level == PROVINCES else unit.name
 
 
 def _period(parameters: Mapping[str, object]) -> Period:

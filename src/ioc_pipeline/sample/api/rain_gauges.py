@@ -27,7 +27,7 @@ class Gauges:
             {
                 "uuid": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
                 "name": f"{unit.name} {number}",
-                "address": f"{unit.full_name}, tỉnh Sơn La",
+                "address": f"{unit.full_name}, {world.in_province(LAST_DAY)}",
             }
             for number, unit in enumerate(chance.sample(communes, STATIONS), start=1)
         ]

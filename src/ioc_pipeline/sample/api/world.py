@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.periods import Period, periods_between
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
-from ioc_pipeline.sample.asked import LAST_DAY, age_of
+from ioc_pipeline.sample.asked import LAST_DAY, age_of, province_on
+from ioc_pipeline.sample.profile import Profile
 
-PROVINCE = "14"
 FIRST_DAY = date(2025, 7, 15)  # of the first whole management month of the communes of 2025-07-01
 
 Row = dict[str, object]
@@ -25,6 +26,7 @@ class World:
     """
 
     org_units: OrgUnits
+    profile: Profile
     seed: int = 1
     today: date = LAST_DAY + timedelta(days=1)
     months: int = 1
@@ -38,13 +40,22 @@ class World:
         return [(age_of(period, "management"), period) for period in known]
 
     def communes(self, on: date) -> list[OrgUnit]:
-        return self.org_units.members(level="commune", province_code=PROVINCE, on=on)
+        return self.org_units.members(level="commune", province_code=self.profile.province_code, on=on)
 
     def agencies(self, on: date) -> list[OrgUnit]:
-        return self.org_units.members(level="agency", province_code=PROVINCE, on=on)
+        return self.org_units.members(level="agency", province_code=self.profile.province_code, on=on)
+
+    def in_province(self, on: date) -> str:
+        """The province as the systems write it behind a unit's name."""
+        kind, _, name = province_on(self.org_units, self.profile, on).full_name.partition(" ")
+        return f"{kind.lower()} {name}"
+
+    def initials(self, on: date) -> str:
+        """Of the province's name, without its accents: what its numbers of dossiers begin with."""
+        return "".join(word[0] for word in fold(province_on(self.org_units, self.profile, on).name).split()).upper()
 
     def provinces(self, on: date) -> list[OrgUnit]:
-        return self.org_units.members(level="province", province_code=PROVINCE, on=on)
+        return self.org_units.members(level="province", province_code=self.profile.province_code, on=on)
 
 
 def read_time(text: str) -> datetime:
