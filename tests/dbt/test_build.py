@@ -161,7 +161,8 @@ def test_a_project_that_cannot_be_parsed_is_a_build_error_and_leaves_the_warehou
 def test_an_empty_warehouse_is_published_and_a_broken_contract_keeps_the_obligations_it_had(
     small_settings: Settings, small_warehouse: Warehouse
 ) -> None:
-    shutil.copy(PROJECT / "include" / "seeds" / "elements.csv", small_settings.seeds)  # the contract names its elements
+    # the contract names its elements
+    shutil.copy(PROJECT / "include" / "seeds" / "elements.csv", small_settings.seeds.shared)
     small_warehouse.write()  # without a delivery
     result = build(small_settings, as_of=AS_OF)
     assert {node.status for node in result.nodes} == {"success", "pass"}

@@ -22,6 +22,12 @@ indicator_values as (
 
 ),
 
+org_units as (
+
+    select * from {{ ref('stg_org_unit') }}
+
+),
+
 press_values as (
 
     select
@@ -152,6 +158,36 @@ by_trends as (
 
 ),
 
+-- A claimed rank is that of our values where we have one of each of the provinces that were ranked.
+ranked_provinces as (
+
+    select
+        claims.claim_id,
+        indicator_values.org_unit_code,
+        indicator_values.delivery_seq,
+        rank() over (partition by claims.claim_id order by indicator_values.value desc) as rank_here,
+        count(*) over (partition by claims.claim_id) as ranked_count
+
+    from claims
+
+    inner join indicator_values
+        on
+            claims.indicator_code = indicator_values.indicator_code
+            and claims.last_period_end_date = indicator_values.period_end_date
+
+    inner join org_units
+        on
+            indicator_values.org_unit_code = org_units.org_unit_code
+            and org_units.org_unit_level = 'province'
+            and {{ holds_on('org_units', 'indicator_values.period_end_date') }}
+
+    where
+        claims.claim_kind = 'rank'
+        and indicator_values.breakdown = ''
+        and indicator_values.value is not null
+
+),
+
 -- Said without a figure, or with one that nobody here can count. Kept, so that nothing that was published is left out.
 by_statements as (
 
@@ -170,15 +206,29 @@ by_statements as (
         '' as first_qualifier,
         claims.source_title || coalesce(', ' || cast(claims.source_date as varchar), '') as first_place,
         cast(null as bigint) as first_delivery_seq,
-        cast(null as decimal(38, 12)) as second_value,
+        cast(ranked_provinces.rank_here as decimal(38, 12)) as second_value,
         '' as second_qualifier,
-        '' as second_place,
-        cast(null as bigint) as second_delivery_seq,
-        'not_comparable' as verdict,
-        case when claims.claimed_value is null then 'no_figure_given' else 'nothing_reported_here' end as reason,
+        case when ranked_provinces.claim_id is null then '' else 'mart_lineage' end as second_place,
+        ranked_provinces.delivery_seq as second_delivery_seq,
+        case
+            when ranked_provinces.claim_id is null then 'not_comparable'
+            when ranked_provinces.rank_here = cast(claims.claimed_value as decimal(38, 12)) then 'compatible'
+            else 'conflict'
+        end as verdict,
+        case
+            when claims.claimed_value is null then 'no_figure_given'
+            when ranked_provinces.claim_id is null then 'nothing_reported_here'
+            else ''
+        end as reason,
         claims.claim_vi
 
     from claims
+
+    left join ranked_provinces
+        on
+            claims.claim_id = ranked_provinces.claim_id
+            and claims.place_org_unit_code = ranked_provinces.org_unit_code
+            and cast(ranked_provinces.ranked_count as decimal(38, 12)) = cast(claims.claimed_of as decimal(38, 12))
 
     where claims.claim_kind in ('rank', 'statement')
 
