@@ -43,7 +43,7 @@
     {%- endfor -%}
     {%- for column in shares -%}
         {%- set reason = column | replace('_score', '_blank_reason') -%}
-        {{ " union all select '" ~ column ~ "', cast(" ~ column ~ " as varchar) from " ~ relation }}
+        {{ " union all select '" ~ column ~ "', cast(" ~ column ~ " as string) from " ~ relation }}
         {{- " where " ~ column ~ " not between 0 and 100 or (" ~ column ~ " is null) = (" ~ reason ~ " = '')" }}
     {%- endfor -%}
 {%- endmacro %}

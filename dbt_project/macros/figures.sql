@@ -12,3 +12,13 @@
 {% macro share(part, whole) -%}
     cast(round({{ percentage(part, whole) }}, 2) as double)
 {%- endmacro %}
+
+-- One of the four words as a score: a percentage of two counts to two decimals, times what else takes from it, where
+-- there is one at all.
+{% macro score(part, whole, condition, also='1') -%}
+    cast(
+        {{ decimal_of(
+            'case when ' ~ condition ~ ' then cast(100 * ' ~ part ~ ' as double) / ' ~ whole ~ ' * ' ~ also ~ ' end', 5, 2
+        ) }} as double
+    )
+{%- endmacro %}

@@ -35,3 +35,31 @@
         {{ create_table_as(False, this.incorporate(type='table'), compiled_code) }}
     {% endcall %}
 {% endmacro %}
+
+-- The same on Spark, whose tables of Parquet know no delete: the years that a change touched are dropped and written
+-- anew, and what is kept by anything else as a whole.
+{% materialization kept, adapter='spark' %}
+    {% do run_hooks(pre_hooks) %}
+    {% set is_by_year = 'period_year' in config.meta_require('kept_by') %}
+    {% if is_by_year and var('touched_years') and load_cached_relation(this) and not should_full_refresh() %}
+        {% for year in var('touched_years') %}
+            {% call statement('drop') %}
+                alter table {{ this }} drop if exists partition (period_year = {{ year }})
+            {% endcall %}
+        {% endfor %}
+        {% call statement('main') %}
+            insert into {{ this }} by name {{ compiled_code }}
+        {% endcall %}
+    {% else %}
+        {% do drop_relation_if_exists(load_cached_relation(this)) %}
+        {% if config.get('contract').enforced %}
+            {{ get_assert_columns_equivalent(compiled_code) }}
+        {% endif %}
+        {% call statement('main') %}
+            create table {{ this }} using parquet
+            {{ 'partitioned by (period_year)' if is_by_year }} as {{ compiled_code }}
+        {% endcall %}
+    {% endif %}
+    {% do run_hooks(post_hooks) %}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
+{% endmaterialization %}

@@ -7,7 +7,7 @@
 
 -- A share of 0 to 100, without a value over nothing.
 {% macro percentage(part, whole) -%}
-    cast(cast({{ part }} as double) / nullif({{ whole }}, 0) * 100 as decimal(38, 12))
+    {{ decimal_of('cast(' ~ part ~ ' as double) / nullif(' ~ whole ~ ', 0) * 100') }}
 {%- endmacro %}
 
 -- The name people give a management month, which ends in the month it is named after.

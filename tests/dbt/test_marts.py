@@ -229,7 +229,7 @@ def test_every_model_is_described_and_tests_its_key(path: Path) -> None:
     [model] = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))["models"]
     assert model["name"] == path.stem
     assert model["description"]
-    if model.get("config", {}).get("materialized") == "ephemeral":
+    if "ephemeral" in model.get("config", {}).get("materialized", ""):
         return  # no table: its rows are tested in those of the models that read it
     assert "data_tests" in model
     if path.parent.name in ("dimensions", "marts"):

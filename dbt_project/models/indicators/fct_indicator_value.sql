@@ -131,23 +131,31 @@ judged as (
 
 ),
 
-unit_values as (
+figures as (
 
     select
         judged.*,
-        cast(
-            case
-                when why_null != '' then null
-                when shape = 'share_of_units' and quotient >= cast(threshold as double) then factor
-                when shape = 'share_of_units' then 0
-                -- multiply before dividing: in doubles 0.29 * 100 is not 29
-                when quotient is not null
-                    then cast(numerator * factor as double) / cast(denominator as double)
-                else numerator * factor
-            end as decimal(38, 12)
-        ) as unit_value
+        case
+            when why_null != '' then null
+            when shape = 'share_of_units' and quotient >= cast(threshold as double) then factor
+            when shape = 'share_of_units' then 0
+            -- multiply before dividing: in doubles 0.29 * 100 is not 29
+            when quotient is not null
+                then cast(numerator * factor as double) / cast(denominator as double)
+            else numerator * factor
+        end as figure
 
     from judged
+
+),
+
+unit_values as (
+
+    select
+        figures.*,
+        {{ decimal_of('figure') }} as unit_value
+
+    from figures
 
 ),
 
@@ -336,12 +344,12 @@ indicator_values as (
         period_end_date,
 
         ---------- measure
-        cast(
+        {{ decimal_of('
             case
                 when unit_count = 1 then unit_value_sum
                 else cast(unit_value_sum as double) / nullif(unit_value_count, 0)
-            end as decimal(38, 12)
-        ) as value,
+            end
+        ') }} as value,
         case
             when unit_value_count = 0 or least_qualifier is null then ''
             when turned_bounds = 1 or shape = 'share_of_units' then '~'

@@ -46,7 +46,7 @@ by_sources as (
         pairs.period_end_date,
         pairs.source_name || ' (' || pairs.reporting_unit_code || ')' as first_source,
         pairs.other_source_name || ' (' || pairs.other_reporting_unit_code || ') '
-        || cast(pairs.other_source_rank as varchar) as second_source,
+        || cast(pairs.other_source_rank as string) as second_source,
         pairs.measured_value as first_value,
         pairs.value_qualifier as first_qualifier,
         coalesce(first_delivery.file_name, '') || ' ' || pairs.sheet_name || ' ' || pairs.cell_address as first_place,

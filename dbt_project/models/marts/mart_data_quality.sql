@@ -265,13 +265,7 @@ scores as (
         system_code,
 
         ---------- đúng
-        cast(
-            cast(
-                case
-                    when checks_run > 0 then 100.0 * greatest(check_count - failed_check_count, 0) / check_count
-                end as decimal(5, 2)
-            ) as double
-        ) as correct_score,
+        {{ score('greatest(check_count - failed_check_count, 0)', 'check_count', 'checks_run > 0') }} as correct_score,
         case
             when checks_run > 0 then ''
             when received_count = 0 then 'nothing_received'
@@ -281,19 +275,10 @@ scores as (
         failed_check_count,
 
         ---------- đủ
-        cast(
-            cast(
-                case
-                    when due_report_count > 0
-                        then
-                            100.0 * accepted_report_count / due_report_count
-                            * case
-                                when cell_count > 0 then 1.0 * (cell_count - blank_cell_count) / cell_count
-                                else 1
-                            end
-                end as decimal(5, 2)
-            ) as double
-        ) as complete_score,
+        {{ score(
+            'accepted_report_count', 'due_report_count', 'due_report_count > 0',
+            'case when cell_count > 0 then cast(cell_count - blank_cell_count as double) / cell_count else 1 end'
+        ) }} as complete_score,
         case
             when due_report_count > 0 then ''
             when required_report_count = 0 then 'not_required'
@@ -305,13 +290,7 @@ scores as (
         blank_cell_count,
 
         ---------- sạch
-        cast(
-            cast(
-                case
-                    when cell_count > 0 then 100.0 * greatest(cell_count - warned_cell_count, 0) / cell_count
-                end as decimal(5, 2)
-            ) as double
-        ) as clean_score,
+        {{ score('greatest(cell_count - warned_cell_count, 0)', 'cell_count', 'cell_count > 0') }} as clean_score,
         case
             when cell_count > 0 then ''
             when received_count = 0 then 'nothing_received'
@@ -320,11 +299,7 @@ scores as (
         warned_cell_count,
 
         ---------- sống
-        cast(
-            cast(
-                case when due_report_count > 0 then 100.0 * on_time_report_count / due_report_count end as decimal(5, 2)
-            ) as double
-        ) as live_score,
+        {{ score('on_time_report_count', 'due_report_count', 'due_report_count > 0') }} as live_score,
         case
             when due_report_count > 0 then ''
             when required_report_count = 0 then 'not_required'

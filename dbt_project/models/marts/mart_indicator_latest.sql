@@ -114,6 +114,16 @@ targets as (
 ),
 
 -- Siblings are the units of one level in one province as they were in the period; provinces are siblings of provinces.
+{% set siblings = "
+    indicator_code,
+    breakdown,
+    period_type,
+    period_start_date,
+    period_end_date,
+    org_unit_level,
+    case when org_unit_level = 'province' then '' else province_code end
+" %}
+
 -- An indicator that is itself a rank (within a block, among 63 provinces) is not ranked again.
 ranked as (
 
@@ -138,24 +148,12 @@ with_rank as (
 
     select
         ranked.*,
-        rank() over (siblings order by merit desc nulls last) as sibling_rank,
-        count(merit) over siblings as sibling_count,
-        min(merit) over siblings as least_merit,
-        max(merit) over siblings as greatest_merit
+        rank() over (partition by {{ siblings }} order by merit desc nulls last) as sibling_rank,
+        count(merit) over (partition by {{ siblings }}) as sibling_count,
+        min(merit) over (partition by {{ siblings }}) as least_merit,
+        max(merit) over (partition by {{ siblings }}) as greatest_merit
 
     from ranked
-
-    window
-        siblings as (
-            partition by
-                indicator_code,
-                breakdown,
-                period_type,
-                period_start_date,
-                period_end_date,
-                org_unit_level,
-                case when org_unit_level = 'province' then '' else province_code end
-        )
 
 ),
 

@@ -45,7 +45,7 @@ measured as (
             '' as breakdown,
             '' as record_key,
             cast({{ column }} as decimal(38, 12)) as measured_value,
-            cast({{ column }} as varchar) as value_text,
+            cast({{ column }} as string) as value_text,
             '' as value_qualifier,
             '' as null_reason,
             'official' as maturity,

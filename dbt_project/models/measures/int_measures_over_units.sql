@@ -264,12 +264,9 @@ put_together as (
             when source_unit_count = 1 or space_aggregation = 'sum' then sum_value
             when space_aggregation = 'max' then max_value
             when space_aggregation = 'mean_by_decree'
-                then cast(cast(sum_value as double) / nullif(value_count, 0) as decimal(38, 12))
+                then {{ decimal_of('cast(sum_value as double) / nullif(value_count, 0)') }}
             when space_aggregation = 'weighted' and unweighted_count = 0
-                then
-                    cast(
-                        cast(weighted_sum as double) / nullif(cast(weight_sum as double), 0) as decimal(38, 12)
-                    )
+                then {{ decimal_of('cast(weighted_sum as double) / nullif(cast(weight_sum as double), 0)') }}
         end as value_together
 
     from with_rule

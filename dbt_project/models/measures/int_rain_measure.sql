@@ -46,7 +46,7 @@ measured as (
         '' as breakdown,
         '' as record_key,
         cast(depth_mm as decimal(38, 12)) as measured_value,
-        coalesce(cast(depth_mm as varchar), '') as value_text,
+        coalesce({{ decimal_text('depth_mm') }}, '') as value_text,
         case when depth_mm is not null and is_incomplete = 1 then '>=' else '' end as value_qualifier,
         case when depth_mm is null then 'no_data' else '' end as null_reason,
         case when rain_date < {{ as_of() }} then 'official' else 'estimate' end as maturity,

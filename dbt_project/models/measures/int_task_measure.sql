@@ -35,7 +35,7 @@ measured as (
             '' as breakdown,
             '' as record_key,
             cast({{ column }} as decimal(38, 12)) as measured_value,
-            coalesce(cast({{ column }} as varchar), '') as value_text,
+            coalesce(cast({{ column }} as string), '') as value_text,
             '' as value_qualifier,
             case when {{ column }} is null then 'no_data' else '' end as null_reason,
             'official' as maturity,

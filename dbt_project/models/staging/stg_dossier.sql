@@ -3,7 +3,6 @@
 -- withdrawal everything is built anew.
 {{
     config(
-        materialized='incremental',
         incremental_strategy='delete+insert',
         unique_key=['source_name', 'record_key'],
         on_schema_change='fail'

@@ -27,7 +27,7 @@ figures as (
                 else length(published_value) - position('.' in published_value)
             end
         ) as tolerance,
-        source_title || coalesce(', ' || cast(source_date as varchar), '') as place
+        source_title || coalesce(', ' || cast(source_date as string), '') as place
 
     from published_figures
 

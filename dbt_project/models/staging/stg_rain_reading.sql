@@ -28,7 +28,7 @@ versions as (
         rain_reading.org_unit_code,
         rain_reading.depth_mm,
         cast(rain_reading.observed_at + interval '12' hour as date) as rain_date,
-        date_trunc('hour', rain_reading.observed_at) as hour_start_at,
+        cast(date_trunc('hour', rain_reading.observed_at) as timestamp) as hour_start_at,
 
         ---------- lineage
         rain_reading.delivery_seq,

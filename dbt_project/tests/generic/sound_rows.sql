@@ -16,7 +16,7 @@ looked_at as (
 
 select
     'key' as broken_rule,
-    cast(count(*) as varchar) as found
+    cast(count(*) as string) as found
 
 from looked_at
 

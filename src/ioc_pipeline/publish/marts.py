@@ -25,6 +25,9 @@ class Words:
     description: str
 
 
+_DUCKDB_TYPES = {"string": "varchar"}
+"""Contracts spell types as every engine understands them."""
+
 _NO_WORDS = Words("", "")
 """Of a table that is no mart, such as what a version says of itself."""
 
@@ -122,7 +125,7 @@ def _mart(model: dict[str, Any], words: dict[str, Words], shared_lists: dict[str
         tuple(
             Column(
                 column["name"],
-                column["data_type"],
+                _DUCKDB_TYPES.get(column["data_type"], column["data_type"]),
                 column["description"],
                 _words_of(words, f"{name}.{column['name']}", column["name"]),
             )
