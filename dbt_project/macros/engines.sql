@@ -85,7 +85,7 @@
 {%- endmacro %}
 
 {% macro spark__decimal_text(value) -%}
-    case when {{ value }} is not null then format_string('%.12f', {{ value }}) end
+    replace(format_number({{ value }}, 12), ',', '')
 {%- endmacro %}
 
 -- The values of a column in the rows where something holds, gathered into a list: null where it holds nowhere.
