@@ -1,7 +1,7 @@
 # The pipeline with Airflow, for docker-compose.yml. Nothing in it is secret; all state is in mounted volumes.
-# By digest: --build-arg IOC_PYTHON_IMAGE=python@sha256:...
-ARG IOC_PYTHON_IMAGE=python:3.13-slim-bookworm
-FROM ${IOC_PYTHON_IMAGE} AS build
+# By digest: --build-arg PYTHON_IMAGE=python@sha256:...
+ARG PYTHON_IMAGE=python:3.13-slim-bookworm
+FROM ${PYTHON_IMAGE} AS build
 WORKDIR /opt/ioc
 COPY requirements.txt ./
 RUN python -m venv /opt/venv \
@@ -14,7 +14,7 @@ COPY src ./src
 RUN /opt/venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
     && /opt/venv/bin/python -m compileall -q src
 
-FROM ${IOC_PYTHON_IMAGE}
+FROM ${PYTHON_IMAGE}
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp ioc \
     && install --directory --owner ioc --group ioc --mode 0700 /var/lib/ioc /var/lib/ioc/inbox
 COPY --from=build /opt/venv /opt/venv

@@ -9,8 +9,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from shipped import PROFILE
-
 
 @dataclass(frozen=True)
 class Asked:
@@ -65,7 +63,6 @@ def serving(answer: Callable[[Asked], Reply]) -> Iterator[HttpApi]:
             url = urlsplit(self.path)
             body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
             asked = Asked(
-                PROFILE,
                 self.command,
                 url.path,
                 dict(parse_qsl(url.query, keep_blank_values=True)),

@@ -95,10 +95,10 @@ def test_the_database_is_in_a_network_that_leads_nowhere(compose: dict[str, Any]
 
 
 def test_images_can_be_taken_by_digest(compose: dict[str, Any]) -> None:
-    assert compose["services"]["postgres"]["image"] == "${IOC_POSTGRES_IMAGE:-postgres:17-bookworm}"
+    assert compose["services"]["postgres"]["image"] == "${POSTGRES_IMAGE:-postgres:17-bookworm}"
     taken = re.findall("^FROM (\\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    assert set(taken) == {"${IOC_PYTHON_IMAGE}"}
-    assert compose["services"]["scheduler"]["build"]["args"].keys() == {"IOC_PYTHON_IMAGE"}
+    assert set(taken) == {"${PYTHON_IMAGE}"}
+    assert compose["services"]["scheduler"]["build"]["args"].keys() == {"PYTHON_IMAGE"}
 
 
 def test_accounts_are_of_persons_and_their_passwords_are_in_no_log(compose: dict[str, Any]) -> None:

@@ -12,10 +12,8 @@ from ioc_pipeline.reference.contracts import Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.asked import age_of
 from ioc_pipeline.sample.write import SampleFile, sample_files
-from sample_files import SEEDS
-from shipped import EXPECTATIONS, PROFILE, SOURCES
+from shipped import EXPECTATIONS, PROFILE, SEEDS, SOURCES
 
-PROJECT = SEEDS.parents[1]
 UNTIL = date(2026, 11, 27)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from api_answers import SEEDS, Came, contract
+from api_answers import Came, contract
 from http_api import HttpApi, Reply, serving
 from ioc_pipeline.domain.errors import FetchError, SourceError
 from ioc_pipeline.domain.pages import Page
@@ -18,6 +18,7 @@ from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import BadFormError
 from ioc_pipeline.read.json_page import read_json
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from shipped import SEEDS
 
 
 @pytest.fixture(scope="module")

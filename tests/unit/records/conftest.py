@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from api_records import ANSWERED, DOSSIERS, SEEDS
+from api_records import ANSWERED, DOSSIERS
 from ioc_pipeline.domain.pages import Page
 from ioc_pipeline.parse.api.extract import parse_extract
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import ParsedDelivery
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
+from shipped import SEEDS
 
 
 @pytest.fixture(scope="module")
