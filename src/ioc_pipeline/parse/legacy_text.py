@@ -66,6 +66,7 @@ _RHYME = (
 _SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_RHYME})")
 _SYLLABLES = re.compile(f"(?:(?:{_ONSET})?(?:{_RHYME}))+")
 _ABBREVIATION = re.compile("[A-Z]*§[A-Z]+|[A-Z]+§")
+_VNI_ABBREVIATION = re.compile("[B-DF-HJ-NP-TV-Z]*Ñ[B-DF-HJ-NP-TV-Z]+|[B-DF-HJ-NP-TV-Z]+Ñ")  # no "PIÑA"
 _LETTER_SIGN_INSIDE = re.compile("(?<=[a-z])[©ª«¬®]")
 _SIGN_BETWEEN_LETTERS = re.compile("(?<=[a-zA-Z])[¡-®¶¸¼-¾](?=[a-zA-Z])")
 _CAPITAL_INSIDE = re.compile("(?<=[a-zA-Z])[À-ÖØ-Þ]")
@@ -155,7 +156,8 @@ def _is_written_in(text: str, read: Callable[[str], str]) -> bool:
             continue  # a footnote of "4G" or "thu", unless the words beside it say otherwise
         token = _without_mark(token, read)
         if not _stands(token):
-            if _is_syllable(read(token)) or (read is _tcvn3 and _is_tcvn3_name(token)):
+            is_name = _is_tcvn3_name if read is _tcvn3 else _VNI_ABBREVIATION.fullmatch
+            if _is_syllable(read(token)) or is_name(token):
                 made += 3 if _SIGN_BETWEEN_LETTERS.search(token) else 1
             else:
                 spoiled += 1

@@ -148,7 +148,8 @@ def _is_column_numbers(texts: Sequence[str]) -> bool:
         found = _COLUMN_NUMBER.fullmatch(text.strip())
         if not found:
             return False
-        if number := int(found["bare"] or found["marked"] or 0):
+        if figure := found["bare"] or found["marked"]:
+            number = int(figure)
             if number <= last or (found["bare"] and number != last + 1 and (last or number > 2)):
                 return False
             last = number
