@@ -1,5 +1,5 @@
--- Where the engines differ. Everything else is SQL that DuckDB and Spark read alike. An engine that has no form of its own
--- here is refused by dbt, which names the macro.
+-- Where the engines differ. Everything else is SQL that DuckDB and Spark read alike. An engine that has no form of its
+-- own here is refused by dbt, which names the macro.
 
 -- Days from one date to a later one.
 {% macro days_between(first_date, last_date) -%}
