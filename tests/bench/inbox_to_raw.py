@@ -52,7 +52,12 @@ def make_project(folder: Path, *, forms: int = 1, columns: int = COLUMNS, checks
     project = folder / "project"
     (project / "include" / "sources").mkdir(parents=True)
     (project / "expectations").mkdir()
-    shutil.copytree(PROJECT / "include" / "seeds", project / "include" / "seeds")
+    (project / "include" / "seeds").mkdir()
+    for seed in from_environment({}).seeds.glob("*.csv"):
+        shutil.copy(seed, project / "include" / "seeds")
+    provinces = Path("include", "provinces")
+    no_forms = shutil.ignore_patterns("seeds", "sources", "expectations")
+    shutil.copytree(PROJECT / provinces, project / provinces, ignore=no_forms)
     for form in range(forms):
         _write_contract(project, form, columns, checks)
     with (project / "include" / "seeds" / "elements.csv").open("a", encoding="utf-8", newline="") as seed:

@@ -30,9 +30,9 @@ from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.sample.api.server import LOGIN, PASSWORD, make_app, serving
 from ioc_pipeline.sample.api.world import World
+from ioc_pipeline.sample.profile import read_profile
 from ioc_pipeline.sample.write import sample_files, write_samples
 from ioc_pipeline.settings import Settings, from_environment
-from shipped import PROFILE
 
 AS_OF = date(2025, 10, 1)
 NEWEST = ("9-2025", "9.2025", "9 năm 2025", "III-2025")  # in the names of the sample files of the last month
@@ -48,7 +48,9 @@ def main() -> None:
         stage("land the older months", lambda: inbox.land_inbox(given), plain)
         stage("prepare them", lambda: land_and_prepare(given), plain)
         stage("load them", lambda: loads.load_prepared(given), plain)
-        world = World(OrgUnits.from_seeds(given.seeds), PROFILE, today=AS_OF, months=3, dossiers=dossiers)
+        world = World(
+            OrgUnits.from_seeds(given.seeds), read_profile(given.province), today=AS_OF, months=3, dossiers=dossiers
+        )
         with serving(make_app(world)) as url:
             plain_api = stage("plain: ask for every dossier", lambda: ask_plainly(url))
             connection = Connection(url, LOGIN, PASSWORD)
@@ -80,7 +82,7 @@ def write_files(given: Settings, months: int) -> tuple[list[tuple[Path, bytes]],
             months=months,
             contracts=read_contracts(given.sources, given.expectations, given.seeds),
             org_units=OrgUnits.from_seeds(given.seeds),
-            profile=PROFILE,
+            profile=read_profile(given.province),
             seeds=given.seeds,
         ),
     )

@@ -26,6 +26,7 @@ from ioc_pipeline.flows import inbox, loads, prepare
 from ioc_pipeline.publish.publication import publish
 from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.sample.profile import read_profile
 from ioc_pipeline.sample.write import sample_files, write_samples
 from ioc_pipeline.settings import Settings, from_environment
 from ioc_pipeline.web.access import Viewer
@@ -51,7 +52,14 @@ def publish_history(given: Settings, months: int) -> None:
     org_units = OrgUnits.from_seeds(given.seeds)
     write_samples(
         given.inbox,
-        sample_files(seed=1, months=months, contracts=contracts, org_units=org_units, seeds=given.seeds),
+        sample_files(
+            seed=1,
+            months=months,
+            contracts=contracts,
+            org_units=org_units,
+            profile=read_profile(given.province),
+            seeds=given.seeds,
+        ),
     )
     for batch in inbox.land_inbox(given):
         prepare.prepare(given, batch)
