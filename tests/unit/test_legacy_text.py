@@ -44,6 +44,8 @@ def test_text_that_is_no_legacy_vietnamese_stays_as_it_is(text: str) -> None:
         ("HUYEÄN MOÄC CHAÂU", "HUYỆN MỘC CHÂU"),
         ("ÑVT: trieäu ñoàng", "ĐVT: triệu đồng"),
         ("HÑND xaõ", "HĐND xã"),
+        ("(Trñ)", "(Trđ)"),
+        ("- Xaõ Laï", "- Xã Lạ"),
         ("Ðà Nẵng", "Đà Nẵng"),
         ("Hà\u00ad Nội", "Hà Nội"),
     ],

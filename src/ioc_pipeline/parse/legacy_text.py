@@ -67,6 +67,7 @@ _SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_RHYME})")
 _SYLLABLES = re.compile(f"(?:(?:{_ONSET})?(?:{_RHYME}))+")
 _ABBREVIATION = re.compile("[A-Z]*§[A-Z]+|[A-Z]+§")
 _VNI_ABBREVIATION = re.compile("[B-DF-HJ-NP-TV-Z]*Ñ[B-DF-HJ-NP-TV-Z]+|[B-DF-HJ-NP-TV-Z]+Ñ")  # no "PIÑA"
+_VNI_MILLIONS = re.compile(r"(?<![^\W\d_])([Tt]r\.?\s?)ñ(?![^\W\d_])")  # "Trñ", "tr.ñ": triệu đồng
 _LETTER_SIGN_INSIDE = re.compile("(?<=[a-z])[©ª«¬®]")
 _SIGN_BETWEEN_LETTERS = re.compile("(?<=[a-zA-Z])[¡-®¶¸¼-¾](?=[a-zA-Z])")
 _CAPITAL_INSIDE = re.compile("(?<=[a-zA-Z])[À-ÖØ-Þ]")
@@ -137,9 +138,16 @@ def _letter_of_sign(found: re.Match[str]) -> str:
 def _read_legacy(text: str) -> str:
     if text.isascii():
         return text
-    if _is_written_in(text, _tcvn3):
+    text = _VNI_MILLIONS.sub(r"\1đ", text)
+    is_tcvn3, is_vni = _is_written_in(text, _tcvn3), _is_written_in(text, _vni)
+    if is_tcvn3 and not (is_vni and _makes_syllables(_vni(text)) and not _makes_syllables(_tcvn3(text))):
         return _raise_capitals(text)
-    return _vni(text) if _is_written_in(text, _vni) else text
+    return _vni(text) if is_vni else text
+
+
+def _makes_syllables(text: str) -> bool:
+    """Whether each word with a sign is a syllable: of two readings it tells, "Xaõ Laï" is "Xã Lạ" and no "Xaừ Laù"."""
+    return all(token.isascii() or _is_syllable(token) for token in _TOKEN.findall(text))
 
 
 def _bare(found: re.Match[str]) -> str:
