@@ -62,7 +62,7 @@ def _first(ledger: Ledger) -> tuple[list[StatusRow], list[StatusRow]]:
     """What waits, the held first, and the newest of the others, as many as a person looks at."""
     waiting = sorted(ledger.open_status_rows(SHOWN), key=lambda row: not row.held_reason)
     known = {row.delivery_seq for row in waiting}
-    return waiting, [row for row in ledger.newest_status_rows(SHOWN) if row.delivery_seq not in known]
+    return waiting, [row for row in ledger.newest_status_rows(SHOWN, {}) if row.delivery_seq not in known]
 
 
 def _show(

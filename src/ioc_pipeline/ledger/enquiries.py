@@ -1,7 +1,7 @@
 """Questions to the ledger; nothing is written."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -180,13 +180,27 @@ class Enquiries(Journal):
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query.order_by(delivery.c.delivery_seq))]
 
-    def newest_status_rows(self, count: int, department_code: str = "") -> list[StatusRow]:
-        """What became of the newest deliveries that are no page, or of those of one department, the newest first."""
-        query = _STATUS.where(delivery.c.kind != "page").order_by(load.c.delivery_seq.desc()).limit(count)
-        if department_code:
-            query = query.where(delivery.c.department_code == department_code)
+    def newest_status_rows(self, count: int | None, asked: Mapping[str, str], first: int = 0) -> list[StatusRow]:
+        """What became of the deliveries that are no page and fit, the newest first: `count` of them from `first` on.
+
+        Args:
+            asked: text by `department_code`, `source_name` and `outcome` ("waiting": none yet); "" asks nothing.
+        """
+        query = _STATUS.where(*_fits(asked)).order_by(load.c.delivery_seq.desc()).limit(count).offset(first)
         with self.transaction() as connection:
             return [_status_row(row) for row in connection.execute(query)]
+
+    def count_status_rows(self, asked: Mapping[str, str]) -> int:
+        """How many deliveries `newest_status_rows` has."""
+        query = sa.select(sa.func.count()).select_from(_DELIVERED).where(load.c.is_newest, *_fits(asked))
+        with self.transaction() as connection:
+            return connection.execute(query).scalar_one()
+
+    def status_choices(self, name: str) -> list[str]:
+        """What `newest_status_rows` can be asked by `name` and gives something."""
+        query = sa.select(_ASKED[name]).distinct().select_from(_DELIVERED).where(load.c.is_newest, *_fits({}))
+        with self.transaction() as connection:
+            return [found for found in connection.execute(query).scalars() if found]
 
     def open_status_rows(self, count: int) -> list[StatusRow]:
         """Of what has not come to its end, not loaded or not answered, the newest `count`, the newest first."""
@@ -197,6 +211,12 @@ class Enquiries(Journal):
             return [_status_row(row) for row in connection.execute(query.limit(count))]
 
 
+_DELIVERED = delivery.join(load)
+_ASKED: dict[str, sa.ColumnElement[str]] = {
+    "department_code": delivery.c.department_code,
+    "source_name": sa.func.coalesce(load.c.source_name, ""),
+    "outcome": sa.func.coalesce(load.c.outcome, "waiting"),
+}
 _STATUS = (
     sa.select(
         delivery.c.delivery_seq,
@@ -211,9 +231,13 @@ _STATUS = (
         sa.func.coalesce(load.c.held_reason, ""),
         delivery.c.sender,
     )
-    .join_from(delivery, load)
+    .select_from(_DELIVERED)
     .where(load.c.is_newest)
 )
+
+
+def _fits(asked: Mapping[str, str]) -> list[sa.ColumnElement[bool]]:
+    return [delivery.c.kind != "page", *(_ASKED[name] == text for name, text in asked.items() if text)]
 
 
 def _answered(  # one argument a column of the query

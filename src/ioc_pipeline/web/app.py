@@ -13,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ioc_pipeline.domain.errors import ContractError, UserError
+from ioc_pipeline.domain.errors import ContractError, DamagedError, StoresError, UserError
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.web import monitor, static
 from ioc_pipeline.web.access import Viewer, may_either, may_look, may_send
@@ -76,8 +76,8 @@ def create_app(given: Settings, who: Callable[..., Any], login_url: Callable[[st
     app.add_exception_handler(HTTPException, _say_why_not(login_url))
     app.add_exception_handler(RequestValidationError, _say_what_was_asked)
     app.add_exception_handler(OlderProgramError, _say_what_is_not_in_it)
-    app.add_exception_handler(UserError, _say_what_to_do)
-    app.add_exception_handler(ContractError, _say_what_to_do)
+    for ours in (UserError, ContractError, StoresError, DamagedError):
+        app.add_exception_handler(ours, _say_what_to_do)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.ledger.enquiries import StatusRow
+from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.serve.result import Result
-from ioc_pipeline.settings import Settings
 from ioc_pipeline.web.lists.columns import Column, View
 
 DELIVERIES = View(
@@ -25,15 +24,12 @@ DELIVERIES = View(
         Column("held_reason", "Đang chờ vì", "Waits because"),
     ),
 )
-FILTERS = {"outcome": "outcome", "department_code": "department_name", "source_name": "source_title"}
+FILTERS = ("outcome", "department_code", "source_name")
 
 
-def deliveries(
-    given: Settings, unit_names: Mapping[str, str], source_titles: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """All deliveries but the single pages of APIs, newest first; names and titles by code."""
-    rows = [row for row in reversed(open_ledger(given).status_rows()) if row.kind != "page"]
-    return named(rows, unit_names, source_titles)
+def asked(query: Mapping[str, str]) -> dict[str, str]:
+    """The filters of an address."""
+    return {name: query.get(name, "") for name in FILTERS}
 
 
 def named(
@@ -58,14 +54,12 @@ def named(
     ]
 
 
-def filtered(rows: Iterable[dict[str, Any]], asked: Mapping[str, str]) -> list[dict[str, Any]]:
-    return [row for row in rows if all(row[name] == asked[name] for name in FILTERS if asked.get(name))]
-
-
-def choices(rows: Iterable[dict[str, Any]], name: str) -> list[tuple[str, str]]:
-    """What one filter can ask for: each code with its name."""
-    found = {row[name]: row[FILTERS[name]] for row in rows if row[name]}
-    return sorted(found.items(), key=lambda choice: choice[1])
+def choices(ledger: Ledger, words: Mapping[str, Mapping[str, str]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What each filter can ask for: each code with its name; `words` has the names of some filters' codes."""
+    offered = {
+        name: {code: words.get(name, {}).get(code, code) for code in ledger.status_choices(name)} for name in FILTERS
+    }
+    return [(name, sorted(found.items(), key=lambda choice: choice[1])) for name, found in offered.items()]
 
 
 def as_result(rows: Iterable[dict[str, Any]]) -> Result:

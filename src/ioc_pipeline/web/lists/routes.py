@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, Response
 
+from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.serve import lists
 from ioc_pipeline.serve.csv_file import write_csv
 from ioc_pipeline.serve.result import Result
@@ -26,21 +27,24 @@ Choices = list[tuple[str, list[tuple[str, str]]]]
 def show_deliveries(request: Request) -> HTMLResponse:
     page = _asking(request, deliveries.FILTERS)
     first = _first(page)
+    ledger = open_ledger(request.app.state.given)
     with request.app.state.versions.marts(page.version) as opened:
         page = page.showing(opened.words)
-        arrived = _arrived(request, opened)
-        found = deliveries.filtered(arrived, page.query)
-        choices = [(name, deliveries.choices(arrived, name)) for name in deliveries.FILTERS]
-        rows = found[first : first + ROWS_SHOWN]
-        return _render(page, opened, deliveries.DELIVERIES, rows, len(found), choices)
+        unit_names, source_titles = lists.unit_names(opened.connection), lists.source_titles(opened.connection)
+        found = ledger.newest_status_rows(ROWS_SHOWN, deliveries.asked(page.query), first)
+        rows = deliveries.named(found, unit_names, source_titles)
+        choices = deliveries.choices(ledger, {"department_code": unit_names, "source_name": source_titles})
+        total = ledger.count_status_rows(deliveries.asked(page.query))
+        return _render(page, opened, deliveries.DELIVERIES, rows, total, choices)
 
 
 @router.get("/deliveries.csv")
 def deliveries_csv(request: Request) -> Response:
-    _asking(request, deliveries.FILTERS)
-    with request.app.state.versions.marts(request.query_params.get("v", "")) as opened:
-        arrived = _arrived(request, opened)
-    return _csv(deliveries.as_result(deliveries.filtered(arrived, request.query_params)), "ioc_deliveries.csv")
+    page = _asking(request, deliveries.FILTERS)
+    found = open_ledger(request.app.state.given).newest_status_rows(None, deliveries.asked(page.query))
+    with request.app.state.versions.marts(page.version) as opened:
+        rows = deliveries.named(found, lists.unit_names(opened.connection), lists.source_titles(opened.connection))
+    return _csv(deliveries.as_result(rows), "ioc_deliveries.csv")
 
 
 @router.get("/{name}.csv")
@@ -64,11 +68,6 @@ def show_list(request: Request, name: str) -> HTMLResponse:
         rows = [dict(zip(found.header, row, strict=True)) for row in found.rows]
         choices = [(asked, lists.choices(marts, listing, asked, page.language)) for asked in listing.filters]
         return _render(page, opened, VIEWS[name], rows, lists.counted(marts, listing, page.query), choices)
-
-
-def _arrived(request: Request, opened: Marts) -> list[dict[str, Any]]:
-    names, titles = lists.unit_names(opened.connection), lists.source_titles(opened.connection)
-    return deliveries.deliveries(request.app.state.given, names, titles)
 
 
 def _listing(name: str) -> lists.Listing:

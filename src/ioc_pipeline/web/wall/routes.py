@@ -46,7 +46,7 @@ def show(request: Request, unit: str = "", department: str = "", indicator: str 
             late=wall.late(marts, department, commune),
             completeness=wall.completeness(marts, department, commune, PERIODS_BACK),
             deliveries=named(
-                open_ledger(given).newest_status_rows(LAST_DELIVERIES, department or commune),
+                open_ledger(given).newest_status_rows(LAST_DELIVERIES, {"department_code": department or commune}),
                 unit_names(marts),
                 source_titles(marts),
             ),
