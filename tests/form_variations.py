@@ -54,6 +54,8 @@ class Form:
     hidden_rows: list[list[Value]] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)  # name of a unit → how its first figure is seen
+    hidden: set[str] = field(default_factory=set)  # names of units whose first figure has the colour of its ground
+    covered: set[str] = field(default_factory=set)  # those whose remark lies under a merged cell
     order: list[int] = field(default_factory=lambda: [0, 1, 2, 3, 4, 5])
 
     def workbook(self) -> Workbook:
@@ -73,6 +75,9 @@ class Form:
             for name, text in self.shown.items():
                 if name in line:
                     sheet.shown[number, self.left + self.order.index(2)] = text
+            for places, names, position in ((sheet.hidden_cells, self.hidden, 2), (sheet.covered, self.covered, 5)):
+                if names & {cell for cell in line if isinstance(cell, str)}:
+                    places.add((number, self.left + self.order.index(position)))
         return Workbook("xlsx", [sheet])
 
 

@@ -263,6 +263,11 @@ def a_code_of_another(form: Form, draw: Draw) -> None:
         line.append(code)
 
 
+def cells_that_nobody_sees(form: Form, draw: Draw) -> None:
+    names = st.sampled_from([str(line[1]) for line in form.data if len(line) > 1 and line[0]])
+    (form.hidden if draw(st.booleans()) else form.covered).add(draw(names))
+
+
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
     groups_of_another_time,
@@ -270,6 +275,7 @@ TELLING: list[Variation] = [
     another_meaning_in_english, another_kind_in_the_title,
     figures_taken_from_another_month, figures_of_another,
     another_unit_under_a_header,
+    cells_that_nobody_sees,
     another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
     a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip

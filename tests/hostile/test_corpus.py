@@ -83,7 +83,7 @@ def check_every_cell(path: Path, result: Workbook) -> None:
         for row, values in enumerate(workbook.get_sheet_by_name(entry.name).to_python(skip_empty_area=False)):
             for column, value in enumerate(values):
                 mark = sheet.marks.get((row, column), "")
-                if (row, column) in sheet.struck:
+                if (row, column) in sheet.struck | sheet.covered:
                     assert sheet.rows[row][column] is None
                 elif mark in ("", "%"):
                     found = sheet.rows[row][column]

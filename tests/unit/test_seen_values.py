@@ -174,7 +174,8 @@ def test_a_shown_number_is_what_is_seen_or_a_question() -> None:
     assert parse_shown(57, "57 tỷ đồng", "money") == parse_cell("57 tỷ đồng", "money", "vi")
     assert parse_shown(3646, "03646", "code").value == "03646"
     assert parse_shown(5, "05", "count").value == 5
-    for value, shown in ((5700000, "5700"), (-5, "5"), (5, "")):
+    assert parse_shown(0, "x", "count").null_reason == "not_applicable"
+    for value, shown in ((5700000, "5700"), (-5, "5"), (5, ""), (5, "-"), (5, "x")):
         with pytest.raises(BadCell, match="shown-otherwise"):
             parse_shown(value, shown, "number")
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ioc_pipeline.domain.errors import Problem
 
+Area = tuple[int, int, int, int]  # first_row, first_column, last_row, last_column
 Value = str | float | int | bool | date | datetime | time | None  # None is an empty cell
 
 
@@ -24,10 +25,11 @@ class Sheet:
     """One sheet: `rows[0]` is physical row 1 and `row[0]` column A, so that a position is an address.
 
     The name is "" for a CSV, whose rows are physical lines. All rows are equally long; all positions are 0-based and
-    within `rows`. `merged` are (first_row, first_column, last_row, last_column). `notes` are (A1, text of the comment).
+    within `rows`. `notes` are (A1, text of the comment).
 
     A text holds what a person sees of it: raised and lowered digits are the signs that Unicode has for them ("1250¹",
-    "km²"), and what is struck through is left out. `struck` are the cells of which nothing is left for that reason.
+    "km²"), and what is struck through is left out. `struck` are the cells of which nothing is left for that reason,
+    `covered` those that lie under a merged cell, which shows its first cell only.
 
     `marks` say what a value alone does not: "#DIV/0!" and the like and "formula" (no result was stored), both with
     None in the cell, and "%" on a number that is shown times 100. `shown` is the whole text of a number whose format
@@ -36,17 +38,21 @@ class Sheet:
 
     Dates count as numbers from 1899-12-30 on, with `counts_from_1904` from 1904-01-01 on.
 
-    `hidden_rows` are hidden by hand, by a filter or by an outline, `hidden_columns` likewise.
+    `hidden_rows` are hidden by hand, by a filter or by an outline, `hidden_columns` likewise; one too low or too narrow
+    to show anything is hidden too. `hidden_cells` hold what is written in the colour of its ground or hidden by its
+    format; it is in `rows` all the same.
     """
 
     name: str
     rows: list[list[Value]]
     is_hidden: bool = False
-    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    merged: list[Area] = field(default_factory=list)
     marks: dict[tuple[int, int], str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
     shown: dict[tuple[int, int], str] = field(default_factory=dict)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    covered: set[tuple[int, int]] = field(default_factory=set)
+    hidden_cells: set[tuple[int, int]] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     counts_from_1904: bool = False

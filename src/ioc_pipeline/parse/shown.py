@@ -18,14 +18,14 @@ def parse_shown(value: float, shown: str, column_type: ColumnType) -> Parsed:
         BadCell: `shown-otherwise` when it is seen on another scale than it is stored and no word beside it says so:
             an amount in đồng shown in millions, say. Else as the text would be refused.
     """
-    if column_type == "date":
+    if column_type == "date" and shown:
         return parse_cell(value, column_type, "vi")
     if column_type in _WORDS:
         return parse_cell(shown, column_type, "vi")
     parsed = parse_cell(_LEADING_ZEROS.sub("", shown) or None, column_type, "vi")
     stored = Decimal(number_text(value))
     same = (stored, stored * 100) if "%" in shown else (stored,)
-    if parsed.value in same or parsed.is_scaled or parsed.null_reason:
+    if parsed.value in same or parsed.is_scaled or (parsed.null_reason and not value):
         return parsed
     seen = f"màn hình hiện “{shown}”" if shown else "màn hình không hiện gì"
     written = number_text(value).replace(".", ",")

@@ -44,18 +44,24 @@ def hidden_columns(block: Block) -> list[Problem]:
 
 
 def unseen_cells(block: Block, body: Body) -> list[Problem]:
-    """Warnings: hidden rows that count, and cells of the table that are struck through and count for nothing."""
+    """Warnings: hidden rows and cells that count, and cells that nobody sees and that count for nothing."""
     problems = []
     hidden = [number for number in body.data if number in block.sheet.hidden_rows]
     if hidden:
         where = (block.sheet.name, cell_address(hidden[0], 0))
         rows = _named(str(number + 1) for number in hidden)
         problems.append(Problem("hidden-rows", *where, found=f"dòng {rows}", severity="warning"))
-    struck = sorted(place for place in block.sheet.struck if block.body_start <= place[0] < body.end)
-    if struck:
-        where = (block.sheet.name, cell_address(*struck[0]))
-        cells = _named(cell_address(*place) for place in struck)
-        problems.append(Problem("struck-cells", *where, found=f"ô {cells}", severity="warning"))
+    sheet = block.sheet
+    for code, places in (
+        ("hidden-cells", sheet.hidden_cells),
+        ("struck-cells", sheet.struck),
+        ("covered-cells", sheet.covered),
+    ):
+        of_table = sorted(place for place in places if block.body_start <= place[0] < body.end)
+        if of_table:
+            cells = _named(cell_address(*place) for place in of_table)
+            where = (sheet.name, cell_address(*of_table[0]))
+            problems.append(Problem(code, *where, found=f"ô {cells}", severity="warning"))
     return problems
 
 

@@ -22,33 +22,54 @@ BUILT_IN_FORMATS[42] = BUILT_IN_FORMATS[5]
 Script = Literal["", "raised", "lowered"]
 
 
+class Font(NamedTuple):
+    """How a font shows its text. Colours are "ffffff" and the like, "" where the file does not say one."""
+
+    script: Script = ""
+    is_struck: bool = False
+    colour: str = ""
+
+    @property
+    def changes_text(self) -> bool:
+        return bool(self.script) or self.is_struck
+
+
+PLAIN_FONT = Font()
+WHITE = "ffffff"
+UNREADABLE_POINTS = 2.0  # a row lower than this shows nothing of a text
+
+
 class Run(NamedTuple):
     """A piece of a text in one font."""
 
     text: str
-    script: Script = ""
-    is_struck: bool = False
+    font: Font = PLAIN_FONT
 
 
 class CellStyle(NamedTuple):
-    """What a cell's style does to its content; `format` is None where it shows numbers as their digits."""
+    """What a cell's style does to its content; `format` is None where it shows numbers as their digits.
+
+    `is_hidden` says that its text has the colour of its ground.
+    """
 
     format: NumberFormat | None = None
     script: Script = ""
     is_struck: bool = False
+    is_hidden: bool = False
 
     @property
     def is_plain(self) -> bool:
-        return self.format is None and not self.script and not self.is_struck
+        return self.format is None and not (self.script or self.is_struck or self.is_hidden)
 
 
 PERCENT_STYLE = CellStyle(number_format("0%"))
 
 
-def cell_style(code: str, script: Script = "", *, is_struck: bool = False) -> CellStyle:
-    """The style of a format code and a font."""
+def cell_style(code: str, font: Font = PLAIN_FONT, ground: str = WHITE) -> CellStyle:
+    """The style of a format code, a font and the colour behind it."""
     known = number_format(code) if code else None
-    return CellStyle(None if known is None or known.is_plain else known, script, is_struck)
+    shown = None if known is None or known.is_plain else known
+    return CellStyle(shown, font.script, font.is_struck, is_hidden=font.colour == ground)
 
 
 class SheetFacts:
@@ -92,7 +113,7 @@ class SheetFacts:
 
 def seen_text(runs: list[Run]) -> str:
     """What a person reads in a text of several fonts: raised digits as ¹²³, nothing of what is struck through."""
-    return "".join(in_script(run.text, run.script) for run in runs if not run.is_struck)
+    return "".join(in_script(run.text, run.font.script) for run in runs if not run.font.is_struck)
 
 
 def in_script(text: str, script: Script) -> str:

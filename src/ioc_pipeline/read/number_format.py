@@ -24,7 +24,7 @@ _MINUS = frozenset({"-", "–", "−", "("})
 
 @dataclass(slots=True)
 class _Section:
-    """One section: `parts` are texts, and None where the digits stand; `mask` are the places of the digits.
+    """One section: `parts` are texts, and None where the digits or the text stand; `mask` are the places of the digits.
 
     In `mask` and `parts` a literal among the digits, or the letters of a date, follow a NUL.
     """
@@ -36,6 +36,7 @@ class _Section:
     percents: int = 0
     moments: str = ""
     is_fraction: bool = False
+    is_for_text: bool = False
 
     @property
     def has_digits(self) -> bool:
@@ -72,13 +73,19 @@ class _Section:
         return self.has_digits and not shows_more and not self.has_literals_inside
 
 
-class NumberFormat:
-    """`mark_and_text` says how a number is seen, `moment` how a date is."""
+_AS_IT_IS = _Section([None])
 
-    __slots__ = ("_sections", "is_date", "is_percent", "is_plain")
+
+class NumberFormat:
+    """`mark_and_text` says how a number is seen, `moment` how a date is, `text` how a text is."""
+
+    __slots__ = ("_of_text", "_sections", "_shows_texts_as_they_are", "is_date", "is_percent", "is_plain")
 
     def __init__(self, code: str) -> None:
-        self._sections = [_read_section(text) for text in _split(code)][:3]
+        sections = [_read_section(text) for text in _split(code)][:4]
+        self._of_text = sections[-1] if len(sections) == 4 or sections[-1].is_for_text else _AS_IT_IS
+        self._shows_texts_as_they_are = self._of_text.has_digits and not self._of_text.words
+        self._sections = sections if len(sections) == 1 or self._of_text is _AS_IT_IS else sections[:-1]
         self.is_date = bool(self._sections[0].moments)
         self.is_plain = self._is_plain()
         # One section that only multiplies by 100, as nearly all of those that are not plain.
@@ -115,6 +122,12 @@ class NumberFormat:
             return "/".join(str({"d": value.day, "m": value.month, "y": value.year}[letter]) for letter in shown)
         return " ".join("".join(_write_moment(part, value) for part in section.parts if part).split())
 
+    def text(self, value: str) -> str:
+        """What is seen of a text: "Phường Tô Hiệu" for "Tô Hiệu", nothing of what `;;;` hides."""
+        if self._shows_texts_as_they_are:
+            return value
+        return "".join(value if part is None else part for part in self._of_text.parts)
+
     def _choose(self, value: float) -> tuple[_Section, bool]:
         """The section for a number, and whether it writes the minus of negative ones itself."""
         sections = self._sections
@@ -131,6 +144,8 @@ class NumberFormat:
         return sections[0], False
 
     def _is_plain(self) -> bool:
+        if not self._shows_texts_as_they_are:
+            return False
         if self.is_date:
             probe = date(2025, 9, 14)
             return self.moment(probe) is None
@@ -178,6 +193,7 @@ def _read_section(text: str) -> _Section:
             section.moments += written
             parts.append(("moment", written))
         elif kind in ("digit", "general", "science", "text"):
+            section.is_for_text = section.is_for_text or kind == "text"
             parts.append(("digit", {"general": "0", "science": "", "text": "0"}.get(kind, written)))
         elif kind == "percent":
             section.percents += 1

@@ -114,8 +114,8 @@ class _DocumentScan:
         if found or _ROW in chunk:
             self._styles = Styles(self._common_styles, self._head)
             self._head = b""
-            if self._styles.cells:
-                names = b"|".join(re.escape(name) for name in self._styles.cells)
+            if telling := {*self._styles.cells, *self._styles.flat}:
+                names = b"|".join(re.escape(name) for name in telling)
                 self._style_hit = re.compile(rb"""style-name=["'](?:%b)["']""" % names)
 
     def _is_counted(self, row: bytes) -> bool:
@@ -186,7 +186,7 @@ class _DocumentScan:
     def _take_column(self, found: dict[bytes, bytes]) -> None:
         first = self._columns
         self._columns += count(found.get(b"table:number-columns-repeated"), LAST_COLUMN + 1)
-        if found.get(b"table:visibility", b"visible") != b"visible" and self.sheets:
+        if self._is_hidden(found):
             self.sheets[-1].hidden_columns.append((first, self._columns - 1))
         if style := self._named_style(found.get(b"table:default-cell-style-name")):
             self._column_styles.append((first, self._columns, style))
@@ -195,8 +195,13 @@ class _DocumentScan:
         self._rows = count(found.get(b"table:number-rows-repeated"), LAST_ROW + 1)
         self._column = 0
         self._row_style = self._named_style(found.get(b"table:default-cell-style-name"))
-        if found.get(b"table:visibility", b"visible") != b"visible" and self.sheets:
+        if self._is_hidden(found):
             self.sheets[-1].hidden_rows.append((self._row, self._row + self._rows - 1))
+
+    def _is_hidden(self, found: dict[bytes, bytes]) -> bool:
+        """Whether nobody sees a row or column, by its own word or its size."""
+        is_flat = self._styles is not None and found.get(b"table:style-name") in self._styles.flat
+        return bool(self.sheets) and (is_flat or found.get(b"table:visibility", b"visible") != b"visible")
 
     def _named_style(self, name: bytes | None) -> CellStyle | None:
         return self._styles.cells.get(name) if name and self._styles else None

@@ -6,27 +6,39 @@ Source: OpenDocument 1.3 part 3, 16.29 (data styles), 6.1.2 (white space), 20.40
 import re
 from collections.abc import Mapping
 
-from ioc_pipeline.read.facts import CellStyle, Run, Script, cell_style, seen_text, unescape
+from ioc_pipeline.read.facts import (
+    PLAIN_FONT,
+    UNREADABLE_POINTS,
+    WHITE,
+    CellStyle,
+    Font,
+    Run,
+    Script,
+    cell_style,
+    seen_text,
+    unescape,
+)
 
 _ATTRIBUTE = re.compile(rb"""([\w:.\-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_TAG_ATTRIBUTES = rb"""((?:[^>"']++|"[^"]*+"|'[^']*+')*+)"""
+_TAG_ATTRIBUTES = rb"""((?:[^>"'/]++|"[^"]*+"|'[^']*+'|/(?!>))*+)"""  # without the "/" that closes a tag
 _DATA_STYLE = re.compile(
     rb"<number:((?:number|percentage|currency|date|time|text|boolean)-style)\b"
     + _TAG_ATTRIBUTES
-    + rb">(.*?)</number:\1>",
+    + rb"(?:/>|>(.*?)</number:\1>)",
     re.S,
 )
 _DATA_PART = re.compile(
-    rb"<(number:[\w\-]+|style:map)\b" + _TAG_ATTRIBUTES + rb">(?:([^<]*)</number:(?:text|currency-symbol)>)?"
+    rb"<(number:[\w\-]+|style:map)\b" + _TAG_ATTRIBUTES + rb"/?>(?:([^<]*)</number:(?:text|currency-symbol)>)?"
 )
 _STYLE = re.compile(rb"<style:style\b" + _TAG_ATTRIBUTES + rb"(?:/>|>(.*?)</style:style>)", re.S)
-_TEXT_PROPERTIES = re.compile(rb"<style:text-properties\b" + _TAG_ATTRIBUTES + rb">")
-_PIECE = re.compile(rb"<(/?)text:(span|s|tab|line-break)\b" + _TAG_ATTRIBUTES + rb">|<[^>]*>|([^<]+)")
+_TEXT_PROPERTIES = re.compile(rb"<style:text-properties\b" + _TAG_ATTRIBUTES + rb"/?>")
+_GROUND = re.compile(rb"""\sfo:background-color\s*=\s*["'](#\w{6}|transparent)""")
+_SIZE = re.compile(rb"""\sstyle:(?:row-height|column-width)\s*=\s*["'](\d*\.?\d+)(cm|mm|in|pt|pc)""")
+_POINTS = {b"cm": 72 / 2.54, b"mm": 72 / 25.4, b"in": 72.0, b"pt": 1.0, b"pc": 12.0}
+_PIECE = re.compile(rb"<(/?)text:(span|s|tab|line-break)\b" + _TAG_ATTRIBUTES + rb"(/?)>|<[^>]*>|([^<]+)")
 _MOMENTS = {b"day": "d", b"month": "m", b"year": "yyyy", b"hours": "h", b"minutes": "m", b"seconds": "s"}
 _TEXT_AND_SPACE = re.compile(rb"(<text:p\b[^>]*/>|<text:p\b[^>]*>.*?</text:p>)|(?<=>)\s+(?=<)", re.S)
 BETWEEN_TAGS = re.compile(rb">\s+<")
-
-Font = tuple[Script, bool]  # raised or lowered, struck through
 
 
 def attributes(text: bytes) -> dict[bytes, bytes]:
@@ -45,54 +57,68 @@ def without_space_between_tags(content: bytes) -> bytes:
 
 
 class Styles:
-    """The styles of a document by name: `cells` that change what is seen of a cell, `texts` of a piece of text."""
+    """The styles of a document by name: `cells` that change what is seen of a cell, `texts` of a piece of text.
+
+    `flat` are those of rows and columns that are too low or too narrow to show anything.
+    """
 
     def __init__(self, *parts: bytes) -> None:
         self.cells: dict[bytes, CellStyle] = {}
         self.texts: dict[bytes, Font] = {}
+        self.flat: set[bytes] = set()
+        self._colours: dict[bytes, tuple[str, str]] = {}  # of a cell's text, and behind it
         codes: dict[bytes, str] = {}
         for part in parts:
             codes |= _format_codes(part)
         for part in parts:
             for tag, body in _STYLE.findall(part):
                 found = attributes(tag)
-                font = _font(body)
-                if found.get(b"style:family") == b"text":
-                    self.texts[found.get(b"style:name", b"")] = font
-                elif found.get(b"style:family") == b"table-cell":
-                    self._take_cell_style(found, codes, font)
+                name, family = found.get(b"style:name", b""), found.get(b"style:family")
+                if family == b"text":
+                    self.texts[name] = _font(body)
+                elif family == b"table-cell":
+                    self._take_cell_style(name, found, codes, body)
+                elif family in (b"table-row", b"table-column") and _is_flat(body):
+                    self.flat.add(name)
 
-    def _take_cell_style(self, found: Mapping[bytes, bytes], codes: Mapping[bytes, str], font: Font) -> None:
-        inherited = self.cells.get(found.get(b"style:parent-style-name", b""), CellStyle())
-        own = cell_style(codes.get(found.get(b"style:data-style-name", b""), ""), font[0], is_struck=font[1])
+    def _take_cell_style(
+        self, name: bytes, found: Mapping[bytes, bytes], codes: Mapping[bytes, str], body: bytes
+    ) -> None:
+        parent = found.get(b"style:parent-style-name", b"")
+        inherited, (colour, ground) = self.cells.get(parent, CellStyle()), self._colours.get(parent, ("", WHITE))
+        font, behind = _font(body), _GROUND.search(body)
+        if behind:
+            ground = WHITE if behind[1] == b"transparent" else behind[1][1:].decode().lower()
+        self._colours[name] = font.colour or colour, ground
+        own = cell_style(codes.get(found.get(b"style:data-style-name", b""), ""))
         style = CellStyle(
             own.format if b"style:data-style-name" in found else inherited.format,
-            own.script or inherited.script,
-            own.is_struck or inherited.is_struck,
+            font.script or inherited.script,
+            font.is_struck or inherited.is_struck,
+            is_hidden=self._colours[name][0] == ground,
         )
         if not style.is_plain:
-            self.cells[found.get(b"style:name", b"")] = style
+            self.cells[name] = style
 
     def runs(self, paragraph: bytes) -> list[Run]:
         """The pieces of one paragraph: runs of blanks are one, breaks and tabs stay."""
-        fonts: list[Font] = [("", False)]
+        fonts: list[Font] = [PLAIN_FONT]
         runs: list[Run] = []
         for piece in _PIECE.finditer(paragraph):
-            closing, kind, tag, text = piece.groups()
+            closing, kind, tag, is_empty, text = piece.groups()
             if kind == b"span":
                 if closing:
                     fonts = fonts[:-1] or fonts
-                elif not tag.endswith(b"/"):
-                    script, is_struck = self.texts.get(attributes(tag).get(b"text:style-name", b""), ("", False))
-                    fonts.append((script or fonts[-1][0], is_struck or fonts[-1][1]))
+                elif not is_empty:
+                    fonts.append(_within(fonts[-1], self.texts.get(attributes(tag).get(b"text:style-name", b""))))
             elif kind == b"line-break":
-                runs.append(Run("\n", *fonts[-1]))
+                runs.append(Run("\n", fonts[-1]))
             elif kind == b"tab":
-                runs.append(Run("\t", *fonts[-1]))
+                runs.append(Run("\t", fonts[-1]))
             elif kind == b"s":
-                runs.append(Run(" " * count(attributes(tag).get(b"text:c"), 1000), *fonts[-1]))
+                runs.append(Run(" " * count(attributes(tag).get(b"text:c"), 1000), fonts[-1]))
             elif text:
-                runs.append(Run(unescape(re.sub(rb"\s+", b" ", text).decode("utf-8", "replace")), *fonts[-1]))
+                runs.append(Run(unescape(re.sub(rb"\s+", b" ", text).decode("utf-8", "replace")), fonts[-1]))
         return runs
 
     def seen(self, paragraphs: list[bytes]) -> str:
@@ -100,9 +126,20 @@ class Styles:
         return "\n".join(seen_text(self.runs(paragraph)) for paragraph in paragraphs).strip("\n")
 
 
+def _is_flat(body: bytes) -> bool:
+    size = _SIZE.search(body)
+    return size is not None and float(size[1]) * _POINTS[size[2]] < UNREADABLE_POINTS
+
+
+def _within(outer: Font, inner: Font | None) -> Font:
+    """The font of a piece of text within another."""
+    return Font(inner.script or outer.script, inner.is_struck or outer.is_struck) if inner else outer
+
+
 def _font(body: bytes) -> Font:
     script: Script = ""
     is_struck = False
+    colour = ""
     for tag in _TEXT_PROPERTIES.findall(body):
         found = attributes(tag)
         place = found.get(b"style:text-position", b"")
@@ -113,7 +150,9 @@ def _font(body: bytes) -> Font:
             script = "lowered"
         lines = (b"style:text-line-through-style", b"style:text-line-through-type")
         is_struck = any(found.get(line, b"none") != b"none" for line in lines)
-    return script, is_struck
+        if found.get(b"style:use-window-font-color") != b"true":
+            colour = found.get(b"fo:color", b"#")[1:].decode("ascii", "replace").lower()
+    return Font(script, is_struck, colour)
 
 
 def _format_codes(part: bytes) -> dict[bytes, str]:
@@ -149,9 +188,11 @@ def _format_code(kind: bytes, body: bytes) -> str:
         elif name == b"number":
             factor = found.get(b"number:display-factor", b"1").split(b".")[0]
             thousands = (len(factor) - 1) // 3 if factor.strip(b"0") == b"1" else 0
-            code += "0" * count(found.get(b"number:min-integer-digits"), 40) + "," * thousands
-        elif name in (b"scientific-number", b"fraction", b"text-content"):
+            code += "#" + "0" * count(found.get(b"number:min-integer-digits"), 40) + "," * thousands
+        elif name in (b"scientific-number", b"fraction"):
             code += "0"
+        elif name == b"text-content":
+            code += "@"
         elif name in _MOMENTS:
             code += _MOMENTS[name]
     return code

@@ -25,11 +25,12 @@ from ioc_pipeline.read.facts import SheetFacts
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, too_many_cells
 from ioc_pipeline.read.seen import Seen
-from ioc_pipeline.read.unseen import Unseen, find_unseen
+from ioc_pipeline.read.unseen import Unseen, find_unseen, pieces
 
 _CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BLOCK_CELLS = 20_000
 _NOT_A_NUMBER = "#NUM!"
+_COVERED = "phần bị ô gộp che"
 _MOMENTS = {date, datetime, time, timedelta}
 _REQUESTS = msgspec.json.Decoder(tuple[bytes, str, tuple[str, str] | None])  # path, file name, encoding and delimiter
 _ENCODER = msgspec.json.Encoder()
@@ -99,7 +100,7 @@ def _read(path: bytes, name: str, csv_format: tuple[str, str] | None, limits: Li
         if _ENCRYPTED_PACKAGE in content:
             raise Refused("password-protected")
         facts, stream, unseen = xls.scan(CompoundFile(content), limits)
-        yield from _read_workbook(stream, facts, limits)
+        yield from _read_workbook(stream, facts, limits, unseen)
         yield _done("xls", [] if name.endswith(".xls") else ["wrong-extension"], unseen)
     else:
         _check_text(content, name)
@@ -127,7 +128,7 @@ def _read_zip(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
     if not name.endswith(f".{kind}"):
         warnings.append("wrong-extension")
     unseen = find_unseen(archive)
-    yield from _read_workbook(archive.sealed(), facts, limits)
+    yield from _read_workbook(archive.sealed(), facts, limits, unseen)
     yield _done(kind, warnings, unseen)
 
 
@@ -149,7 +150,8 @@ def _check_text(content: bytes, name: str) -> None:
         raise Refused("not-a-workbook")
 
 
-def _read_workbook(content: bytes, facts: list[SheetFacts | None], limits: Limits) -> Iterator[bytes]:
+def _read_workbook(content: bytes, facts: list[SheetFacts | None], limits: Limits, unseen: Unseen) -> Iterator[bytes]:
+    """The messages of all sheets; what lies under merged cells is looked at with what is `unseen`."""
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     sheets = workbook.sheets_metadata
     if len(sheets) != len(facts):
@@ -168,7 +170,7 @@ def _read_workbook(content: bytes, facts: list[SheetFacts | None], limits: Limit
         if cells > limits.cells:
             raise too_many_cells(limits)
         yield _message({"sheet": metadata.name, "hidden": metadata.visible != SheetVisibleEnum.Visible})
-        yield from _read_sheet(sheet, sheet_facts, height, width)
+        yield from _read_sheet(sheet, sheet_facts, height, width, unseen)
     if is_empty:
         raise Refused("no-sheet")
 
@@ -182,8 +184,16 @@ def _used_range(sheet: CalamineSheet, facts: SheetFacts) -> tuple[int, int]:
     return last_row + 1, last_column + 1
 
 
-def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int) -> Iterator[bytes]:
-    seen = Seen(facts, width)
+def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int, unseen: Unseen) -> Iterator[bytes]:
+    merged = facts.merged
+    if merged is None:
+        merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    clipped = [
+        (first_row, first_column, min(last_row, height - 1), min(last_column, width - 1))
+        for first_row, first_column, last_row, last_column in merged
+        if first_row < height and first_column < width
+    ]
+    seen = Seen(facts, clipped, width)
     row = filled = 0
     for block in _blocks(_physical_rows(sheet, height, width), width):
         if seen.has_facts:
@@ -196,14 +206,7 @@ def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int
         yield line
     if filled < facts.stored and facts.check_places:
         facts.check_places()
-    merged = facts.merged
-    if merged is None:
-        merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
-    clipped = [
-        (first_row, first_column, min(last_row, height - 1), min(last_column, width - 1))
-        for first_row, first_column, last_row, last_column in merged
-        if first_row < height and first_column < width
-    ]
+    unseen += pieces(_COVERED, seen.left_out)
     yield _message(
         {
             "merged": clipped,
@@ -211,6 +214,8 @@ def _read_sheet(sheet: CalamineSheet, facts: SheetFacts, height: int, width: int
             "notes": facts.notes,
             "shown": seen.shown,
             "struck": seen.struck,
+            "covered": seen.covered,
+            "hidden_cells": seen.hidden,
             "hidden_rows": _clipped(facts.hidden_rows, height),
             "hidden_columns": _clipped(facts.hidden_columns, width),
             "counts_from_1904": facts.counts_from_1904,

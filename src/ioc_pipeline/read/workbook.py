@@ -193,6 +193,8 @@ def _take_facts(sheet: Sheet, message: dict[str, Any]) -> None:
     sheet.notes = [(address, text) for address, text in message["notes"]]
     sheet.shown = {(row, column): text for row, column, text in message["shown"]}
     sheet.struck = {(row, column) for row, column in message["struck"]}
+    sheet.covered = {(row, column) for row, column in message["covered"]}
+    sheet.hidden_cells = {(row, column) for row, column in message["hidden_cells"]}
     sheet.hidden_rows = _positions(message["hidden_rows"])
     sheet.hidden_columns = _positions(message["hidden_columns"])
     sheet.counts_from_1904 = message["counts_from_1904"]

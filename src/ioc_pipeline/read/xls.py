@@ -13,13 +13,23 @@ from collections.abc import Iterator
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.read import xls_strings
 from ioc_pipeline.read.compound import CompoundFile, sealed
-from ioc_pipeline.read.facts import BUILT_IN_FORMATS, NOT_CALCULATED, CellStyle, SheetFacts, cell_style
+from ioc_pipeline.read.facts import (
+    BUILT_IN_FORMATS,
+    NOT_CALCULATED,
+    PLAIN_FONT,
+    UNREADABLE_POINTS,
+    WHITE,
+    CellStyle,
+    Font,
+    Script,
+    SheetFacts,
+    cell_style,
+)
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.number_format import number_format
 from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
 from ioc_pipeline.read.unseen import Unseen
 from ioc_pipeline.read.unseen_xls import of_record, of_stream
-from ioc_pipeline.read.xls_strings import Font
 
 OLD_STARTS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")  # without container
 _BOF, _EOF, _FILEPASS, _CONTINUE = 0x0809, 0x000A, 0x002F, 0x003C
@@ -40,6 +50,12 @@ _OWN_FORMATS = 164  # from this number on no format is built in
 _DAY_FORMAT, _NO_FORMAT = 14, 0
 _UNICODE = 1200
 _STRUCK = 0x08
+_SOLID = 1
+_WHITE_INDEXES = frozenset({1, 9, 65})
+_AUTOMATIC = frozenset({64, 0x7FFF})
+_PER_CHARACTER = 256  # in which columns are measured; one of them holds the cell's margins only
+_PER_POINT = 20  # in which rows are
+_DEFAULT_HEIGHT = 0x8000
 
 
 def scan(container: CompoundFile, limits: Limits) -> tuple[list[SheetFacts | None], bytes, Unseen]:
@@ -77,6 +93,7 @@ class _BookScan:
         self._area = 0
         self._counts_from_1904 = False
         self._fonts: dict[int, Font] = {}
+        self._changing: dict[int, Font] = {}  # those of them that raise, lower or strike
         self._styles: dict[int, CellStyle] = {}
         self._font_of_style: dict[int, int] = {}
         self._texts: dict[int, tuple[str, list[xls_strings.Change]]] = {}
@@ -116,7 +133,7 @@ class _BookScan:
         starts: list[tuple[int, int]] = []
         formats = dict(BUILT_IN_FORMATS)
         own: set[int] = set()
-        styles: list[tuple[int, int, int]] = []
+        styles: list[tuple[int, int, str, int]] = []
         strings: list[bytes] = []
         fonts = 0
         last = 0
@@ -143,23 +160,23 @@ class _BookScan:
                 formats[_short(data, 0)] = self._format_text(data)
                 own.add(_short(data, 0))
             elif kind == _XF and len(data) >= 4:
-                styles.append((_short(data, 0), _short(data, 2), offset))
+                styles.append((_short(data, 0), _short(data, 2), self._ground(data), offset))
             elif kind == _SST or (kind == _CONTINUE and last == _SST):
                 strings.append(data)
                 kind = _SST
             last = kind
-        for index, (font, number, offset) in enumerate(styles):
+        for index, (font, number, ground, offset) in enumerate(styles):
             code = formats.get(number, "")
             if number in own and number < _OWN_FORMATS:
                 is_date = number_format(code).is_date
                 self._write(offset + 2, struct.pack("<H", _DAY_FORMAT if is_date else _NO_FORMAT))
-            script, is_struck = self._fonts.get(font, ("", False))
-            style = cell_style(code, script, is_struck=is_struck)
+            style = cell_style(code, self._fonts.get(font, PLAIN_FONT), ground)
             self._font_of_style[index] = font
             if not style.is_plain:
                 self._styles[index] = style
-        if strings and self._fonts:
-            self._texts = xls_strings.read_shared_strings(strings, self._fonts)
+        self._changing = {number: font for number, font in self._fonts.items() if font.changes_text}
+        if strings and self._changing:
+            self._texts = xls_strings.read_shared_strings(strings, self._changing)
         return starts
 
     def _take_code_page(self, number: int, offset: int) -> None:
@@ -173,10 +190,19 @@ class _BookScan:
             self._codec = "cp1252"
 
     def _take_font(self, number: int, data: bytes) -> None:
-        script = {1: "raised", 2: "lowered"}.get(_short(data, 8), "")
-        is_struck = bool(data[2] & _STRUCK)
-        if script or is_struck:
-            self._fonts[number] = (script, is_struck)  # type: ignore[assignment]
+        script: Script = "raised" if data[8] == 1 else "lowered" if data[8] == 2 else ""
+        colour = _short(data, 4)
+        self._fonts[number] = Font(script, bool(data[2] & _STRUCK), "" if colour in _AUTOMATIC else _colour(colour))
+
+    def _ground(self, style: bytes) -> str:
+        """The colour behind the cells of a style; "?" where it is a pattern of two."""
+        pattern, colours = (14, 18) if self._version == _BIFF8 else (10, 8)
+        if len(style) < pattern + 2:
+            return WHITE
+        kind = style[pattern + 3] >> 2 if self._version == _BIFF8 else style[pattern] & 0x3F
+        if kind == 0:
+            return WHITE
+        return _colour(_short(style, colours) & 0x7F) if kind == _SOLID else "?"
 
     def _write(self, offset: int, data: bytes) -> None:
         self.stream[offset : offset + len(data)] = data
@@ -215,22 +241,25 @@ class _BookScan:
                 if kind == _BOOLERR and len(data) >= 8 and data[7]:
                     facts.mark(row, column, _ERRORS.get(data[6], "#VALUE!"))
                 elif kind in _FORMULAS and len(data) >= 14:
+                    self.unseen += of_record(kind, data[14:])  # texts within the formula
                     self._judge_result(facts, row, column, data)
                     if kind != _FORMULA:
                         self._renew(data, offset)
-                elif self._fonts and kind in (_LABELSST, _RSTRING):
+                elif self._changing and kind in (_LABELSST, _RSTRING):
                     self._take_text(facts, kind, data)
                 if style := self._styles.get(style_number):
                     facts.style(row, column, style)
             elif kind == _ROW and len(data) >= 14:
                 described.add(_short(data, 0))
-                if data[12] & 0x20:
+                height = _short(data, 6)
+                is_low = not height & _DEFAULT_HEIGHT and height < UNREADABLE_POINTS * _PER_POINT
+                if data[12] & 0x20 or is_low:
                     facts.hidden_rows.append((_short(data, 0), _short(data, 0)))
             elif kind == _DEFAULT_ROW and len(data) >= 4:
                 are_others_hidden = bool(data[0] & 0x02)
             elif kind in _EXCEL_2_CELLS:  # Excel shows them, the workbook reader would leave them out
                 raise Refused("old-workbook")
-            elif kind == _COLINFO and len(data) >= 10 and (data[8] & 1 or _short(data, 4) == 0):
+            elif kind == _COLINFO and len(data) >= 10 and (data[8] & 1 or _short(data, 4) < _PER_CHARACTER):
                 facts.hidden_columns.append((_short(data, 0), _short(data, 2)))
             elif kind == _MERGES:
                 merges += _short(data, 0)
@@ -282,14 +311,18 @@ class _BookScan:
         else:
             rich = xls_strings.rich_label(data, self._codec) if self._version == _BIFF5 else None
         if rich:
-            own = self._fonts.get(self._font_of_style.get(style, 0), ("", False))
-            facts.text(row, column, xls_strings.seen(*rich, own, self._fonts))
+            own = self._fonts.get(self._font_of_style.get(style, 0), PLAIN_FONT)
+            facts.text(row, column, xls_strings.seen(*rich, own, self._changing))
 
     def _note(self, facts: SheetFacts, data: bytes, texts: dict[int, str]) -> None:
         row, column = struct.unpack_from("<HH", data)
         text = data[6:].decode(self._codec, "replace") if self._version == _BIFF5 else texts.get(_short(data, 6), "")
         if text and row != 0xFFFF:
             facts.notes.append((cell_address(row, column), text))
+
+
+def _colour(index: int) -> str:
+    return WHITE if index in _WHITE_INDEXES else f"index {index}"
 
 
 def _short(data: bytes, offset: int) -> int:

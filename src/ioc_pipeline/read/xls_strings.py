@@ -7,12 +7,10 @@ new flags.
 import struct
 from collections.abc import Mapping, Sequence
 
-from ioc_pipeline.read.facts import Run, Script, seen_text
+from ioc_pipeline.read.facts import PLAIN_FONT, Font, Run, seen_text
 from ioc_pipeline.read.refusal import Refused
 
-Font = tuple[Script, bool]  # raised or lowered, struck through
 Change = tuple[int, int]  # first character, number of the font
-_PLAIN: Font = ("", False)
 _WIDE, _EXTENDED, _RICH = 0x01, 0x04, 0x08
 
 
@@ -39,9 +37,9 @@ def read_shared_strings(records: Sequence[bytes], fonts: Mapping[int, Font]) -> 
 
 def seen(text: str, changes: Sequence[Change], own: Font, fonts: Mapping[int, Font]) -> str:
     """What a person sees of a text: `own` is the font of its cell, up to the first change."""
-    bounds = [(0, own), *((first, fonts.get(font, _PLAIN)) for first, font in changes)]
+    bounds = [(0, own), *((first, fonts.get(font, PLAIN_FONT)) for first, font in changes)]
     ends = [first for first, _ in bounds[1:]] + [len(text)]
-    return seen_text([Run(text[first:end], *font) for (first, font), end in zip(bounds, ends, strict=True)])
+    return seen_text([Run(text[first:end], font) for (first, font), end in zip(bounds, ends, strict=True)])
 
 
 def rich_label(data: bytes, codec: str) -> tuple[str, list[Change]]:

@@ -4,7 +4,17 @@ import re
 from collections.abc import Iterator
 
 from ioc_pipeline.read.archive import Archive
-from ioc_pipeline.read.facts import BUILT_IN_FORMATS, CellStyle, Run, Script, cell_style, seen_text, unescape
+from ioc_pipeline.read.facts import (
+    BUILT_IN_FORMATS,
+    PLAIN_FONT,
+    WHITE,
+    CellStyle,
+    Font,
+    Run,
+    cell_style,
+    seen_text,
+    unescape,
+)
 from ioc_pipeline.read.refusal import Refused
 
 _PREFIX = rb"(?:[\w.\-]+:)?"
@@ -15,6 +25,12 @@ _FONTS = re.compile(rb"<" + _PREFIX + rb"fonts\b(.*?)</" + _PREFIX + rb"fonts\s*
 _FONT = re.compile(rb"<" + _PREFIX + rb"font(?:\s[^>]*)?(?:/>|>(.*?)</" + _PREFIX + rb"font\s*>)", re.S)
 _CELL_STYLES = re.compile(rb"<" + _PREFIX + rb"cellXfs\b(.*?)</" + _PREFIX + rb"cellXfs\s*>", re.S)
 _CELL_STYLE = re.compile(rb"<" + _PREFIX + rb"xf\b" + ATTRIBUTES + rb">")
+_FILLS = re.compile(rb"<" + _PREFIX + rb"fills\b(.*?)</" + _PREFIX + rb"fills\s*>", re.S)
+_FILL = re.compile(rb"<" + _PREFIX + rb"fill(?:\s[^>]*)?(?:/>|>(.*?)</" + _PREFIX + rb"fill\s*>)", re.S)
+_FONT_COLOUR = re.compile(rb"<" + _PREFIX + rb"color\s([^>]*?)/?>")
+_PATTERN = re.compile(rb"""<(?:[\w.\-]+:)?patternFill\s[^>]*?patternType\s*=\s*["'](\w+)""")
+_GROUND_COLOUR = re.compile(rb"<" + _PREFIX + rb"fgColor\s([^>]*?)/?>")
+_WHITE_INDEXED = dict.fromkeys((b"1", b"9", b"65"), WHITE)
 _STRIKE = re.compile(rb"<" + _PREFIX + rb"strike\b([^>]*)>")
 _SCRIPT = re.compile(rb"<" + _PREFIX + rb"vertAlign\s[^>]*?(super|sub)script")
 _UNIQUE_COUNT = re.compile(rb"""\buniqueCount\s*=\s*["'](\d+)["']""")
@@ -44,32 +60,54 @@ def read_styles(part: bytes) -> dict[int, CellStyle]:
         number = found.get(b"numFmtId", b"")
         if number.isdigit():
             formats[int(number)] = unescape(found.get(b"formatCode", b"").decode("utf-8", "replace"))
-    fonts = _fonts(part)
+    fonts = {b"%d" % index: _font(body) for index, body in enumerate(_items(part, _FONTS, _FONT))}
+    grounds = {b"%d" % index: _ground(body) for index, body in enumerate(_items(part, _FILLS, _FILL))}
     section = _CELL_STYLES.search(part)
     styles = {}
     for index, text in enumerate(_CELL_STYLE.findall(section[1]) if section else []):
         found = attributes(text)
         number, font = found.get(b"numFmtId", b"0"), found.get(b"fontId", b"0")
-        script, is_struck = fonts.get(int(font), ("", False)) if font.isdigit() else ("", False)
         code = formats.get(int(number), "") if number.isdigit() else ""
-        style = cell_style(code, script, is_struck=is_struck)
+        ground = found.get(b"fillId", b"0")
+        style = cell_style(code, fonts.get(font, PLAIN_FONT), grounds.get(ground, WHITE))
         if not style.is_plain:
             styles[index] = style
     return styles
 
 
-def _fonts(part: bytes) -> dict[int, tuple[Script, bool]]:
-    section = _FONTS.search(part) if any(word in part for word in FONT_CHANGES) else None
-    if section is None:
-        return {}
-    return {index: _font(body) for index, body in enumerate(_FONT.findall(section[1]))}
+def _items(part: bytes, section: re.Pattern[bytes], item: re.Pattern[bytes]) -> list[bytes]:
+    found = section.search(part)
+    return item.findall(found[1]) if found else []
 
 
-def _font(properties: bytes) -> tuple[Script, bool]:
+def _font(properties: bytes) -> Font:
     script = _SCRIPT.search(properties)
     strike = _STRIKE.search(properties)
     is_struck = strike is not None and attributes(strike[1]).get(b"val", b"1") in (b"1", b"true")
-    return ("" if script is None else "raised" if script[1] == b"super" else "lowered"), is_struck
+    colour = _FONT_COLOUR.search(properties)
+    return Font(
+        "" if script is None else "raised" if script[1] == b"super" else "lowered",
+        is_struck,
+        _colour(colour[1]) if colour else "",
+    )
+
+
+def _ground(fill: bytes) -> str:
+    """The colour of a fill; "?" where it is a pattern of two."""
+    kind, colour = _PATTERN.search(fill), _GROUND_COLOUR.search(fill)
+    if kind is None or kind[1] == b"none":
+        return "?" if b"gradientFill" in fill else WHITE
+    return (colour and _colour(colour[1])) or "?" if kind[1] == b"solid" else "?"
+
+
+def _colour(written: bytes) -> str:
+    """What a colour is called: alike for two that are alike, in red, green and blue where the file says so."""
+    found = attributes(written)
+    if b"rgb" in found:
+        return found[b"rgb"][-6:].decode("ascii", "replace").lower()
+    if found.get(b"theme") == b"0" and b"tint" not in found:
+        return WHITE  # the window's own
+    return _WHITE_INDEXED.get(found.get(b"indexed", b""), b" ".join(written.split()).decode("ascii", "replace"))
 
 
 def read_shared_texts(archive: Archive, part: str) -> dict[bytes, str]:
@@ -100,7 +138,7 @@ def text_of_runs(item: bytes) -> str:
 
 def _runs(item: bytes) -> Iterator[Run]:
     for run in _RUN.findall(item):
-        yield Run(_plain(run), *_font(run))
+        yield Run(_plain(run), _font(run))
 
 
 def _plain(piece: bytes) -> str:

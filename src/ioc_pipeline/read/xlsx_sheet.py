@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ioc_pipeline.domain.addresses import LAST_COLUMN, LAST_ROW, cell_position, column_index
-from ioc_pipeline.read.facts import NOT_CALCULATED, CellStyle, SheetFacts, unescape
+from ioc_pipeline.read.facts import NOT_CALCULATED, UNREADABLE_POINTS, CellStyle, SheetFacts, unescape
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
 from ioc_pipeline.read.xlsx_markup import FONT_CHANGES, attributes, is_on, text_of_runs
@@ -20,7 +20,9 @@ _PLAIN_CELL = re.compile(rb'<c r="([A-Z]{1,3})([1-9]\d{0,6})"([^>]*)>')
 _VALUED_CELL = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/>])?>')
 _ADDRESS = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"')
 _ROW_NUMBER = re.compile(rb'<row r="(\d{1,7})"')
-_HIDDEN_ROW = re.compile(rb"""<row\b[^>]*?\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["']0)["'][^>]*>""")
+_HIDDEN_ROW = re.compile(
+    rb"""<row\b[^>]*?\s(?:hidden\s*=\s*["'](?:1|true)|ht\s*=\s*["'](?:[01]?\.\d+|[01]))["'][^>]*>"""
+)
 _COLUMN_TAG = re.compile(rb"<(?:[\w.\-]+:)?col\s([^>]*)>")
 _NO_DEFAULT_WIDTH = re.compile(rb"""<(?:[\w.\-]+:)?sheetFormatPr\s[^>]*?\bdefaultColWidth\s*=\s*["']0(?:\.0+)?["']""")
 _COLUMN_SPAN = re.compile(
@@ -41,6 +43,7 @@ _TAG = re.compile(  # a row, or a cell with what it holds, up to the next tag of
 )
 
 _FEW_STYLES = 4
+_MARGINS = 1.0  # characters: as much of a column's width is empty on both sides of its cells
 _LONGEST_ROW = 16 * 1024**2  # bytes of one row; a row of 16,384 long numbers needs 1
 
 
@@ -115,7 +118,7 @@ class SheetScan:
             for pattern in (_INLINE_VALUE, _FONT_CHANGE):
                 for hit in pattern.finditer(data):
                     self._take_text(data, hit.start(), None)
-        if b"hidden" in data or b' ht="0"' in data:
+        if b"hidden" in data or b' ht="0' in data or b' ht="1.' in data or b' ht="1"' in data:
             for hit in _HIDDEN_ROW.finditer(data):
                 number = attributes(hit[0]).get(b"r")
                 if number is None:
@@ -141,7 +144,8 @@ class SheetScan:
         for text in _COLUMN_TAG.findall(head):
             found = attributes(text)
             first, last = found.get(b"min", b""), found.get(b"max", b"")
-            if (is_on(found.get(b"hidden")) or found.get(b"width") == b"0") and first.isdigit() and last.isdigit():
+            is_hidden = is_on(found.get(b"hidden")) or _is_below(found.get(b"width"), _MARGINS)
+            if is_hidden and first.isdigit() and last.isdigit():
                 self.facts.hidden_columns.append((int(first) - 1, min(int(last) - 1, LAST_COLUMN)))
 
         if _NO_DEFAULT_WIDTH.search(head):
@@ -237,7 +241,7 @@ class SheetScan:
         if self._row in self._rows:
             raise Refused("damaged-file")
         self._rows.add(self._row)
-        if is_on(found.get(b"hidden")) or found.get(b"ht") == b"0":
+        if is_on(found.get(b"hidden")) or _is_below(found.get(b"ht"), UNREADABLE_POINTS):
             self._hide_row(self._row)
 
     def _position(self, reference: bytes | None) -> tuple[int, int]:
@@ -253,6 +257,13 @@ class SheetScan:
             raise Refused("damaged-file") from error
         self._column = column
         return row, column
+
+
+def _is_below(size: bytes | None, least: float) -> bool:
+    try:
+        return size is not None and float(size) < least
+    except ValueError:
+        return False
 
 
 def _places(data: bytes, text: bytes) -> Iterator[int]:

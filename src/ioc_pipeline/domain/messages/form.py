@@ -75,6 +75,18 @@ FORM: dict[str, Message] = {
         "Bỏ lọc, bỏ ẩn (Unhide) để kiểm tra; xóa dòng nếu không thuộc báo cáo",
         "Rows hidden by hand, by a filter or by an outline were loaded with the others.",
     ),
+    "hidden-cells": Message(
+        "các ô có chữ trùng màu nền hoặc bị định dạng ẩn vẫn được tính",
+        "",
+        "Để chữ có màu khác màu nền để kiểm tra; xóa nội dung nếu không thuộc báo cáo",
+        "Cells in the colour of their ground, or with a text that their format hides, were loaded with the others.",
+    ),
+    "covered-cells": Message(
+        "các ô bị ô gộp (Merge) che không được tính",
+        "",
+        "Bỏ gộp ô để thấy nội dung bị che; xóa nội dung đó nếu thừa, hoặc ghi mỗi số liệu vào ô riêng rồi gửi lại",
+        "Cells of the table that lie under a merged cell, where nobody sees them; read as blank.",
+    ),
     "struck-cells": Message(
         "các ô bị gạch ngang không được tính",
         "",
