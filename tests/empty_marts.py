@@ -10,8 +10,14 @@ from ioc_pipeline.settings import Settings, from_environment
 
 
 def empty_marts(home: Path) -> Settings:
-    """As a finished build leaves it."""
+    """An installation with nothing else in it."""
     settings = from_environment({"IOC_HOME": str(home)})
+    put_empty_marts(settings)
+    return settings
+
+
+def put_empty_marts(settings: Settings) -> None:
+    """As a finished build leaves them."""
     settings.warehouse.parent.mkdir(parents=True)
     with closing(duckdb.connect(str(settings.warehouse))) as connection:
         connection.execute("create schema marts; create schema build; create schema raw")
@@ -22,7 +28,6 @@ def empty_marts(home: Path) -> Settings:
         for mart in read_marts(settings.dbt_project):
             columns = ", ".join(f"{column.name} {column.data_type}" for column in mart.columns)
             connection.execute(f"create table marts.{mart.name} ({columns})")
-    return settings
 
 
 def change(settings: Settings, sql: str) -> None:
