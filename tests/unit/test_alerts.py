@@ -55,10 +55,10 @@ def load(settings: Settings) -> None:
 def publish(settings: Settings, *, on: datetime) -> None:
     settings.published.mkdir(exist_ok=True)
     stores.open_ledger(settings).published(99, "000007_x", at=on)
-    (settings.published / "x.duckdb").touch(0o444)
+    (settings.published / "marts_000007_x.duckdb").touch(0o444)
     move_pointer(
         settings.published,
-        Pointer("000007_x", "x.duckdb", "x", on.isoformat(), alerts.local_day(on).isoformat(), 99, ""),
+        Pointer("000007_x", "marts_000007_x.duckdb", "x", on.isoformat(), alerts.local_day(on).isoformat(), 99, ""),
     )
 
 
@@ -194,7 +194,7 @@ def test_a_ledger_that_cannot_be_opened_is_an_alert_and_no_traceback(settings: S
 
 def test_a_published_file_that_somebody_could_write_is_told_of(settings: Settings) -> None:
     publish(settings, on=datetime.now(UTC))
-    (settings.published / "x.duckdb").chmod(0o644)
+    (settings.published / "marts_000007_x.duckdb").chmod(0o644)
     assert codes(settings) == ["publication-touched"]
 
 

@@ -15,6 +15,7 @@ from frictionless import Package
 
 from empty_marts import change, empty_marts
 from ioc_pipeline.domain.errors import ConflictError, UserError
+from ioc_pipeline.durable import write_json
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of, connect_published, ordered_row_hash
@@ -88,6 +89,49 @@ def test_a_torn_pointer_is_told_and_written_again(settings: Settings, first: Pub
     (settings.published / "current.json").write_bytes(torn)
     _expect_told_and_mended(settings, first)
     assert _published_years(settings) == [2025]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"version": "x00001_abc"},
+        {"file": 5},
+        {"file": "marts_000009_x.duckdb"},
+        {"as_of": "2031-01-01"},
+        {"published_at": "yesterday"},
+        {"load_seq": "many"},
+        {"content_hash": ""},
+    ],
+)
+def test_a_pointer_that_was_changed_is_told_and_written_again(
+    settings: Settings, first: Published, change: dict[str, object]
+) -> None:
+    path = settings.published / "current.json"
+    path.write_text(json.dumps({**json.loads(path.read_bytes()), **change}))
+    _expect_told_and_mended(settings, first)
+
+
+def test_what_others_put_into_the_folder_stops_no_publication(settings: Settings, first: Published) -> None:
+    theirs = ["marts_backup.duckdb", "marts_000001 - Copy.duckdb", "prints_x.json", "parquet_x"]
+    for name in theirs:
+        (settings.published / name).write_bytes(b"x")
+    for year in range(2026, 2031):
+        _add_period(settings, year)
+        publish(settings, published_at=NOON)
+    assert _published_years(settings) == list(range(2025, 2031))
+    assert all((settings.published / name).exists() for name in (theirs[0], *theirs[2:]))
+    assert not first.path.exists()
+
+
+def test_promises_that_were_changed_are_written_again_though_no_mart_is_new(
+    settings: Settings, first: Published
+) -> None:
+    promises = sorted((settings.published / "contracts").glob("*.yaml"))
+    before = [path.read_bytes() for path in promises]
+    promises[0].write_bytes(b"")
+    promises[1].unlink()
+    assert publish(settings, published_at=NOON).version == first.version
+    assert [path.read_bytes() for path in promises] == before
 
 
 def test_a_lost_folder_does_not_give_a_number_twice(settings: Settings, first: Published) -> None:
@@ -230,7 +274,8 @@ def test_a_mart_that_did_not_change_keeps_its_file(settings: Settings, first: Pu
             resource["hash"] = f"sha256:{hashlib.sha256(marked).hexdigest()}"
     pointer = json.loads((settings.published / "current.json").read_bytes())
     pointer["package_sha256"] = _overwrite(folder / "datapackage.json", json.dumps(package).encode())
-    (settings.published / "current.json").write_text(json.dumps(pointer))
+    del pointer["own_sha256"]
+    write_json(settings.published / "current.json", pointer)
     _add_period(settings, 2026)
     second = settings.published / f"parquet_{publish(settings, published_at=NOON).version}"
     assert (second / "dim_org_unit.parquet").read_bytes() == marked

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from installed import AT, Home
-from ioc_pipeline.domain.errors import StoresError
+from ioc_pipeline.domain.errors import StoresError, UserError
 from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.stamp import read_stamp
@@ -65,6 +65,52 @@ def test_a_ledger_of_another_installation_is_refused(home: Home, tmp_path: Path)
     stranger = Home(from_environment({"IOC_HOME": str(tmp_path / "stranger")}))
     stranger.take(1, 2, 3)
     refused(Home(replace(home.settings, ledger_url=stranger.settings.ledger_url)), "of installation .*IOC_LEDGER_URL")
+
+
+@pytest.mark.parametrize("broken", ["a folder", "no database", "cut short", "its log is a folder"])
+def test_a_ledger_that_cannot_be_used_is_told_of_and_restored_once_it_is_moved_away(home: Home, broken: str) -> None:
+    content = home.ledger_file.read_bytes()
+    home.lose_ledger()
+    if broken == "a folder":
+        home.ledger_file.mkdir()
+    elif broken == "its log is a folder":
+        home.ledger_file.write_bytes(content)
+        home.ledger_file.with_name("ledger.db-wal").mkdir()
+    else:
+        home.ledger_file.write_bytes(b"no" * 9000 if broken == "no database" else content[: len(content) // 2])
+    refused(home, "cannot be used.*ioc ledger restore")
+    for path in home.settings.home.glob("ledger.db*"):
+        path.rename(path.with_name(f"aside-{path.name}"))
+    assert restore_ledger(home.settings).loaded == 2
+    home.take(3)
+    assert home.markers() == [(1, 1), (2, 2), (3, 3)]
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "mysql://ioc:hidden@127.0.0.1/ledger", "sqlite://", "sqlite:///:memory:", "postgresql://x:y:z"]
+)
+def test_a_url_that_names_no_ledger_is_told_and_not_repeated(home: Home, url: str) -> None:
+    with pytest.raises(UserError, match="IOC_LEDGER_URL: expected sqlite") as told:
+        open_ledger(replace(home.settings, ledger_url=url))
+    assert "hidden" not in str(told.value)
+
+
+def test_a_server_that_does_not_answer_is_told_without_its_password(home: Home) -> None:
+    with pytest.raises(StoresError, match="cannot be used: connection failed") as told:
+        open_ledger(replace(home.settings, ledger_url="postgresql://ioc:hidden@127.0.0.1:1/ledger"))
+    assert "hidden" not in str(told.value)
+
+
+def test_a_sidecar_that_was_changed_restores_no_ledger(home: Home) -> None:
+    paths = {number: min(home.settings.landing.glob(f"??/*.{number}.json")) for number in (1, 2)}
+    for path in paths.values():
+        path.write_text(path.read_text("utf-8").replace("so-nnmt", "so-nnmu"), "utf-8")
+    home.lose_ledger()
+    assert restore_ledger(home.settings).missing == [], "the warehouse knows them"
+    assert {row.department_code for row in open_ledger(home.settings).status_rows()} == {"so-nnmt"}
+    home.lose_ledger()
+    home.settings.warehouse.unlink()
+    assert restore_ledger(home.settings).missing == [1, 2]
 
 
 def test_a_lost_ledger_is_restored_from_landing_and_the_warehouse(home: Home) -> None:
@@ -139,6 +185,13 @@ def test_a_warehouse_of_another_installation_is_refused(home: Home, tmp_path: Pa
     stranger.take(1, 2)
     shutil.copyfile(stranger.settings.warehouse, home.settings.warehouse)
     refused(home, "is of installation.*ioc rebuild")
+
+
+def test_a_warehouse_of_a_copy_that_went_on_is_refused(home: Home, tmp_path: Path) -> None:
+    other = home.copied_to(tmp_path / "other")
+    other.take(3)
+    shutil.copyfile(other.settings.warehouse, home.settings.warehouse)
+    refused(home, "ends at delivery 3.*landing at 2.*ioc rebuild")
 
 
 def test_a_warehouse_file_that_is_none_is_named(home: Home) -> None:

@@ -69,6 +69,12 @@ def flip(pattern: str) -> Callable[[Home], None]:
     return change
 
 
+def tear_tombstone(home: Home) -> None:
+    """Beside the bytes of the first delivery."""
+    sidecar = min(home.settings.landing.glob("??/*.1.json"))
+    sidecar.with_name(f"{sidecar.name.partition('.')[0]}.purged").write_bytes(b'{"sha')
+
+
 def test_what_was_not_touched_is_as_recorded(home: Home) -> None:
     assert verify(home.settings) == []
     assert verify_share(home.settings, seconds=60) == []
@@ -93,6 +99,8 @@ def test_what_was_not_touched_is_as_recorded(home: Home) -> None:
         (in_ledger("update head set published_version = '000009_x'"), "ledger", "head"),
         (in_ledger("update event set detail = '{}' where event_seq = 3"), "events", "chain"),
         (in_ledger("delete from event where event_seq = 2"), "events", "chain"),
+        (lambda home: home.settings.warehouse.unlink(), "warehouse", "warehouse.duckdb"),
+        (tear_tombstone, "bytes", "delivery 1"),
         (in_warehouse("update raw.delivery set file_name = 'x' where load_seq = 2"), "warehouse", "load 2"),
         (in_warehouse("insert into raw.waiver (load_seq, delivery_seq) values (1, 1)"), "warehouse", "load 1"),
         (in_warehouse("delete from raw.delivery where load_seq = 3"), "warehouse", "load 3"),
@@ -121,6 +129,15 @@ def test_a_finding_stays_until_it_is_mended_and_is_told(
     shutil.move(blob.with_name("aside"), blob)
     assert main(["verify"]) == 0
     assert open_ledger(home.settings).findings() == []
+
+
+def test_a_torn_tombstone_deletes_nothing_and_stops_nothing(home: Home) -> None:
+    tear_tombstone(home)
+    bytes_before = sorted(home.settings.landing.glob("??/" + "?" * 64))
+    assert [(one.area, one.place) for one in maintain(home.settings)] == [("bytes", "delivery 1")]
+    assert sorted(home.settings.landing.glob("??/" + "?" * 64)) == bytes_before
+    home.take_again(1)
+    assert (1, "loaded") in home.states()
 
 
 def test_a_share_goes_on_where_the_last_one_ended(home: Home) -> None:

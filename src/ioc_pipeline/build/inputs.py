@@ -38,9 +38,9 @@ def hash_reference(settings: Settings, project_hash: str) -> str:
 
 
 def _hash_files(folder: Path, paths: Iterable[Path]) -> bytes:
-    """Over names and contents, in the order of the names."""
+    """Over names and contents, in the order of the names. What is no file has no content: its reader says so."""
     digest = hashlib.sha256()
     for path in sorted(paths):
-        content = path.read_bytes()
+        content = path.read_bytes() if path.is_file() else b""
         digest.update(f"{path.relative_to(folder)}\0{len(content)}\0".encode() + content)
     return digest.digest()

@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(f"the ledger's record was tampered with: {error}; docs/operations.md says what to do")
         return 2
     except StoresError as error:
-        complain(f"the stores do not belong together, nothing was taken or answered: {error}")
+        complain(f"the stores cannot be used as they are, nothing more was taken or answered: {error}")
         return 2
     except FetchError as error:
         complain(f"not fetched, nothing of this run counts: {error}")
@@ -49,6 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        if error.filename is None:
+            raise
+        complain(
+            f"{error.filename2 or error.filename}: {error.strerror}; what is not taken yet stays where it lies. Give us"
+            " space and the right to write there, or move away what stands in the way, then try again"
+        )
+        return 2
     except Exception as error:
         if isinstance(error, duckdb.Error) and is_lock(error):
             complain(

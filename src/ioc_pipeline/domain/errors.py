@@ -63,7 +63,7 @@ class BrokenRecordError(Exception):
 
 
 class StoresError(Exception):
-    """Stores do not belong together: the message says which is older, lost or foreign, and what heals it. Ours."""
+    """A store is lost, older, foreign or cannot be used: the message says which, and what heals it. Ours."""
 
 
 class DamagedError(Exception):

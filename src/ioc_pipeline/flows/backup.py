@@ -186,7 +186,7 @@ def _copy_landed(store: Store, target: Path, *, up_to: int) -> list[int]:
         except DamagedError:
             if not is_buried(store, delivery):
                 damaged.append(delivery.delivery_seq)
-        into.describe_again(sidecar)
+        into.describe(sidecar)
     if (store.folder / "contracts").exists():
         shutil.copytree(store.folder / "contracts", target / "contracts", dirs_exist_ok=True)
     return damaged

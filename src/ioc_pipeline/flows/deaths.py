@@ -25,7 +25,7 @@ def died_often(settings: Settings, delivery_seqs: Collection[int]) -> set[int]:
     folder = settings.home / "deaths"
     if not folder.is_dir():
         return set()
-    noted = {int(path.name): path.stat().st_size for path in folder.iterdir()}
+    noted = {int(path.name): path.stat().st_size for path in folder.iterdir() if path.name.isdecimal()}
     return {seq for seq in delivery_seqs if noted.get(seq, 0) >= _DEATHS}
 
 

@@ -15,7 +15,7 @@ from ioc_pipeline.flows.prepare import prepare_files
 from ioc_pipeline.flows.prepared import read_verdict, rewrite_verdict
 from ioc_pipeline.flows.projects import project_with
 from ioc_pipeline.flows.stores import open_own_warehouse, open_store, working_on_warehouse
-from ioc_pipeline.flows.whereabouts import whereabouts
+from ioc_pipeline.flows.whereabouts import reason, whereabouts
 from ioc_pipeline.land.contract_versions import read_contract_version
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.enquiries import LoadRow
@@ -206,7 +206,7 @@ def _prepare_again(settings: Settings, deliveries: Sequence[Delivery], store: St
             return made
         seqs = [delivery.delivery_seq for delivery in deliveries]
         _LOG.error("deliveries %s could not be prepared again: %s", seqs, whereabouts(error))
-        store.ledger.hold_prepared(seqs, f"preparing failed: {type(error).__name__}", at=datetime.now(UTC))
+        store.ledger.hold_prepared(seqs, f"preparing failed: {reason(error)}", at=datetime.now(UTC))
     return made
 
 
@@ -254,8 +254,8 @@ def _load_into(
         if len(by_source) == 1:
             _LOG.error("%s could not be loaded: %s", *by_source, whereabouts(error))
             said = f": {error}" if isinstance(error, ContractError) else ""  # another may quote a cell
-            reason = f"loading failed: {type(error).__name__}{said}"
-            ledger.hold_prepared([one.delivery.delivery_seq for one in verdicts], reason, at=datetime.now(UTC))
+            held = f"loading failed: {reason(error)}{said}"
+            ledger.hold_prepared([one.delivery.delivery_seq for one in verdicts], held, at=datetime.now(UTC))
             return []
         results = []
         for some in by_source.values():

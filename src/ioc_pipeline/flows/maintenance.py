@@ -1,12 +1,12 @@
 """What is done every night: what may not stay goes, lost sidecars come back, a share of all is verified."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from ioc_pipeline.answer import feedback
 from ioc_pipeline.domain.findings import Finding
+from ioc_pipeline.durable import remove
 from ioc_pipeline.flows.prepared import forget_prepared, prepared_seqs
 from ioc_pipeline.flows.purging import purge_due
 from ioc_pipeline.flows.stores import open_store
@@ -38,7 +38,7 @@ def maintain(settings: Settings, *, seconds: float = NIGHTLY_SECONDS) -> list[Fi
     """
     store = open_store(settings)
     for path in leftovers(settings, now=time.time()):
-        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
+        remove(path)
     feedback.sweep(settings.inbox, older_than=time.time() - DAY)
     _forget_finished(settings, store)
     purge_due(settings)
@@ -73,4 +73,4 @@ def _describe_again(store: Store, found: list[Finding]) -> None:
     for sidecar in store.ledger.all_sidecars():
         place = f"delivery {sidecar.delivery.delivery_seq}"
         if place in lost - doubted:
-            store.describe_again(sidecar)
+            store.describe(sidecar)

@@ -18,7 +18,7 @@ from ioc_pipeline.flows.reading import Reading, read_all
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger, open_store
 from ioc_pipeline.flows.verdicts import verdict_on_own
-from ioc_pipeline.flows.whereabouts import whereabouts
+from ioc_pipeline.flows.whereabouts import reason, whereabouts
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import buried_verdict
 from ioc_pipeline.ledger.ledger import Ledger
@@ -128,7 +128,12 @@ def prepare_files(
     for delivery in deliveries:
         if delivery.kind not in ("file", "extract"):
             continue
-        if buried := buried_verdict(store, delivery):
+        try:
+            buried = buried_verdict(store, delivery)
+        except DamagedError as error:
+            yield delivery.delivery_seq, str(error)
+            continue
+        if buried:
             write_verdict(settings, buried)
             yield delivery.delivery_seq, buried
         else:
@@ -150,7 +155,7 @@ def _prepare_leased(settings: Settings, store: Store, leases: Sequence[Lease]) -
             _LOG.error("delivery %d could not be prepared: %s", lease.delivery_seq, whereabouts(error))
             is_hung = isinstance(error, OverBudgetError)
             until = datetime.now(UTC) + timedelta(seconds=HUNG_SECONDS) if is_hung else None
-            _hold(store.ledger, lease, f"preparing failed: {type(error).__name__}", until=until)
+            _hold(store.ledger, lease, f"preparing failed: {reason(error)}", until=until)
         return 0, [lease.delivery_seq for lease in leases]
 
 
@@ -197,7 +202,7 @@ def _sign_of_life(settings: Settings) -> Iterator[str]:
 def end_leases_of_the_dead(settings: Settings, ledger: Ledger) -> None:
     """Killed while it prepared, a process keeps its leases; nobody should wait for them to run out."""
     for path in _signs_of_life(settings).glob("*"):
-        with suppress(LockedError), locked_now(path):
+        with suppress(LockedError, IsADirectoryError), locked_now(path):  # a folder is no sign of ours
             note_deaths(settings, ledger.end_leases(path.name))
             path.unlink(missing_ok=True)
     for owner in ledger.lease_owners():  # of a ledger that was restored, or whose folder of signs was lost

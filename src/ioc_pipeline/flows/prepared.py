@@ -3,10 +3,9 @@
 import hashlib
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ioc_pipeline.domain.deliveries import Verdict
-from ioc_pipeline.durable import sync_file, sync_folder, write_durably
+from ioc_pipeline.durable import remove, sync_file, sync_folder, write_durably
 from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.flows.verdicts import verdict_on
 from ioc_pipeline.land.contract_versions import store_contract
@@ -80,7 +79,8 @@ def read_observations(settings: Settings, delivery_seq: int, columns: Sequence[s
 
 def forget_prepared(settings: Settings, delivery_seq: int) -> None:
     """Remove the files of a delivery whose department has been answered."""
-    shutil.rmtree(_folder(settings, delivery_seq), ignore_errors=True)
+    with suppress(OSError):  # another process is at it; what is left of it goes in the night
+        remove(_folder(settings, delivery_seq))
 
 
 def prepared_seqs(settings: Settings) -> list[int]:
@@ -140,7 +140,6 @@ def _new_folder(settings: Settings, delivery_seq: int) -> Iterator[Path]:
     for path in folder.glob("*.parquet"):
         sync_file(path)
     target = _folder(settings, delivery_seq)
-    if target.exists():
-        shutil.rmtree(target)
+    remove(target)
     folder.rename(target)
     sync_folder(settings.prepared)

@@ -242,9 +242,10 @@ def _compare_warehouse(
             f" {head.installation.installation_id}; {_REBUILD}"
         )
     if there.delivery_seq > head.delivery_seq:
-        raise StoresError(
-            f"the ledger at {ledger.shown_url} ends at delivery {head.delivery_seq}, {path} at {there.delivery_seq}:"
-            f" {_RESTORE_LEDGER}"
+        raise StoresError(  # landing is no newer than the ledger: `open_store` compared them
+            f"{path} ends at delivery {there.delivery_seq}, the ledger at {ledger.shown_url} and landing at"
+            f" {head.delivery_seq}: if it is of a copy that went on apart, {_REBUILD}; if those two are older copies,"
+            " bring the newer ones back"
         )
     if there.load_seq < head.load_seq or there.marker_count != there.load_seq:
         raise StoresError(

@@ -13,7 +13,7 @@ from ioc_pipeline.domain.findings import Area, Finding
 from ioc_pipeline.flows.stores import open_store, working_on_warehouse
 from ioc_pipeline.land.contract_versions import read_contract_version
 from ioc_pipeline.land.store import Store
-from ioc_pipeline.land.tombstones import is_buried
+from ioc_pipeline.land.tombstones import is_buried, tombstone_of
 from ioc_pipeline.ledger.arrivals import Sidecar
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish.versions import damage_of, kept_versions, read_pointer
@@ -89,6 +89,10 @@ def _landed(store: Store, sidecars: Iterable[Sidecar]) -> Iterator[Finding]:
                 hashed[delivery.sha256] = ""
             except DamagedError as error:
                 hashed[delivery.sha256] = str(error)
+            try:
+                tombstone_of(store, delivery.sha256)
+            except DamagedError as error:
+                yield Finding("bytes", _place(delivery.delivery_seq), str(error))
         if hashed[delivery.sha256] and not is_buried(store, delivery):
             yield Finding("bytes", _place(delivery.delivery_seq), hashed[delivery.sha256])
         if not store.is_described(sidecar):
@@ -107,6 +111,8 @@ def _contracts(settings: Settings) -> Iterator[Finding]:
 def _warehouse(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
     """Every marker is the ledger's, and the rows of each load are those that were loaded."""
     if not settings.warehouse.exists():
+        if load_seq := ledger.head().load_seq:
+            yield Finding("warehouse", settings.warehouse.name, f"is gone, with {load_seq} loads")
         return
     try:
         with working_on_warehouse(settings), closing(open_for_reading(settings.warehouse)) as connection:

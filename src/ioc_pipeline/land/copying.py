@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import logging
 import os
 import tempfile
 from contextlib import ExitStack
@@ -20,6 +21,7 @@ from ioc_pipeline.land.wholeness import is_cut_short
 
 INCOMING = "incoming"
 
+_LOG = logging.getLogger(__name__)
 _CHUNK = 1024 * 1024
 _SWAPPED_SINCE_THE_SCAN = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO})
 _OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM})
@@ -57,7 +59,8 @@ class Landed:
 def land(candidate: Candidate, folder: Folder, store: Store) -> Landed | Refusal | None:
     """Copy one file of a folder to its blob while hashing it; the folders of landing are synced later, for many.
 
-    Returns None when it is not its time: it is gone, it changed while we read, or it waits for its seal or its end.
+    Returns None when it is not its time: it is gone, it changed while we read, it waits for its seal or its end, or for
+    an operator to clear the place of its bytes.
     """
     seal = read_seal(folder, candidate.name)
     lacks_seal = seal is None and needs_seal(candidate.name)
@@ -88,7 +91,14 @@ def land(candidate: Candidate, folder: Folder, store: Store) -> Landed | Refusal
             return None
         if seal is not None and seal.sha256 != sha256:
             return refuse(candidate, Problem("checksum-mismatch")) if candidate.is_overdue else None
-        _place(temporary, store.blob_path(sha256))
+        try:
+            _place(temporary, store.blob_path(sha256))
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            _LOG.error(
+                "%s: a file waits in its folder, something in landing stands in the way of its bytes: %s",
+                *(candidate.department_code, error.filename2 or error.filename),
+            )
+            return None
         keep_sent_name(store.blob_path(sha256), candidate.file_name)
         store.at_step("renamed")
         failed.pop_all()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ioc_pipeline.domain.deliveries import Delivery
-from ioc_pipeline.durable import sync_folder
+from ioc_pipeline.durable import remove, sync_folder
 from ioc_pipeline.folders import Folder
 from ioc_pipeline.land.admission import Candidate, Inbox, Refusal
 from ioc_pipeline.land.copying import INCOMING, Landed, land
@@ -130,5 +130,5 @@ def landing_alone(store: Store) -> Iterator[None]:
     incoming.mkdir(parents=True, exist_ok=True)
     with locked(store.folder / ".lock"):
         for half_copied in incoming.iterdir():
-            half_copied.unlink()
+            remove(half_copied)
         yield

@@ -1,11 +1,11 @@
 """`landing/installation.json`: whose landing this is, and its newest delivery, read without looking through it."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from ioc_pipeline.domain.errors import DamagedError
 from ioc_pipeline.domain.installation import Installation
-from ioc_pipeline.durable import write_durably
+from ioc_pipeline.durable import read_json, write_json
 
 STAMP = "installation.json"
 
@@ -27,14 +27,14 @@ class Stamp:
 def read_stamp(landing: Path) -> Stamp | None:
     """The stamp; None where there is none that can be read: then the sidecars must tell."""
     try:
-        content = json.loads((landing / STAMP).read_bytes())
+        content = read_json(landing / STAMP)
         return Stamp(
             str(content["installation_id"]), int(content["epoch"]), int(content["delivery_seq"]), str(content["sha256"])
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (DamagedError, ValueError, KeyError, TypeError):
         return None
 
 
 def write_stamp(landing: Path, stamp: Stamp) -> None:
     """Write the stamp durably."""
-    write_durably(landing / STAMP, json.dumps(asdict(stamp), indent=1).encode())
+    write_json(landing / STAMP, asdict(stamp))

@@ -1,7 +1,7 @@
 """The landing folder: bytes under their hash, and beside each what the bytes do not say."""
 
 import hashlib
-import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -9,11 +9,12 @@ from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Delivery
 from ioc_pipeline.domain.errors import DamagedError
-from ioc_pipeline.durable import sync_folder, write_durably
+from ioc_pipeline.durable import read_json, sync_folder, write_durably, write_json
 from ioc_pipeline.land.stamp import read_stamp, write_stamp
 from ioc_pipeline.ledger.arrivals import Own, Sidecar
 from ioc_pipeline.ledger.ledger import Ledger
 
+_SIDECAR = re.compile(r"[0-9a-f]{64}\.([1-9][0-9]*)\.json")
 OWN_STEPS = ("stored", "recorded", "described", "confirmed")  # of what is not in the inbox
 
 
@@ -75,7 +76,7 @@ class Store:
         """Write the sidecar of every delivery that may lack it, also what a crashed pass left undone."""
         sidecars = self.ledger.without_sidecar()
         for sidecar in sidecars:
-            write_durably(self.sidecar_path(sidecar.delivery), _as_text(sidecar).encode())
+            self.describe(sidecar)
             self.at_step("described")
         if sidecars:
             newest = sidecars[-1].delivery
@@ -96,17 +97,18 @@ class Store:
         except DamagedError:
             return False
 
-    def describe_again(self, sidecar: Sidecar) -> None:
-        """Write the sidecar of a delivery anew, after it was lost or damaged."""
-        write_durably(self.sidecar_path(sidecar.delivery), _as_text(sidecar).encode())
+    def describe(self, sidecar: Sidecar) -> None:
+        """Write the sidecar of a delivery, also after it was lost or damaged."""
+        delivery = sidecar.delivery
+        content = {**asdict(delivery), "received_at": delivery.received_at.isoformat(), "origin": sidecar.origin}
+        write_json(self.sidecar_path(delivery), content)
 
     def sidecar_paths(self) -> dict[int, Path]:
         """Every sidecar by the delivery it names; looks through the folders and reads none."""
         found = {}
         for path in self.folder.glob("??/*.json"):
-            _, _, seq = path.stem.partition(".")
-            if seq.isdecimal():
-                found[int(seq)] = path
+            if named := _SIDECAR.fullmatch(path.name):
+                found[int(named[1])] = path
         return found
 
     def restore_ledger(self, *, at: datetime, more: Iterable[Sidecar] = ()) -> list[int]:
@@ -138,15 +140,9 @@ def read_sidecar(path: Path) -> Sidecar:
         DamagedError: it is gone, or not whole.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         origin = content.pop("origin")
         content["received_at"] = datetime.fromisoformat(content["received_at"])
         return Sidecar(Delivery(**content), origin)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DamagedError(f"sidecar {path.name} is gone or not whole") from error
-
-
-def _as_text(sidecar: Sidecar) -> str:
-    delivery = sidecar.delivery
-    content = {**asdict(delivery), "received_at": delivery.received_at.isoformat(), "origin": sidecar.origin}
-    return json.dumps(content, ensure_ascii=False, indent=1)
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedError(f"{path.name} is no sidecar") from error

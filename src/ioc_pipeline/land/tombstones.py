@@ -5,19 +5,23 @@ of these bytes, free of what was found, so that a rebuild comes to the same.
 """
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
-from ioc_pipeline.domain.errors import Problem
-from ioc_pipeline.durable import sync_folder, write_durably
+from ioc_pipeline.domain.errors import DamagedError, Problem
+from ioc_pipeline.durable import read_json, sync_folder, write_json
 from ioc_pipeline.land.own_json import as_json
 from ioc_pipeline.land.sent_names import forget_sent_name
 from ioc_pipeline.land.store import Store
 
 _SUFFIX = ".purged"
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +42,22 @@ def bury(
     said: dict[str, object] = {str(verdict.delivery.delivery_seq): _said_of(verdict) for verdict in verdicts}
     said.update({str(page): None for page in pages})
     path = _path(store, sha256)
-    if path.exists():  # the same bytes came again after they were deleted
-        said = {**json.loads(path.read_bytes())["deliveries"], **said}
-    write_durably(path, as_json({"sha256": sha256, "reason": reason, "by": by, "at": at, "deliveries": said}))
+    with suppress(DamagedError):  # the same bytes came again after they were deleted
+        said = {**_read(path)["deliveries"], **said}
+    content = {"sha256": sha256, "reason": reason, "by": by, "at": at, "deliveries": said}
+    write_json(path, json.loads(as_json(content)))
 
 
 def tombstone_of(store: Store, sha256: str) -> Tombstone | None:
-    """What stays of these bytes; None where nobody deleted them."""
+    """What stays of these bytes; None where nobody deleted them.
+
+    Raises:
+        DamagedError: something does, and it cannot be read.
+    """
     path = _path(store, sha256)
     if not path.exists():
         return None
-    content = json.loads(path.read_bytes())
+    content = _read(path)
     return Tombstone(
         sha256=sha256,
         reason=content["reason"],
@@ -58,21 +67,37 @@ def tombstone_of(store: Store, sha256: str) -> Tombstone | None:
     )
 
 
+def _read(path: Path) -> dict[str, Any]:
+    content = read_json(path)
+    if content.keys() < {"reason", "by", "at", "deliveries"}:
+        raise DamagedError(f"{path.name} is no tombstone")
+    return content
+
+
 def is_buried(store: Store, delivery: Delivery) -> bool:
     """Whether the bytes of a delivery are gone on purpose; a tombstone that is not whole says nothing."""
     try:
         tombstone = tombstone_of(store, delivery.sha256)
-    except (ValueError, KeyError):
+    except DamagedError:
         return False
     return tombstone is not None and delivery.delivery_seq in tombstone.deliveries
 
 
 def buried_verdict(store: Store, delivery: Delivery) -> Verdict | None:
-    """What was said of a delivery whose bytes are deleted; None while they are there."""
+    """What was said of a delivery whose bytes are deleted; None while they are there, whatever lies beside them.
+
+    Raises:
+        DamagedError: they are gone, and what was said cannot be read.
+    """
     path = _path(store, delivery.sha256)
     if not path.exists():
         return None
-    said = json.loads(path.read_bytes())["deliveries"].get(str(delivery.delivery_seq))
+    try:
+        said = _read(path)["deliveries"].get(str(delivery.delivery_seq))
+    except DamagedError:
+        if store.blob_path(delivery.sha256).exists():
+            return None
+        raise
     if said is None:
         return None
     return Verdict(
@@ -92,7 +117,11 @@ def finish_burials(store: Store) -> Iterator[str]:
     """
     for path in sorted(store.folder.glob(f"??/*{_SUFFIX}")):
         sha256 = path.name.removesuffix(_SUFFIX)
-        tombstone = tombstone_of(store, sha256)
+        try:
+            tombstone = tombstone_of(store, sha256)
+        except DamagedError as error:
+            _LOG.warning("%s: nothing is deleted by it", error)
+            continue
         blob = store.blob_path(sha256)
         if tombstone and blob.exists() and set(store.ledger.deliveries_of(sha256)) <= tombstone.deliveries:
             blob.unlink()

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
+from ioc_pipeline.domain.errors import StoresError, UserError
 from ioc_pipeline.ledger.events import canonical, hash_of
 from ioc_pipeline.ledger.tables import event, head
 
@@ -23,6 +24,10 @@ NEWEST_REVISION = "0007"
 _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 _MOST_KEYS = 10_000  # PostgreSQL takes 65,535
+_TO_BE_USED = (
+    "see that its server runs, that its disk has space and that we may write there; if the file itself is damaged, move"
+    " it and those beside it (-wal, -shm) away, then `ioc ledger restore`"
+)
 
 
 @dataclass(slots=True)
@@ -65,12 +70,15 @@ def batched(keys: Collection[int]) -> Iterator[list[int]]:
 
 
 class Journal:
-    """The database at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none."""
+    """The database at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none.
+
+    Raises:
+        UserError: the URL names no such database.
+        StoresError: by every method, while the database cannot be opened, read or written.
+    """
 
     def __init__(self, url: str) -> None:
-        self._url = make_url(url)
-        if self._url.get_backend_name() == "postgresql":
-            self._url = self._url.set(drivername="postgresql+psycopg")
+        self._url = _database(url)
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = _engine(self._url)
 
@@ -117,10 +125,16 @@ class Journal:
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(writes=writes)
-            with connection.begin():
-                yield connection
+        try:
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(writes=writes)
+                with connection.begin():
+                    yield connection
+        except sa.exc.DatabaseError as error:
+            if not _is_of_the_database(error):
+                raise
+            said = str(error.orig).strip().partition("\n")[0]
+            raise StoresError(f"the ledger at {self.shown_url} cannot be used: {said}; {_TO_BE_USED}") from error
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -139,6 +153,26 @@ class Journal:
         return insert(table).on_conflict_do_nothing()
 
 
+def _database(url: str) -> sa.URL:
+    """What the URL names; it is not repeated where that is nothing we can use, since it may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        parsed = sa.URL.create("")
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        raise UserError(
+            "IOC_LEDGER_URL: expected sqlite:////folder/ledger.db, or postgresql://user:password@host/database"
+        )
+    return parsed
+
+
+def _is_of_the_database(error: sa.exc.DatabaseError) -> bool:
+    """Whether no statement would do: it is down, full, locked or no database. Wrong statements are subclasses."""
+    return isinstance(error, sa.exc.OperationalError) or type(error) is sa.exc.DatabaseError
+
+
 @lru_cache(maxsize=8)
 def _engine(url: sa.URL) -> sa.Engine:
     """One engine a URL: it keeps no connection, but every statement that it has compiled."""
@@ -154,7 +188,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver would begin transactions on its own, and not for every statement
     # The change of a new database to a write-ahead log does not wait for a process that is doing the same.
     patiently = Retrying(
-        retry=retry_if_exception_type(sqlite3.OperationalError),
+        retry=retry_if_exception(_is_busy),
         stop=stop_after_delay(_BUSY_SECONDS),
         wait=wait_fixed(0.05),
         reraise=True,
@@ -162,6 +196,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     patiently(connection.execute, "pragma journal_mode = wal")
     for pragma in ("synchronous = full", "foreign_keys = on"):
         connection.execute(f"pragma {pragma}")
+
+
+def _is_busy(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.local_airflow.api import AirflowApi, RefusedError
+from ioc_pipeline.publish.versions import read_pointer
 from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.settings import Settings
 
@@ -55,8 +56,8 @@ class Progress:
 
     def version(self) -> str:
         """The published version, "" before the first."""
-        pointer = self._published / "current.json"
-        return str(json.loads(pointer.read_text(encoding="utf-8"))["version"]) if pointer.exists() else ""
+        pointer = read_pointer(self._published)
+        return pointer.version if pointer else ""
 
     def failures(self) -> list[str]:
         """DAG files that Airflow cannot read, and runs that failed for good since we started."""

@@ -13,10 +13,11 @@ from typing import Any
 
 import yaml
 
-from ioc_pipeline.durable import write_durably
+from ioc_pipeline.durable import remove, write_durably
 from ioc_pipeline.publish.marts import Column, Mart, Sums, foreign_keys
 from ioc_pipeline.publish.parquet import LICENCE, files_pattern
 from ioc_pipeline.publish.postgresql import READERS, SCHEMA
+from ioc_pipeline.publish.versions import hash_file
 
 CONTRACTS = "contracts"
 STANDARD = "v3.2.0"
@@ -92,21 +93,29 @@ def contract(mart: Mart, marts: Sequence[Mart]) -> dict[str, Any]:
 
 
 def write_contracts(published: Path, marts: Sequence[Mart]) -> None:
-    """Write a contract for each mart as YAML, unless the folder holds these already: few publications change them."""
+    """Write a contract for each mart as YAML, unless the folder holds these as they were written: few change."""
     contracts = {mart: contract(mart, marts) for mart in marts}
     digest = hashlib.sha256(json.dumps(list(contracts.values())).encode()).hexdigest()
     folder = published / CONTRACTS
     written = folder / _WRITTEN
-    if written.exists() and written.read_text(encoding="ascii") == digest:
+    if written.is_file() and written.read_bytes() == _note(digest, folder):
         return
     folder.mkdir(exist_ok=True)
-    written.unlink(missing_ok=True)  # first: what is no longer whole must not count as written
+    remove(written)  # first: what is no longer whole must not count as written
     for path in folder.iterdir():
-        path.unlink()
+        remove(path)
     for mart, said in contracts.items():
         text = yaml.dump(said, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=120)
         write_durably(folder / file_name(mart), text.encode())
-    write_durably(written, digest.encode("ascii"))
+    write_durably(written, _note(digest, folder))
+
+
+def _note(digest: str, folder: Path) -> bytes:
+    """What the contracts came from, and what the files of the folder hash to."""
+    files = hashlib.sha256()
+    for path in sorted(folder.glob("*.odcs.yaml")):
+        files.update(f"{path.name}\0{hash_file(path)}\0".encode())
+    return f"{digest} {files.hexdigest()}".encode("ascii")
 
 
 def file_name(mart: Mart) -> str:

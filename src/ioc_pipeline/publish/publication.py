@@ -81,6 +81,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
         content_hash = hashlib.sha256(json.dumps(content).encode()).hexdigest()
         if current and current.content_hash == content_hash:
             link(folder, current.file)
+            write_contracts(folder, marts)
             hashes = (current.sha256, current.package_sha256)
             return Published(current.version, folder / current.file, load_seq, False, *hashes)
         version = f"{next_number(folder, last_version):06d}_{content_hash[:8]}"

@@ -14,17 +14,20 @@ What differs from its hash is not used any more: the next publication begins ane
 
 import hashlib
 import json
-import shutil
+import re
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ioc_pipeline.durable import sync_folder, write_durably
+from ioc_pipeline.domain.errors import DamagedError
+from ioc_pipeline.durable import read_json, remove, sync_folder, write_json
 
 VERSIONS_KEPT = 3
 POINTER = "current.json"
 LINK = "current.duckdb"
 PACKAGE = "datapackage.json"
 SERVING = "postgresql.json"
+_VERSION = re.compile(r"marts_(([0-9]+)_[0-9a-z]+)\.duckdb")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,13 @@ class Pointer:
 
 
 def read_pointer(folder: Path) -> Pointer | None:
-    """The pointer; None where there is none that can be read."""
+    """The pointer; None where there is none, or not as it was written."""
     try:
-        pointer = Pointer(**json.loads((folder / POINTER).read_bytes()))
-    except (OSError, ValueError, TypeError):
+        pointer = Pointer(**read_json(folder / POINTER))
+        is_ours = pointer.file == f"marts_{pointer.version}.duckdb" and _VERSION.fullmatch(pointer.file)
+    except (DamagedError, TypeError):
         return None
-    return pointer if Path(pointer.file).name == pointer.file else None
+    return pointer if is_ours else None
 
 
 def hash_file(path: Path) -> str:
@@ -81,19 +85,17 @@ def damage_of(folder: Path, version: str, sha256: str, package_sha256: str) -> s
 
 def note_serving(folder: Path, place: str, problem: str) -> None:
     """Keep why the PostgreSQL at `place` does not show the current version, "" if it does."""
-    write_durably(folder / SERVING, json.dumps({"place": place, "problem": problem}).encode())
+    write_json(folder / SERVING, {"place": place, "problem": problem})
 
 
 def serving_problem(folder: Path, place: str) -> str:
     """What keeps the current version out of the PostgreSQL at `place`, "" for nothing."""
     if read_pointer(folder) is None:
         return ""
-    try:
-        note = json.loads((folder / SERVING).read_bytes())
+    with suppress(DamagedError, KeyError):
+        note = read_json(folder / SERVING)
         if note.get("place", place) == place:
             return str(note["problem"])
-    except (OSError, ValueError, KeyError):
-        pass
     return f"{place}: nothing was published there yet"
 
 
@@ -116,11 +118,12 @@ def make_read_only(path: Path) -> None:
 
 def kept_versions(folder: Path) -> dict[str, Path]:
     """The file of each version that can still be opened, oldest first."""
-    return {path.stem.removeprefix("marts_"): path for path in sorted(folder.glob("marts_*.duckdb"))}
+    paths = sorted(folder.glob("marts_*.duckdb"))
+    return {named[1]: path for path in paths if (named := _VERSION.fullmatch(path.name))}
 
 
 def move_pointer(folder: Path, pointer: Pointer) -> None:
-    write_durably(folder / POINTER, json.dumps(asdict(pointer), indent=1).encode())
+    write_json(folder / POINTER, asdict(pointer))
     link(folder, pointer.file)
 
 
@@ -141,10 +144,9 @@ def next_number(folder: Path, last_version: str) -> int:
 
     `last_version` is the last that the ledger knows: the folder may have been lost.
     """
-    numbers = [int(path.stem.split("_")[1]) for path in folder.glob("marts_*.duckdb")]
     current = read_pointer(folder)
-    known = [current.version if current else "", last_version]
-    return max([0, *numbers, *(int(version.split("_")[0]) for version in known if version)]) + 1
+    known = [*kept_versions(folder), current.version if current else "", last_version]
+    return max([0, *(int(version.split("_")[0]) for version in known if version)]) + 1
 
 
 def unfinished(path: Path) -> Path:
@@ -160,16 +162,10 @@ def finish(path: Path) -> None:
 
 def forget_unfinished(folder: Path) -> None:
     for path in folder.glob(".unfinished_*"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        remove(path)
 
 
 def forget_old(folder: Path) -> None:
-    for path in sorted(folder.glob("marts_*.duckdb"))[:-VERSIONS_KEPT]:
-        path.unlink()
-    for path in sorted(folder.glob("prints_*.json"))[:-VERSIONS_KEPT]:
-        path.unlink()
-    for path in sorted(folder.glob("parquet_*"))[:-VERSIONS_KEPT]:
-        shutil.rmtree(path)
+    for pattern in ("marts_[0-9]*.duckdb", "prints_[0-9]*.json", "parquet_[0-9]*"):
+        for path in sorted(folder.glob(pattern))[:-VERSIONS_KEPT]:
+            remove(path)

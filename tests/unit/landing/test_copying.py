@@ -1,12 +1,12 @@
 """From the inbox to landing: nothing lost and nothing taken twice, whatever a department does meanwhile."""
 
 import hashlib
-import json
 import os
 from datetime import datetime
 
 import pytest
 
+from ioc_pipeline.durable import read_json
 from ioc_pipeline.land.intake import Intake
 from landing_home import DEPARTMENT, Home, at, replace
 
@@ -27,7 +27,7 @@ def test_the_sidecar_holds_the_whole_envelope(home: Home) -> None:
     home.land()
     delivery = home.ledger.delivery(1)
     sidecar = home.store.blob_path(delivery.sha256).with_name(f"{delivery.sha256}.1.json")
-    content = json.loads(sidecar.read_text())
+    content = read_json(sidecar)
     assert content.pop("origin").endswith(f":{delivery.sha256}:{DEPARTMENT}/Biểu 02.xlsx")
     assert datetime.fromisoformat(content.pop("received_at")) == delivery.received_at
     assert content == {
@@ -46,6 +46,24 @@ def test_the_sidecar_holds_the_whole_envelope(home: Home) -> None:
         "channel": "",
         "sender": "",
     }
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_stands_in_the_way_of_some_bytes_hinders_no_others(home: Home, *, is_folder: bool) -> None:
+    sha256 = hashlib.sha256(b"v1").hexdigest()
+    in_the_way = home.landing / sha256[:2]
+    if is_folder:
+        (in_the_way / sha256 / "theirs").mkdir(parents=True)
+    else:
+        home.landing.mkdir(exist_ok=True)
+        in_the_way.write_bytes(b"theirs")
+    home.drop("a.xlsx", b"v1")
+    home.drop("b.xlsx", b"v2")
+    assert home.land().delivery_seqs == [1]
+    assert home.left() == ["a.xlsx"]
+    in_the_way.rename(home.folder / "aside")
+    assert home.land().delivery_seqs == [2]
+    assert home.contents() == [b"v2", b"v1"]
 
 
 def test_the_same_bytes_under_two_names_are_two_deliveries_over_one_blob(home: Home) -> None:
@@ -157,7 +175,7 @@ def test_a_file_its_sender_takes_back_after_it_was_recorded_stays_a_delivery(hom
 def test_when_landing_cannot_be_written_the_file_stays_in_the_inbox(home: Home) -> None:
     home.drop("a.xlsx", b"v1")
     home.landing.mkdir()
-    in_the_way = home.landing / hashlib.sha256(b"v1").hexdigest()[:2]
+    in_the_way = home.landing / "incoming"
     in_the_way.write_bytes(b"")
     with pytest.raises(OSError, match="exists"):
         home.land()
