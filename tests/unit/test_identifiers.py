@@ -36,6 +36,11 @@ CITIZEN_TEXTS = [
     "014:085:000:105",
     "0140|8500|0105",
     "CCCD số 014/085/000/105, bà H.",
+    "014;085;000;105",
+    "014~085~000~105",
+    "014\\085\\000\\105",
+    "014'085'000'105",
+    "014    085    000    105",
     "CCCD14085000105",
     "số căn cước công dân: 14085000105",
 ]
@@ -48,6 +53,8 @@ OTHER_TEXTS = [
     "Giấy tờ tùy thân số 050000110",
     "DN4140123456789",
     "CMND 050/000/110",
+    "CMSQ số 050000110",
+    "Hộ chiếu số B 1234567",
     "Hộ chiếu số B1234567",
     "passport c12345678",
     "Số thẻ BHYT: DN 4 14 0123456789",
@@ -57,6 +64,7 @@ OTHER_TEXTS = [
 ]
 PHONE_TEXTS = [
     "Liên hệ 0912345678",
+    "Số liên lạc: 912345678",
     "0912.345.678",
     "0912 345 678",
     "0900 00 01 25",
@@ -113,6 +121,11 @@ OTHER_NUMBERS = [
     "001000000123",
     "999990000001",
 ]
+
+
+@pytest.mark.parametrize("text", ["12. 014085000105", "&8CMND 050000110", "1. 0912345678"])
+def test_a_number_in_a_list_or_the_size_of_letters_before_it_hides_none(text: str) -> None:
+    assert kinds_in(text)
 
 
 @pytest.mark.parametrize("text", [*CITIZEN_TEXTS, *OTHER_TEXTS, *PHONE_TEXTS])

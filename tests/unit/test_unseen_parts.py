@@ -13,6 +13,7 @@ from odf.text import P
 from hostile.attacks import packed, sheet, strings, xlsx_parts
 from ioc_pipeline.domain.workbooks import Workbook
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
+from ioc_pipeline.read.compound import sealed
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
 
 CITIZEN, OLD = "014085000105", "050000110"
@@ -90,6 +91,49 @@ def test_records_of_a_pivot_cache_are_read_by_the_names_of_its_fields(tmp_path: 
     assert len(told(path)) == 1
 
 
+def link(target: str) -> str:
+    return f'<Relationships><Relationship Id="R0912345678" TargetMode="External" Target="{target}"/></Relationships>'
+
+
+LISTED = packed({**xlsx_parts(sheet(f'<row r="1"><c r="A1" t="inlineStr"><is><t>{CITIZEN}</t></is></c></row>'))})
+
+
+@pytest.mark.parametrize(
+    ("part", "content", "place"),
+    [
+        ("xl/worksheets/_rels/sheet1.xml.rels", link("tel:0900000126"), "Hyperlink"),
+        ("xl/worksheets/_rels/sheet1.xml.rels", link(f"file:///C:/CCCD%20{CITIZEN}.pdf"), "Hyperlink"),
+        ("xl/drawings/vmlDrawing1.vml", f"<xml><v:textbox><div>CCCD {CITIZEN}</div></v:textbox></xml>", "nhúng"),
+        ("xl/embeddings/Microsoft_Excel_Sheet1.xlsx", LISTED, "nhúng"),
+        ("xl/embeddings/oleObject1.bin", sealed("Package", LISTED), "nhúng"),
+        ("xl/embeddings/oleObject2.bin", sealed("Contents", f"CMND {OLD}".encode("utf-16-le")), "nhúng"),
+        ("xl/media/danh-sach.txt", f"CMND {OLD}", "nhúng"),
+        ("xl/embeddings/broken.docx", b"PK\3\4 nothing" + f" CCCD {CITIZEN}".encode(), "nhúng"),
+    ],
+)
+def test_links_and_what_is_embedded_are_looked_into(
+    tmp_path: Path, part: str, content: str | bytes, place: str
+) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed({**xlsx_parts(sheet(ROW)), part: content}))
+    (expected,) = told(path)
+    assert place in expected
+
+
+def test_the_name_of_a_link_is_none_of_its_target(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(packed({**xlsx_parts(sheet(ROW)), "xl/worksheets/_rels/sheet1.xml.rels": link("https://x.vn/")}))
+    assert told(path) == []
+
+
+@pytest.mark.parametrize("font", ["<strike/>", '<vertAlign val="superscript"/>'])
+def test_a_text_in_its_cell_that_is_seen_otherwise_is_looked_at(tmp_path: Path, font: str) -> None:
+    path = tmp_path / "a.xlsx"
+    text = f'<c r="B1" t="inlineStr"><is><r><rPr>{font}</rPr><t>{CITIZEN}</t></r></is></c></row>'
+    path.write_bytes(packed(xlsx_parts(sheet(ROW.replace("</row>", text)))))
+    assert len(told(path)) == 1
+
+
 @pytest.mark.parametrize("after", [LIST, RULE, FOOTER])
 def test_what_stands_after_the_cells_of_a_sheet_is_looked_at(tmp_path: Path, after: str) -> None:
     path = tmp_path / "a.xlsx"
@@ -128,10 +172,19 @@ def test_an_old_workbook_has_such_parts_too(tmp_path: Path) -> None:
         book = xlwt.Workbook()
         page = book.add_sheet("Biểu")
         page.write(0, 0, "ĐT 0900000126")
-        setattr(page, part, f"CCCD {CITIZEN}".encode())
+        setattr(page, part, f"&L&8CMND {OLD}".encode())
         book.save(str(path))
         (expected,) = told(path)
         assert {"header_str": "đầu trang", "footer_str": "chân trang"}[part] in expected
+
+
+@pytest.mark.parametrize("formula", [f'IF(B1="{CITIZEN}";1;2)', 'HYPERLINK("tel:0912345678";"gọi")'])
+def test_texts_within_formulas_of_an_old_workbook_are_looked_at(tmp_path: Path, formula: str) -> None:
+    path = tmp_path / "a.xls"
+    book = xlwt.Workbook()
+    book.add_sheet("Biểu").write(0, 0, xlwt.Formula(formula))
+    book.save(str(path))
+    assert len(told(path)) == 1
 
 
 def test_an_opendocument_sheet_has_such_parts_too(tmp_path: Path) -> None:

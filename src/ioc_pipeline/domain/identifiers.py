@@ -40,14 +40,15 @@ _OLDEST, _YOUNGEST = 10, 30  # two digits of the year of birth: from 1910 and, f
 _MOBILE = re.compile(r"(?:0|(?:00)?840?)[35789]\d{8}")
 _LINE = re.compile(r"(?:0|(?:00)?840?)?[2-9]\d{8,9}")  # of an office too, or without its zero: a header must say so
 _HEALTH_CARD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .-]?[1-5](?:[ .-]?\d){12}(?!\d)")
-_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]\d{7,8}(?!\d)")  # only where a header or label says so
+_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z] ?\d{7,8}(?!\d)")  # only where a header or label says so
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 _FEWEST = 9  # digits: an old identity number, or a mobile number without its zero
-_SUSPECT = re.compile(r"@|\d(?:\D{0,3}\d){8}|[A-Za-z]\d{7}")
-_RUN = re.compile(r"\+?\d(?:[ .,\-_()·/|:*+]{0,3}\d)*")
-_RARE_SIGNS = frozenset("/|:*+")  # they part dates, shares and sums too: only groups of three and more digits
+_BLANKS = re.compile(" {2,}")
+_SUSPECT = re.compile(r"@|\d(?:\D{0,6}\d){8}|[A-Za-z] ?\d{7}")
+_RUN = re.compile(r"\+?\d(?:[\W_]{0,3}\d)*")
+_USUAL_SIGNS = frozenset(" .,-_·")  # the others part dates, shares and sums too: only groups of three and more digits
 _SHORTEST_GROUP = 3
 _GROUP = re.compile(r"\d+")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}")
@@ -58,11 +59,13 @@ _SEEN_BEFORE, _SEEN_AFTER = 60, 30  # characters in which a word names the numbe
 
 _WORDS = {
     IDENTITY: (
-        r"cmnd|cmtnd|cmt|cccd(?! gan chip)|can cuoc(?: cong dan)?(?! gan chip)|chung minh(?: nhan dan| thu)?"
-        r"|dinh danh ca nhan|so dinh danh|giay to tuy than|giay tuy than|so giay to|gttt|ho chieu|gplx|giay phep lai xe"
-        r"|passport|citizen|identity|id card"
+        r"cmnd|cmtnd|cmt|cm(?:sq|qd|qncn)|cccd(?! gan chip)|can cuoc(?: cong dan)?(?! gan chip)"
+        r"|chung minh(?: nhan dan| thu)?|dinh danh ca nhan|so dinh danh|giay to tuy than|giay tuy than|so giay to|gttt"
+        r"|ho chieu|gplx|giay phep lai xe|passport|citizen|identity|id card|national id"
     ),
-    PHONE: r"dien thoai|sdt|so dt|dt|dtdd|di dong|so lien he|lien he|lh|hotline|zalo|phone|mobile|tel",
+    PHONE: (
+        r"dien thoai|sdt|so dt|dt|dtdd|di dong|so may(?! \w)|(?:so )?lien (?:he|lac)|lh|hotline|zalo|phone|mobile|tel"
+    ),
     SOCIAL: (
         r"(?:so|ma|ma so|so so|so the|ma the|ma so the|so so the) (?:bhxh|bhyt|bao hiem(?: xa hoi| y te)?)"
         r"|(?:bhxh|bhyt) so"
@@ -70,7 +73,7 @@ _WORDS = {
     TAX: r"mst|ma so thue|tax (?:code|id)",
     ACCOUNT: r"so tai khoan|stk|so tk|tai khoan|account number|tk",
 }
-_NAMES = {kind: re.compile(rf"\b(?:{words})\b") for kind, words in _WORDS.items()}
+_NAMES = {kind: re.compile(rf"(?<![a-z])(?:{words})\b") for kind, words in _WORDS.items()}
 _NAMES_AFTER = {kind: re.compile(rf"(?:la |so )?(?:{_WORDS[kind]})\b") for kind in (IDENTITY, PHONE)}
 _MOST_BETWEEN = 6  # words between a name and its number: "CCCD cũ của ông Lò Văn A: …"
 _COUNTED = re.compile(
@@ -143,11 +146,12 @@ def _replaced(text: str, by: Callable[[Found], str]) -> str:
 
 
 def in_normal_form(text: str) -> str:
-    """ASCII digits, blanks and hyphens for all that look like them; nothing that takes no width.
+    """ASCII digits, single blanks and hyphens for all that look like them; nothing that takes no width.
 
     Raised digits stay what they are: a footnote mark is no part of a number.
     """
-    return text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
+    plain = text if text.isascii() and text.isprintable() else text.translate(_PLAIN)
+    return _BLANKS.sub(" ", plain) if "  " in plain else plain
 
 
 @lru_cache(maxsize=4096)
@@ -270,14 +274,15 @@ def _is_regular(text: str, groups: Sequence[re.Match[str]], parted: Sequence[str
     after = parted[last] if last < len(parted) else ""
     inside = set(parted[first:last])
     if not inside:
-        is_fraction = before in (".", ",") and len(groups[first - 1][0]) != 12  # 406.001220703125
+        is_decimal = first > 0 and text[groups[first - 1].end() : groups[first].start()] in (".", ",")
+        is_fraction = is_decimal and len(groups[first - 1][0]) != 12  # 406.001220703125
         return not is_fraction and (len(groups[first][0]) == 12 or after not in (".", ","))
     if len(inside) > 1:
         return False
     (sign,) = inside
     if sign in (".", ",") and last == first + 1 and groups[first][0] == "0":
         return False  # 0.912345678
-    if sign in _RARE_SIGNS and any(len(group[0]) < _SHORTEST_GROUP for group in groups[first : last + 1]):
+    if sign not in _USUAL_SIGNS and any(len(group[0]) < _SHORTEST_GROUP for group in groups[first : last + 1]):
         return False
     if sign != " ":  # not a piece of a code such as H52.05-230911-0001
         is_alone = not text[groups[first].start() - 1 : groups[first].start()].isalpha()
@@ -287,9 +292,10 @@ def _is_regular(text: str, groups: Sequence[re.Match[str]], parted: Sequence[str
 
 
 def _separator(between: str) -> str:
-    """What parts two groups: one sign, or a blank; "" for what parts two numbers, a comma and a blank."""
+    """What parts two groups: one sign, or a blank; "" for what parts two numbers, a comma and a blank and the like."""
     sign = between.strip(" ()")
-    if "," in sign and between != ",":
+    is_between_numbers = between.endswith(" ") and not between.startswith(" ") and sign[:1] not in _USUAL_SIGNS
+    if ("," in sign and between != ",") or (sign and is_between_numbers):
         return ""
     return sign[:1] or " "
 

@@ -34,7 +34,7 @@ _CODE_HEADER = re.compile(
     r"(?:ma|id|so|so hieu|ma so|ma dinh danh|so dinh danh|giay to)"
     r"(?: (?:so|cua|ca nhan|nguoi|cong dan|can bo|cong chuc|vien chuc|nhan vien|hoc sinh|doi tuong|ho|chu ho)(?: .*)?)?"
 )
-_SAYS_NOTHING = re.compile(r"(?:ghi chu|khac|note)?(?: ?\d)?")
+_SAYS_NOTHING = re.compile(r"(?:(?:ghi chu|thong tin|note)?(?: ?khac)?)(?: ?\d)?")
 _OLD_IDENTITY = 9  # digits
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

@@ -26,6 +26,7 @@ from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, too_many_cells
 from ioc_pipeline.read.seen import Seen
 from ioc_pipeline.read.unseen import Unseen, find_unseen, pieces
+from ioc_pipeline.read.unseen_embedded import find_embedded
 
 _CSV_ENDINGS = (".csv", ".tsv", ".txt")
 _BLOCK_CELLS = 20_000
@@ -127,7 +128,7 @@ def _read_zip(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
         warnings.append("trailing-bytes")
     if not name.endswith(f".{kind}"):
         warnings.append("wrong-extension")
-    unseen = find_unseen(archive)
+    unseen = find_unseen(archive) + find_embedded(archive, limits)
     yield from _read_workbook(archive.sealed(), facts, limits, unseen)
     yield _done(kind, warnings, unseen)
 

@@ -28,7 +28,12 @@ _ATTRIBUTE = re.compile(rb"""([\w.\-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _PARAGRAPHS = frozenset(
     {b"p", b"si", b"comment", b"threadedComment", b"rPh", b"row", b"h", b"annotation", b"cell", b"c"}
 )
-_CODES = re.compile(r'&(?:"[^"]*"|[A-Z])')  # of a header: &C is its middle, &"Arial" a font
+_CODES = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|[A-Z]|\d\d?(?!\d))')  # of a header: &C its middle, &8 a size of letters
+_RUNS = (b"<r>", b":r>", b"text:span")  # one text in several pieces may part digits
+_INLINE = re.compile(rb"<(?:[\w.\-]+:)?is>(.*?)</(?:[\w.\-]+:)?is>", re.S)
+_TARGET = re.compile(rb"""\bTarget\s*=\s*["']([^"']*)""")
+_EXTERNAL = re.compile(rb"<[^>]*\bTargetMode\s*=\s*.External[^>]*>")
+_PERCENT = re.compile("%([0-9A-Fa-f]{2})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|_")
 _FORMULA = re.compile(rb"<f[^>]*>([^<]{9,})<")
 _ITEM = re.compile(rb"<(?:[\w.\-]+:)?si(?:\s[^>]*)?>(.*?)</(?:[\w.\-]+:)?si\s*>|<(?:[\w.\-]+:)?si\s*/>", re.S)
@@ -51,6 +56,7 @@ _PLACES = (
     ("xl/tables/", "tên cột của bảng (Table)"),
     ("xl/workbook", "tên vùng (Name Manager)"),
     ("customxml/", "dữ liệu XML đính kèm"),
+    ("xl/worksheets/_rels/", "siêu liên kết (Hyperlink)"),
     (_SHEETS, "danh sách chọn, định dạng có điều kiện, công thức, đầu trang hoặc chân trang"),
     ("meta.xml", "thuộc tính của tệp"),
     ("styles.xml", "đầu trang, chân trang hoặc kiểu ô"),
@@ -64,14 +70,16 @@ def find_unseen(archive: Archive) -> Unseen:
     """(place, text) of every piece that may hold an identifier, in all XML parts but cells and themes."""
     found: Unseen = []
     for name, entry in archive.entries.items():
-        if not entry.is_xml or name.startswith(_THEMES) or name.endswith(".rels"):
+        if not entry.is_xml or name.startswith(_THEMES):
             continue
         lines: Iterable[str]
-        if name.startswith(_SHEETS):
+        if name.endswith(".rels"):
+            lines = _targets(archive.read(name) if entry.content is None else entry.content)
+        elif name.startswith(_SHEETS):
             lines = _of_sheet(archive.blocks(name) if entry.content is None else iter([entry.content]))
         else:
             part = archive.read(name) if entry.content is None else entry.content
-            if not (may_hold_digits(part) or b"<r>" in part or b":r>" in part):  # digits of one text in several runs
+            if not (may_hold_digits(part) or any(run in part for run in _RUNS)):
                 continue
             if name.endswith(_STRINGS):
                 lines = _shared(part)
@@ -133,8 +141,20 @@ def may_hold_digits(text: bytes) -> bool:
 
 def _under(named: str, element: str, text: str) -> str:
     if element.endswith(("Header", "Footer")):
-        text = _CODES.sub(" ", text)
+        text = without_codes(text)
     return f"{named} {_CAMEL.sub(' ', element)}: {text}"
+
+
+def without_codes(header: str) -> str:
+    """What a header or footer writes, without what it says of fonts and places."""
+    return _CODES.sub(" ", header)
+
+
+def _targets(part: bytes) -> Iterator[str]:
+    """Where the links of a part lead to: tel:0912345678, https://…?cccd=…"""
+    for tag in _EXTERNAL.findall(part):
+        if target := _TARGET.search(tag):
+            yield _PERCENT.sub(lambda code: chr(int(code[1], 16)), _text(target[1]))
 
 
 def _around_digits(part: bytes) -> Iterator[bytes]:
@@ -149,7 +169,10 @@ def _around_digits(part: bytes) -> Iterator[bytes]:
 
 
 def _of_sheet(blocks: Iterator[bytes]) -> Iterator[str]:
-    """What stands before and after the cells of a sheet, and the constants of its formulas."""
+    """What stands before and after the cells of a sheet, the constants of its formulas, and texts of several runs.
+
+    Of those a cell may show a part only; who has the cells knows.
+    """
     outside = b""
     is_inside = False
     for block in blocks:
@@ -166,6 +189,8 @@ def _of_sheet(blocks: Iterator[bytes]) -> Iterator[str]:
         formulas = _FORMULA.findall(block, start, end) if b"<f" in block else []
         if formulas and may_hold_digits(b"<".join(formulas)):
             yield from (f"formula: {_text(text)}" for text in formulas)
+        for text in _INLINE.findall(block, start, end) if b"inlineStr" in block else ():
+            yield from _whole(text)
     if may_hold_digits(outside):
         yield from lines_of(outside)
 
@@ -173,8 +198,14 @@ def _of_sheet(blocks: Iterator[bytes]) -> Iterator[str]:
 def _shared(part: bytes) -> Iterator[str]:
     """Shared strings with a number; who has the cells knows whether one shows them."""
     for item in _ITEM.findall(part):
-        if may_hold_digits(_MARKUP.sub(b"", item)):
-            yield "".join(_lines(item))
+        yield from _whole(item)
+
+
+def _whole(item: bytes) -> Iterator[str]:
+    """The text of all runs, whichever of them are seen."""
+    text = _MARKUP.sub(b"", item)
+    if may_hold_digits(text):
+        yield _text(text)
 
 
 def _cached(archive: Archive, name: str, part: bytes) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ioc_pipeline.domain.identifiers import found_in
-from ioc_pipeline.read.unseen import Unseen, pieces
+from ioc_pipeline.read.unseen import Unseen, pieces, without_codes
 
 _DIGITS = re.compile(rb"\d\x00?(?:[^\d]{0,6}\d\x00?){7}")
 _LONGEST = 1024**2  # bytes of a stream that is looked through
@@ -23,19 +23,23 @@ _PLACES = {
     0x01B1: "định dạng có điều kiện",
     0x003C: "hộp chữ, hình vẽ",
 }
+_HEADERS = (0x0014, 0x0015)
 _ELSEWHERE = "phần ẩn của tệp"
-_STREAM = "thuộc tính của tệp hoặc bộ nhớ đệm của PivotTable"
+STREAM = "thuộc tính của tệp, bộ nhớ đệm của PivotTable hoặc đối tượng nhúng"
 
 
 def of_record(kind: int, data: bytes) -> Unseen:
     """Pieces of a record's text that may hold an identifier."""
-    return pieces(_PLACES.get(kind, _ELSEWHERE), _texts(data)) if _DIGITS.search(data) else []
+    if not _DIGITS.search(data):
+        return []
+    texts = _texts(data)
+    return pieces(_PLACES.get(kind, _ELSEWHERE), map(without_codes, texts) if kind in _HEADERS else texts)
 
 
-def of_stream(content: bytes) -> Unseen:
-    """Pieces of the text of a stream beside the workbook."""
+def of_stream(content: bytes, place: str) -> Unseen:
+    """Pieces of the text of a stream beside the workbook, or of other bytes that a file carries along."""
     content = content[:_LONGEST]
-    return pieces(_STREAM, _texts(content)) if _DIGITS.search(content) else []
+    return pieces(place, _texts(content)) if _DIGITS.search(content) else []
 
 
 def _texts(data: bytes) -> Iterator[str]:

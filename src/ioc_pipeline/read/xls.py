@@ -29,7 +29,8 @@ from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.number_format import number_format
 from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
 from ioc_pipeline.read.unseen import Unseen
-from ioc_pipeline.read.unseen_xls import of_record, of_stream
+from ioc_pipeline.read.unseen_embedded import in_bytes
+from ioc_pipeline.read.unseen_xls import STREAM, of_record
 
 OLD_STARTS = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x08\x00")  # without container
 _BOF, _EOF, _FILEPASS, _CONTINUE = 0x0809, 0x000A, 0x002F, 0x003C
@@ -76,7 +77,7 @@ def scan(container: CompoundFile, limits: Limits) -> tuple[list[SheetFacts | Non
         raise Refused("old-workbook")
     book = _BookScan(stream, limits)
     for other in container.other_streams(name.lower()):
-        book.unseen += of_stream(other)
+        book.unseen += in_bytes(other, STREAM, limits)
     return book.sheets, sealed(name, bytes(book.stream)), list(dict.fromkeys(book.unseen))
 
 
