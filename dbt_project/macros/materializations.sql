@@ -15,7 +15,16 @@
 {% materialization kept, adapter='duckdb' %}
     {% do run_hooks(pre_hooks) %}
     {% if load_cached_relation(this) is none or should_full_refresh() %}
+        {% set stretches = var('stretches') if 'period_year' in config.meta_require('kept_by') else [] %}
+        {% if stretches %}{% do speak_of_years(*stretches[0]) %}{% endif %}
         {% do write_anew() %}
+        {% for stretch in stretches[1:] %}
+            {% do speak_of_years(*stretch) %}
+            {% call statement('main') %}
+                insert into {{ this }} by name {{ compiled_code }}
+            {% endcall %}
+        {% endfor %}
+        {% if stretches %}{% do speak_of_years() %}{% endif %}
     {% else %}
         {% call statement('delete') %}
             delete from {{ this }} where {{ is_touched(config.meta_require('kept_by')) }}

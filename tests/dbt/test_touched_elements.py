@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from built_tables import built_anew, tables_built
+from ioc_pipeline.build import stretches
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.build.touched_elements import OF_REPORTING
 from ioc_pipeline.settings import PROJECT, Settings
@@ -91,6 +92,17 @@ def test_forms_corrections_and_rows_taken_back_end_where_a_full_build_does(
     assert not built()
     kept, anew = tables_built(small_settings), tables_built(built_anew(small_settings, tmp_path / "again", AS_OF))
     assert {name: rows for name, rows in kept.items() if rows != anew[name]} == {}
+
+
+def test_a_long_history_is_built_in_stretches_of_years_as_it_is_at_once(
+    small_settings: Settings, forms: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = tables_built(small_settings)
+    monkeypatch.setattr(stretches, "CELLS_AT_ONCE", 1)
+    with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
+        assert stretches.stretches_of(warehouse) == [(0, 2024), (2025, 9999)]
+    in_stretches = tables_built(built_anew(small_settings, tmp_path / "anew", AS_OF))
+    assert {name: rows for name, rows in in_stretches.items() if rows != at_once[name]} == {}
 
 
 def test_a_form_leaves_the_elements_and_indicators_of_other_forms_alone(

@@ -1,11 +1,12 @@
 """What differs from the last complete build, and so how much of the marts must be built again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import uuid4
 
 import duckdb
 
+from ioc_pipeline.build.stretches import stretches_of
 from ioc_pipeline.build.touched import touched_years
 from ioc_pipeline.build.touched_elements import indicators_of, touched_elements
 
@@ -16,7 +17,8 @@ class Change:
 
     `years` of the facts must be computed again, None where everything must be built: the project changed, was never
     built to the end, or what was loaded since cannot be told by years. Of these years only `elements`, and the
-    `indicators` computed from them; an empty list means all, as after an extract and on a new day.
+    `indicators` computed from them; an empty list means all, as after an extract and on a new day. Everything is
+    computed in `stretches` of years (see stretches.py), at once where there are none.
     """
 
     years: list[int] | None
@@ -24,6 +26,7 @@ class Change:
     indicators: list[str]
     is_new_day: bool
     has_new_extracts: bool
+    stretches: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def is_full(self) -> bool:
@@ -100,6 +103,8 @@ def begin(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> Change:
         elements = [] if has_all else touched_elements(warehouse, built_load_seq)
         indicators = indicators_of(warehouse, elements)
         change = Change(years, elements, indicators, is_new_day, has_new_extracts)
+    if change.is_full:
+        change = replace(change, stretches=stretches_of(warehouse))
     _note_touched(warehouse, change)
     # a full build that is interrupted must be repeated, also when the files are changed back meanwhile; after one of
     # some years that was interrupted, those years are still to be done

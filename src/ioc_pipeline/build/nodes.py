@@ -52,6 +52,7 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
         "touched_years": change.years or [],
         "touched_elements": change.elements,
         "touched_indicators": change.indicators,
+        "stretches": change.stretches,
     }
     arguments = [
         *options,
