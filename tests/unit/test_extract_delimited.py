@@ -52,6 +52,22 @@ def test_a_field_over_two_lines_keeps_later_rows_at_their_physical_line(tmp_path
     ]
 
 
+def test_texts_that_are_kept_from_excel_are_texts(tmp_path: Path) -> None:
+    assert rows(tmp_path, 'Mã;Tên\n="03646";"=""A"""\n', SEMICOLON)[1] == ["03646", "A"]
+
+
+def test_blanks_before_quotes_and_the_end_mark_of_dos_are_nothing(tmp_path: Path) -> None:
+    assert rows(tmp_path, '"a"; "b"\n"x"; "y; z"\n\x1a', SEMICOLON) == [["a", "b"], ["x", "y; z"]]
+
+
+@pytest.mark.parametrize("sign", [":", "^", "~", "；", "，"])
+def test_a_sign_that_no_contract_may_name_is_named_too(sign: str, tmp_path: Path) -> None:
+    result = read(tmp_path, f"Xã{sign}Số{sign}Mã\nA{sign}1{sign}2\nB{sign}3{sign}4\n".encode(), SEMICOLON)
+    assert isinstance(result, SourceError)
+    assert [problem.code for problem in result.problems] == ["csv-delimiter"]
+    assert f"“{sign}”" in result.problems[0].expected
+
+
 def test_a_sep_line_sets_the_delimiter_and_keeps_its_line(tmp_path: Path) -> None:
     result = read(tmp_path, b"sep=;\r\na;b\r\n1;2\r\n", COMMA)
     assert isinstance(result, Workbook)

@@ -22,6 +22,9 @@ from ioc_pipeline.read.refusal import Refused, count_vi
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SEPARATORS = ",;\t|"
 _SIGNS = {",": "phẩy “,”", ";": "chấm phẩy “;”", "\t": "tab", "|": "sổ thẳng “|”"}
+_NOT_READ = ":~^#¦；，、"  # what only a message names
+_AS_TEXT = re.compile(r'^="([^"]*)"$')  # how programs keep Excel from making a number of a code
+_END_OF_FILE = "\x1a"  # as DOS programs write it
 _QUOTED = re.compile(r'"[^"]*"')
 _JUDGED = 64 * 1024  # characters from the beginning by which the delimiter is judged
 
@@ -39,6 +42,7 @@ def read(content: bytes, encoding: str, delimiter: str, limits: Limits) -> tuple
         Refused: with the physical line as cell A<line>.
     """
     text, warnings = _decode(content, encoding)
+    text = text.rstrip(_END_OF_FILE)
     if "\r" in text and "\n" not in text:
         warnings.append("csv-line-ends")
     if text[:4].lower() == "sep=" and text[4:5] in _SEPARATORS and text[5:6] in ("\r", "\n"):
@@ -83,13 +87,16 @@ def _split(text: str, delimiter: str, limits: Limits) -> list[list[str]]:
     rows: list[list[str]] = []
     cells = 0
     csv.field_size_limit(limits.field_characters)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    is_spaced = f'{delimiter} "' in text  # a blank between a delimiter and a quote is none of the field's
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=is_spaced, strict=True)
+    has_kept_texts = '="' in text
     try:
         for row in reader:
             if len(row) > limits.columns:
                 raise _at("csv-too-many-columns", len(rows) + 1, f"nhiều nhất {count_vi(limits.columns)} cột")
             cells += len(row)
-            rows.append(row)
+            rows.append([_AS_TEXT.sub(r"\1", field) for field in row] if has_kept_texts else row)
             rows.extend([] for _ in range(reader.line_num - len(rows)))
             if max(cells, len(rows)) > limits.cells:
                 raise _too_many_cells(limits)
@@ -103,12 +110,14 @@ def _judge_delimiter(text: str, wanted: str) -> None:
     """Refuse a file most of whose lines are divided alike by another sign and not by the one that is wanted."""
     lines = [_QUOTED.sub("", line) for line in text[:_JUDGED].splitlines() if line and not line.isspace()]
     alike = {}
-    for sign in (wanted, *_SEPARATORS):
+    for sign in (wanted, *_SEPARATORS, *_NOT_READ):
         counts = Counter(line.count(sign) for line in lines if sign in line)
         alike[sign] = max(counts.values(), default=0)
     found = max(alike, key=lambda sign: alike[sign])  # the wanted one before others that divide as many lines
     if found != wanted and alike[wanted] * 2 < len(lines) and alike[found] > 1:
-        raise _at("csv-delimiter", 1, f"dấu phân cách {_SIGNS[wanted]} (tệp này dùng {_SIGNS[found]})")
+        raise _at(
+            "csv-delimiter", 1, f"dấu phân cách {_SIGNS[wanted]} (tệp này dùng {_SIGNS.get(found, f'“{found}”')})"
+        )
 
 
 def _table_width(rows: list[list[str]]) -> int:

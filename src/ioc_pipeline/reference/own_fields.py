@@ -25,7 +25,8 @@ _BAD_STATUS = re.compile(
 )
 _NO_ERROR = re.compile(r"|0+|2\d\d|none|null|no|false|ok|success|khong|thanh cong")
 _MORE = re.compile(
-    r"(is|has|have)?(more|next|nextpage|morepages|morerecords|moreresults|truncated|incomplete|partial|connua"
+    r"(is|has|have)?(more|next|nextpage|morepages|morerecords|moreresults|truncated|incomplete(results)?"
+    r"|partial(results)?|limit(reached|exceeded)|connua"
     r"|contiep|contrangsau)"
 )
 _LAST = re.compile(r"(is|la)?(last|lastpage|complete|completed|done|finished|end|final|trangcuoi|het|hetdulieu)")

@@ -57,6 +57,7 @@ from http_api import Reply
         ({"items": things("a")}, BY_LINK, {}, "a"),
         (Reply({"items": things("a")}, headers={"Link": '</data>; rel="first"'}), BY_LINK, {}, "a"),
         ({"items": things("a", "b")}, WHOLE, {}, "ab"),
+        ({"items": things("a"), "helpEmail": "ho-tro@sonla.gov.vn"}, WHOLE, {"ignored_fields": ["helpEmail"]}, "a"),
         ({"items": things("a"), "total": 1}, {**WHOLE, "total_field": "total"}, {}, "a"),
         (Reply(b"", status=204), WHOLE, {"nothing": ["no_content"]}, ""),
         (Reply(b"", status=204), BY_TOTAL, {"nothing": ["no_content"]}, ""),

@@ -86,6 +86,8 @@ def test_a_contract_must_say_how_there_is_no_more(paging: dict[str, Any], told: 
         ({"items": things("a"), "@odata.nextLink": "https://example.org/2"}, WHOLE, "@odata.nextLink"),
         ({"items": things("a"), "_links": {"next": {"href": "/data?page=2"}}}, WHOLE, "_links.next.href"),
         ({"items": things("a"), "truncated": True}, WHOLE, "truncated"),
+        ({"items": things("a"), "incomplete_results": True}, WHOLE, "incomplete_results"),
+        ({"items": things("a"), "limitReached": True}, WHOLE, "limitReached"),
         ({"items": things("a"), "done": False}, WHOLE, "done"),
         ({"items": things("a"), "conNua": True}, WHOLE, "conNua"),
         ({"items": things("a"), "la_trang_cuoi": False}, WHOLE, "la_trang_cuoi"),

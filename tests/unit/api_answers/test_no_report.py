@@ -150,6 +150,8 @@ def test_an_empty_error_must_be_there_too_where_the_contract_names_it(run: Calla
         {"items": [{"id": "a", "count": 1, "by": {CITIZEN: {"x": 1}}}]},
         {"items": [{"id": "a", "count": 1, "notes": [{"text": PHONE}]}]},
         {"items": [{"id": CITIZEN, "count": 1}]},
+        {"items": [{"id": "a", "count": 1}, CITIZEN]},
+        {"items": [[{"so": CITIZEN}]]},
         {"rows": [{"so": CITIZEN}]},
         {"items": None, "message": f"không thấy {CITIZEN}"},
     ],

@@ -1,5 +1,6 @@
 """Identifiers of persons in the fields of an API: read, unknown and ignored ones alike."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from ioc_pipeline.domain.pages import Json, Number, Page, pointer
 from ioc_pipeline.parse.api.gathered import Gathered, Told
 from ioc_pipeline.parse.personal import is_personal_field, kinds_in_column
 
+_MAIL = re.compile(r"e-?mail", re.IGNORECASE)
 _OF_A_PERSON = "thông tin của cá nhân"
 
 
@@ -50,10 +52,16 @@ def tell_personal_beside(name: str, value: Json, page: Page, told: Told) -> None
     By what it holds or by its name, but for an address of mail: that of the system's own help desk stands there.
     """
     found = set(kinds_in_column(_words(name), [(0, _plain(value))])) - {EMAIL}
-    if is_personal_field(name) and value not in (None, "", [], {}):
+    if is_personal_field(_MAIL.sub("", name)) and value not in (None, "", [], {}):
         found.add(_OF_A_PERSON)
     for kind in found:
         _tell(name, kind, page, "", pointer(*name.split(".")), told)
+
+
+def tell_personal_within(value: Json, page: Page, cell: str, told: Told) -> None:
+    """Identifiers anywhere in what should have been a record of the contract and is none."""
+    for kind in kinds_in_column("", [(0, _plain(value))]):
+        _tell("", kind, page, "", cell, told)
 
 
 def tell_personal_names(names: Iterable[str], page: Page, cell: str, told: Told) -> None:

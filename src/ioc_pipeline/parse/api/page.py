@@ -6,6 +6,7 @@ from datetime import date
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.pages import Page, pointer
 from ioc_pipeline.parse.api.gathered import PageRecords, Record, Told, key_fields
+from ioc_pipeline.parse.api.identifiers import tell_personal_within
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.records import text_of
 from ioc_pipeline.reference.responses import ListPage
@@ -33,11 +34,13 @@ def records_by_table(page: Page, said: ListPage, source: Source, envelope: Envel
         if type(element) is not dict:
             cell = f"{array}/{position}"
             told.problems.append(Problem("bad-record", array, cell, found=text_of(element), page=page.name))
+            tell_personal_within(element, page, cell, told)
             continue
         record = flatten(element)
         table = next((each for each in tables if _fulfils(record, each)), None)
         if table is None:
             _tell_unmatched(record, array, position, page, tables, told)
+            tell_personal_within(element, page, f"{array}/{position}", told)
             continue
         of_table = chosen.setdefault(id(table), PageRecords(table, page, array))
         of_table.positions.append(position)
