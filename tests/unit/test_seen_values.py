@@ -79,6 +79,37 @@ def test_an_xlsx_tells_raised_struck_scaled_and_hidden(xlsx_path: Path) -> None:
     assert (first.hidden_rows, first.hidden_columns) == ({1}, {1, 2})
 
 
+def test_pieces_of_a_text_have_their_own_font_whatever_their_cell_has(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    plain, struck = book.add_format({"bold": True}), book.add_format({"font_strikeout": True})
+    book.add_worksheet().write_rich_string(0, 0, "12", plain, "3", struck)  # the first piece has its cell's
+    book.close()
+    old = xlwt.Workbook()
+    lined, bold = xlwt.Font(), xlwt.Font()
+    lined.struck_out = bold.bold = True
+    old.add_sheet("A").write_rich_text(0, 0, (("12", lined), ("3", bold)), xlwt.easyxf("font: struck_out on"))
+    old.save(str(tmp_path / "a.xls"))
+    for ending in ("xlsx", "xls"):
+        found = read(tmp_path / f"a.{ending}")
+        assert (found.rows, found.struck) == ([["3"]], set())
+
+
+def test_an_ods_that_names_no_currency_shows_one(tmp_path: Path) -> None:
+    names = ("office", "table", "text", "style", "number")
+    namespaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
+    content = (
+        f'<office:document-content {namespaces}><office:automatic-styles><number:currency-style style:name="N1">'
+        '<number:currency-symbol/><number:number number:min-integer-digits="1"/></number:currency-style>'
+        '<style:style style:name="a" style:family="table-cell" style:data-style-name="N1"/></office:automatic-styles>'
+        '<office:body><office:spreadsheet><table:table table:name="A"><table:table-row><table:table-cell'
+        ' table:style-name="a" office:value-type="currency" office:value="5.5"><text:p>5,5</text:p></table:table-cell>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    path = tmp_path / "a.ods"
+    path.write_bytes(packed({"mimetype": ODS, "META-INF/manifest.xml": "<x/>", "content.xml": content}))
+    assert read(path).shown == {(0, 0): "¤5,5"}
+
+
 def test_an_xls_tells_raised_struck_and_hidden(tmp_path: Path) -> None:
     book = xlwt.Workbook()
     first = book.add_sheet("A")

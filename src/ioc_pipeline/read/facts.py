@@ -14,8 +14,9 @@ _LOWERED = str.maketrans("0123456789+-=()[]", "₀₁₂₃₄₅₆₇₈₉₊
 NOT_CALCULATED = "formula"
 BUILT_IN_FORMATS = {9: "0%", 10: "0.00%", 17: "mmm-yy", 16: "d-mmm"}  # of those built in, the ones that show more
 # The reader's own currency, which the file does not name: ₫ on one machine, $ on another.
-BUILT_IN_FORMATS |= dict.fromkeys((5, 6), '#,##0" ¤";-#,##0" ¤"') | dict.fromkeys(
-    (7, 8, 44), '#,##0.00" ¤";-#,##0.00" ¤"'
+OWN_CURRENCY = "¤"
+BUILT_IN_FORMATS |= dict.fromkeys((5, 6), f'#,##0" {OWN_CURRENCY}";-#,##0" {OWN_CURRENCY}"') | dict.fromkeys(
+    (7, 8, 44), f'#,##0.00" {OWN_CURRENCY}";-#,##0.00" {OWN_CURRENCY}"'
 )
 BUILT_IN_FORMATS[42] = BUILT_IN_FORMATS[5]
 
@@ -40,10 +41,10 @@ UNREADABLE_POINTS = 2.0  # a row lower than this shows nothing of a text
 
 
 class Run(NamedTuple):
-    """A piece of a text in one font."""
+    """A piece of a text in one font; None is that of its cell."""
 
     text: str
-    font: Font = PLAIN_FONT
+    font: Font | None = None
 
 
 class CellStyle(NamedTuple):
@@ -56,6 +57,10 @@ class CellStyle(NamedTuple):
     script: Script = ""
     is_struck: bool = False
     is_hidden: bool = False
+
+    @property
+    def font(self) -> Font:
+        return Font(self.script, self.is_struck)
 
     @property
     def is_plain(self) -> bool:
@@ -107,13 +112,17 @@ class SheetFacts:
         self.styles.setdefault(row, {})[column] = style
 
     def text(self, row: int, column: int, text: str) -> None:
-        """Note what a person sees of a text."""
+        """Note what a person sees of a text, its cell's own font included."""
         self.texts.setdefault(row, {})[column] = text
 
 
-def seen_text(runs: list[Run]) -> str:
-    """What a person reads in a text of several fonts: raised digits as ¹²³, nothing of what is struck through."""
-    return "".join(in_script(run.text, run.font.script) for run in runs if not run.font.is_struck)
+def seen_text(runs: list[Run], own: Font = PLAIN_FONT) -> str:
+    """What a person reads in a text of several fonts: raised digits as ¹²³, nothing of what is struck through.
+
+    `own` is the font of its cell.
+    """
+    pieces = ((run.text, own if run.font is None else run.font) for run in runs)
+    return "".join(in_script(text, font.script) for text, font in pieces if not font.is_struck)
 
 
 def in_script(text: str, script: Script) -> str:

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ioc_pipeline.domain.addresses import LAST_COLUMN, LAST_ROW, cell_address
 from ioc_pipeline.read.archive import Archive
-from ioc_pipeline.read.facts import NOT_CALCULATED, PERCENT_STYLE, CellStyle, SheetFacts, unescape
+from ioc_pipeline.read.facts import NOT_CALCULATED, PERCENT_STYLE, PLAIN_FONT, CellStyle, SheetFacts, unescape
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.ods_markup import BETWEEN_TAGS, Styles, attributes, count, without_space_between_tags
 from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
@@ -255,7 +255,7 @@ class _DocumentScan:
         if style:
             self._row_styles.append((self._column, repeated, style))
         if self._styles and any(b"<" in paragraph for paragraph in self._texts):
-            seen = self._styles.seen(self._texts)
+            seen = self._styles.seen(self._texts, style.font if style else PLAIN_FONT)
             if kind in (b"", b"string") or (text and not seen):
                 self._row_texts.append((self._column, repeated, seen))
 

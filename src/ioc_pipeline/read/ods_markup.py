@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from ioc_pipeline.read.facts import (
-    PLAIN_FONT,
+    OWN_CURRENCY,
     UNREADABLE_POINTS,
     WHITE,
     CellStyle,
@@ -100,9 +100,9 @@ class Styles:
         if not style.is_plain:
             self.cells[name] = style
 
-    def runs(self, paragraph: bytes) -> list[Run]:
-        """The pieces of one paragraph: runs of blanks are one, breaks and tabs stay."""
-        fonts: list[Font] = [PLAIN_FONT]
+    def runs(self, paragraph: bytes, own: Font) -> list[Run]:
+        """The pieces of one paragraph in a cell of its own font: runs of blanks are one, breaks and tabs stay."""
+        fonts: list[Font] = [own]
         runs: list[Run] = []
         for piece in _PIECE.finditer(paragraph):
             closing, kind, tag, is_empty, text = piece.groups()
@@ -121,9 +121,9 @@ class Styles:
                 runs.append(Run(unescape(re.sub(rb"\s+", b" ", text).decode("utf-8", "replace")), fonts[-1]))
         return runs
 
-    def seen(self, paragraphs: list[bytes]) -> str:
-        """What a person reads in a cell of these paragraphs."""
-        return "\n".join(seen_text(self.runs(paragraph)) for paragraph in paragraphs).strip("\n")
+    def seen(self, paragraphs: list[bytes], own: Font) -> str:
+        """What a person reads in a cell of these paragraphs and its own font."""
+        return "\n".join(seen_text(self.runs(paragraph, own)) for paragraph in paragraphs).strip("\n")
 
 
 def _is_flat(body: bytes) -> bool:
@@ -183,6 +183,8 @@ def _format_code(kind: bytes, body: bytes) -> str:
         name = part.partition(b":")[2]
         if name in (b"text", b"currency-symbol"):
             written = unescape(text.decode("utf-8", "replace")).replace('"', "")
+            if name == b"currency-symbol" and not written:
+                written = OWN_CURRENCY
             pieces = written.split("%") if kind == b"percentage-style" else [written]
             code += "%".join(f'"{piece}"' if piece else "" for piece in pieces)
         elif name == b"number":

@@ -46,6 +46,8 @@ class Seen:
 
     def _style(self, row: int, column: int, values: list[Any], style: CellStyle) -> None:
         value = values[column]
+        if column in self._facts.texts.get(row, {}):  # its font is in it
+            style = style._replace(script="", is_struck=False)
         if style.is_struck:
             values[column] = ""
             self.struck.append((row, column))

@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 from ioc_pipeline.read.archive import Archive
-from ioc_pipeline.read.facts import NOT_CALCULATED, CellStyle, SheetFacts, unescape
+from ioc_pipeline.read.facts import NOT_CALCULATED, CellStyle, Run, SheetFacts, unescape
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, too_many_cells
 from ioc_pipeline.read.xlsx_markup import ATTRIBUTES, attributes, read_comments, read_shared_texts, read_styles
@@ -62,7 +62,7 @@ def scan(archive: Archive, limits: Limits) -> list[SheetFacts | None]:
     if len(sheets) > limits.sheets:
         raise Refused("too-many-sheets", expected=f"nhiều nhất {limits.sheets} trang tính (đang có {len(sheets)})")
     styles: dict[int, CellStyle] = {}
-    texts: dict[bytes, str] = {}
+    texts: dict[bytes, list[Run]] = {}
     for kind, part in relations.values():
         if kind == "styles" and part in archive.entries:
             styles = read_styles(archive.read(part))

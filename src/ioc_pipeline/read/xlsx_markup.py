@@ -1,7 +1,6 @@
 """Styles and texts of an Office Open XML workbook, as far as they change what a person sees. By scanning bytes."""
 
 import re
-from collections.abc import Iterator
 
 from ioc_pipeline.read.archive import Archive
 from ioc_pipeline.read.facts import (
@@ -12,7 +11,6 @@ from ioc_pipeline.read.facts import (
     Font,
     Run,
     cell_style,
-    seen_text,
     unescape,
 )
 from ioc_pipeline.read.refusal import Refused
@@ -110,8 +108,8 @@ def _colour(written: bytes) -> str:
     return _WHITE_INDEXED.get(found.get(b"indexed", b""), b" ".join(written.split()).decode("ascii", "replace"))
 
 
-def read_shared_texts(archive: Archive, part: str) -> dict[bytes, str]:
-    """Index → what is seen of each shared text that holds raised, lowered or struck pieces.
+def read_shared_texts(archive: Archive, part: str) -> dict[bytes, list[Run]]:
+    """Index → pieces of each shared text that holds raised, lowered or struck ones.
 
     Raises:
         Refused: the part announces more texts than it has bytes, for which the workbook reader would reserve memory.
@@ -127,18 +125,14 @@ def read_shared_texts(archive: Archive, part: str) -> dict[bytes, str]:
     if not is_rich:
         return {}
     items = enumerate(_ITEM.findall(archive.read(part)))
-    return {b"%d" % index: text_of_runs(item) for index, item in items if any(word in item for word in FONT_CHANGES)}
+    return {b"%d" % index: runs_of(item) for index, item in items if any(word in item for word in FONT_CHANGES)}
 
 
-def text_of_runs(item: bytes) -> str:
-    """What is seen of one rich text, shared or in its cell; of a text without runs its text."""
+def runs_of(item: bytes) -> list[Run]:
+    """The pieces of one rich text, shared or in its cell; a text without runs is one."""
     item = _PHONETIC.sub(b"", item) if b"rPh" in item else item
-    return seen_text(list(_runs(item))) if _RUN.search(item) else _plain(item)
-
-
-def _runs(item: bytes) -> Iterator[Run]:
-    for run in _RUN.findall(item):
-        yield Run(_plain(run), _font(run))
+    runs = _RUN.findall(item) or [item]
+    return [Run(_plain(run), _font(run) if b"rPr" in run else None) for run in runs]
 
 
 def _plain(piece: bytes) -> str:

@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from ioc_pipeline.domain.addresses import LAST_COLUMN, LAST_ROW, cell_position, column_index
-from ioc_pipeline.read.facts import NOT_CALCULATED, UNREADABLE_POINTS, CellStyle, SheetFacts, unescape
+from ioc_pipeline.read.facts import NOT_CALCULATED, UNREADABLE_POINTS, CellStyle, Run, SheetFacts, seen_text, unescape
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, count_vi, too_many_cells
-from ioc_pipeline.read.xlsx_markup import FONT_CHANGES, attributes, is_on, text_of_runs
+from ioc_pipeline.read.xlsx_markup import FONT_CHANGES, attributes, is_on, runs_of
 
 _ROW_TAG = re.compile(rb"</?(?:[\w.\-]+:)?row[\s/>]")
 _UNUSUAL_CELL = re.compile(rb'<c(?! r="[A-Z])')  # no address, ' for ", blanks around =; a writer does so throughout
@@ -50,7 +50,7 @@ _LONGEST_ROW = 16 * 1024**2  # bytes of one row; a row of 16,384 long numbers ne
 class SheetScan:
     """One pass over one sheet part, chunk by chunk; every chunk but the first begins at a row."""
 
-    def __init__(self, styles: Mapping[int, CellStyle], texts: Mapping[bytes, str], limits: Limits) -> None:
+    def __init__(self, styles: Mapping[int, CellStyle], texts: Mapping[bytes, list[Run]], limits: Limits) -> None:
         self.facts = SheetFacts()
         self.zero_results: list[tuple[int, int]] = []
         self.has_results = False
@@ -167,13 +167,17 @@ class SheetScan:
         elif row <= LAST_ROW:
             spans.append((row, row))
 
-    def _take_text(self, data: bytes, inside: int, text: str | None) -> None:
+    def _take_text(self, data: bytes, inside: int, runs: list[Run] | None) -> None:
         """Note a text at its cell: a known shared one, else the one that stands in the cell itself."""
         cell = _PLAIN_CELL.match(data, data.rfind(b"<c ", 0, inside))
         if cell:
-            if text is None:
-                text = _inline_text(data[cell.end() : data.find(b"</c>", cell.end())])
-            self.facts.text(int(cell[2]) - 1, column_index(cell[1].decode()), text)
+            if runs is None:
+                runs = _inline_runs(data[cell.end() : data.find(b"</c>", cell.end())])
+            style = attributes(cell[3]).get(b"s", b"0")
+            self._note_text(int(cell[2]) - 1, column_index(cell[1].decode()), style, runs)
+
+    def _note_text(self, row: int, column: int, style: bytes, runs: list[Run]) -> None:
+        self.facts.text(row, column, seen_text(runs, self._styles.get(style, CellStyle()).font))
 
     def _measure(self, data: bytes) -> None:
         """Extend the used range by the cells that hold something; formats alone do not count."""
@@ -224,15 +228,15 @@ class SheetScan:
             self._last_column = max(self._last_column, column)
             kind = found.get(b"t", b"")
             self._judge(row, column, kind, body)
-            style = self._styles.get(found.get(b"s", b"0"))
-            if style:
+            style_index = found.get(b"s", b"0")
+            if style := self._styles.get(style_index):
                 self.facts.style(row, column, style)
             if kind == b"s" and self._texts:
                 value = _VALUE.search(body)
                 if value and value[1] in self._texts:
-                    self.facts.text(row, column, self._texts[value[1]])
+                    self._note_text(row, column, style_index, self._texts[value[1]])
             elif kind == b"inlineStr" and (_FONT_CHANGE.search(body) or _VALUE.search(body)):
-                self.facts.text(row, column, _inline_text(body))
+                self._note_text(row, column, style_index, _inline_runs(body))
 
     def _begin_row(self, found: dict[bytes, bytes]) -> None:
         number = found.get(b"r")
@@ -288,10 +292,10 @@ def check_addresses(chunks: Iterable[bytes]) -> None:
             raise Refused("damaged-file")
 
 
-def _inline_text(body: bytes) -> str:
+def _inline_runs(body: bytes) -> list[Run]:
     """A text that stands in its cell; some programs write `<v>` where `<is>` belongs."""
     value = _VALUE.search(body)
-    return unescape(value[1].decode("utf-8", "replace")) if value else text_of_runs(body)
+    return [Run(unescape(value[1].decode("utf-8", "replace")))] if value else runs_of(body)
 
 
 def cut_at_rows(blocks: Iterator[bytes]) -> Iterator[tuple[bytes, bool]]:
