@@ -4,7 +4,7 @@ import re
 from functools import partial
 
 from ioc_pipeline.read.archive import Archive
-from ioc_pipeline.read.facts import NOT_CALCULATED, CellStyle, Run, SheetFacts, unescape
+from ioc_pipeline.read.facts import NOT_CALCULATED, Run, SheetFacts, unescape
 from ioc_pipeline.read.limits import Limits
 from ioc_pipeline.read.refusal import Refused, too_many_cells
 from ioc_pipeline.read.xlsx_markup import ATTRIBUTES, attributes, read_comments, read_shared_texts, read_styles
@@ -61,13 +61,11 @@ def scan(archive: Archive, limits: Limits) -> list[SheetFacts | None]:
     sheets = [attributes(text) for text in _SHEET.findall(workbook)]
     if len(sheets) > limits.sheets:
         raise Refused("too-many-sheets", expected=f"nhiều nhất {limits.sheets} trang tính (đang có {len(sheets)})")
-    styles: dict[int, CellStyle] = {}
+    parts = {kind: part for kind, part in relations.values() if part in archive.entries}
+    styles = read_styles(archive.read(parts["styles"])) if "styles" in parts else {}
     texts: dict[bytes, list[Run]] = {}
-    for kind, part in relations.values():
-        if kind == "styles" and part in archive.entries:
-            styles = read_styles(archive.read(part))
-        elif kind == "sharedStrings" and part in archive.entries:
-            texts = read_shared_texts(archive, part)
+    if "sharedStrings" in parts:
+        texts = read_shared_texts(archive, parts["sharedStrings"], styles.values())
 
     facts: list[SheetFacts | None] = []
     scans = []

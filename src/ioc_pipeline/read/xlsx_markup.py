@@ -1,6 +1,7 @@
 """Styles and texts of an Office Open XML workbook, as far as they change what a person sees. By scanning bytes."""
 
 import re
+from collections.abc import Iterable
 
 from ioc_pipeline.read.archive import Archive
 from ioc_pipeline.read.facts import (
@@ -108,24 +109,27 @@ def _colour(written: bytes) -> str:
     return _WHITE_INDEXED.get(found.get(b"indexed", b""), b" ".join(written.split()).decode("ascii", "replace"))
 
 
-def read_shared_texts(archive: Archive, part: str) -> dict[bytes, list[Run]]:
+def read_shared_texts(archive: Archive, part: str, styles: Iterable[CellStyle]) -> dict[bytes, list[Run]]:
     """Index → pieces of each shared text that holds raised, lowered or struck ones.
+
+    Where a cell's own style does that, of each text whose pieces may have another font.
 
     Raises:
         Refused: the part announces more texts than it has bytes, for which the workbook reader would reserve memory.
     """
+    words = FONT_CHANGES if not any(style.font.changes_text for style in styles) else (*FONT_CHANGES, b"rPr")
     is_rich = False
     tail = b""
     for index, block in enumerate(archive.blocks(part)):
         announced = _UNIQUE_COUNT.search(block[:4096]) if index == 0 else None
         if announced and int(announced[1]) > archive.entries[part].size:
             raise Refused("damaged-file")
-        is_rich = is_rich or any(word in tail + block for word in FONT_CHANGES)
+        is_rich = is_rich or any(word in tail + block for word in words)
         tail = block[-16:]
     if not is_rich:
         return {}
     items = enumerate(_ITEM.findall(archive.read(part)))
-    return {b"%d" % index: runs_of(item) for index, item in items if any(word in item for word in FONT_CHANGES)}
+    return {b"%d" % index: runs_of(item) for index, item in items if any(word in item for word in words)}
 
 
 def runs_of(item: bytes) -> list[Run]:
