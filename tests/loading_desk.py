@@ -8,7 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,8 +15,9 @@ from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.load import transaction
 from ioc_pipeline.load.outcome import Loaded
+from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA
-from ioc_pipeline.warehouse.raw import open_warehouse
+from ioc_pipeline.warehouse.place import place_of
 
 ELEMENTS = {"tthc_received", "tthc_received_online"}
 
@@ -36,11 +36,12 @@ def scope(period: Period = SEPTEMBER, table: str = "settlements") -> Scope:
 
 
 class Desk:
-    """A warehouse with the folder of prepared deliveries beside it."""
+    """A warehouse, a file or the DuckLake of `url`, with the folder of prepared deliveries beside it."""
 
-    def __init__(self, home: Path) -> None:
-        self.warehouse = home / "warehouse" / "warehouse.duckdb"
-        self.prepared = home / "prepared"
+    def __init__(self, home: Path, url: str = "") -> None:
+        self.environment = {"IOC_HOME": str(home), "IOC_WAREHOUSE_URL": url}
+        settings = from_environment(self.environment)
+        self.warehouse, self.prepared, self.place = settings.warehouse, settings.prepared, place_of(settings)
 
     def verdict(
         self,
@@ -89,13 +90,13 @@ class Desk:
         return replace(verdict, delivery=delivery, source_name="")
 
     def load(self, *verdicts: Verdict) -> list[Loaded]:
-        with closing(open_warehouse(self.warehouse)) as connection:
+        with closing(self.place.connect()) as connection:
             return transaction.load_prepared(
                 connection, self.prepared, verdicts, elements=ELEMENTS, loaded_at=LOADED_AT
             )
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(self.warehouse, read_only=True) as connection:
+        with closing(self.place.connect_to_read()) as connection:
             return connection.execute(query).fetchall()
 
 

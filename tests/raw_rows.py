@@ -13,7 +13,7 @@ from ioc_pipeline.build.record_tables import make_record_tables
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
 from ioc_pipeline.warehouse.keys import CELL_KEY, SCOPE_KEY
-from ioc_pipeline.warehouse.raw import create_raw
+from ioc_pipeline.warehouse.place import DuckDBFile, Lake
 
 KEYS = {"scope_key": SCOPE_KEY, "cell_key": CELL_KEY}
 
@@ -36,7 +36,7 @@ class Cell:
 class Warehouse:
     """Raw rows in the order they are delivered; load_seq counts up by itself."""
 
-    path: Path
+    path: Path | Lake
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=dict)
     load_seq: int = 0
 
@@ -79,9 +79,8 @@ class Warehouse:
         self._add("load", self.load_seq, delivery_seq, "", "withdrawal", received)
 
     def write(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with closing(duckdb.connect(str(self.path))) as connection:
-            create_raw(connection)
+        place = self.path if isinstance(self.path, Lake) else DuckDBFile(self.path)
+        with closing(place.connect()) as connection:
             make_record_tables(connection, from_environment({}).dbt_project)
             connection.begin()
             for table, rows in self.rows.items():

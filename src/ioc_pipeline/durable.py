@@ -65,6 +65,17 @@ def remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
+def copy_durably(source: Path, target: Path) -> Path:
+    """Copy a file with its times and rights under a temporary name, then give it its own."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    half = target.with_name(f".{target.name}.tmp")
+    shutil.copy2(source, half)
+    sync_file(half)
+    half.replace(target)
+    sync_folder(target.parent)
+    return target
+
+
 def sync_file(path: Path) -> None:
     """Make the content of a file durable that somebody else wrote."""
     descriptor = os.open(path, os.O_RDONLY)

@@ -37,6 +37,15 @@ VARIABLES = {
     "IOC_LEDGER_URL": Variable(
         "SQLAlchemy URL of the ledger, e.g. `postgresql+psycopg://…`", worked_out="SQLite: `ledger.db` in `IOC_HOME`"
     ),
+    "IOC_WAREHOUSE_URL": Variable(
+        "where the warehouse is a DuckLake: `ducklake:postgres:` with what names its catalogue's database to libpq, or"
+        " `ducklake:` and a file (docs/growing.md)",
+        worked_out="a DuckDB file in `IOC_HOME`",
+    ),
+    "IOC_WAREHOUSE_DATA": Variable(
+        "the folder of a DuckLake's Parquet files, the same path on every machine",
+        worked_out="`warehouse/data/` in `IOC_HOME`",
+    ),
     "IOC_SERVING_URL": Variable(
         "PostgreSQL in which the marts are published for BI tools too, `postgresql://…`; `off` for none",
         worked_out="`make run` starts one of its own; elsewhere none",
@@ -63,6 +72,8 @@ class Settings:
     """Paths are absolute, times are seconds. All state lives under `home`; `project` is only read.
 
     `serving_url` is the PostgreSQL of BI tools, `openlineage_url` who is told of publications; "" for none.
+    `lake_catalogue` is where the catalogue of a DuckLake lies, as it says after `ducklake:`, "" where the warehouse is
+    a file; `lake_folder` is where its rows lie, None for the usual place.
     """
 
     home: Path
@@ -73,6 +84,8 @@ class Settings:
     unsealed_seconds: float
     serving_url: str = ""
     openlineage_url: str = ""
+    lake_catalogue: str = ""
+    lake_folder: Path | None = None
 
     @property
     def inbox(self) -> Path:
@@ -91,8 +104,14 @@ class Settings:
 
     @property
     def warehouse(self) -> Path:
-        """Raw values and the marts as dbt builds them; nobody but us reads this file."""
+        """The file of raw values and of the marts as dbt builds them, unless a DuckLake has them; nobody but us reads
+        it, and whoever wants to know what is there asks `warehouse/place.py`."""
         return self.home / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def lake_data(self) -> Path:
+        """The Parquet files of a DuckLake."""
+        return self.lake_folder or self.home / "warehouse" / "data"
 
     @property
     def published(self) -> Path:
@@ -162,6 +181,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         unsealed_seconds=_seconds(environment, "IOC_UNSEALED_SECONDS"),
         serving_url=(environment.get("IOC_SERVING_URL") or OFF).removeprefix(OFF),
         openlineage_url=_text(environment, "IOC_OPENLINEAGE_URL"),
+        lake_catalogue=_lake_catalogue(environment),
+        lake_folder=Path(data).resolve() if (data := environment.get("IOC_WAREHOUSE_DATA")) else None,
     )
 
 
@@ -178,6 +199,18 @@ def _province(environment: Mapping[str, str], project: Path) -> tuple[str, str]:
             " makes one for another province, with IOC_PROVINCE not set"
         )
     return code, usual_code
+
+
+def _lake_catalogue(environment: Mapping[str, str]) -> str:
+    """What stands after `ducklake:`, a file with its whole path."""
+    url = _text(environment, "IOC_WAREHOUSE_URL")
+    scheme, _, catalogue = url.partition(":")
+    if url and (scheme != "ducklake" or not catalogue):
+        raise UserError(
+            "IOC_WAREHOUSE_URL: expected `ducklake:postgres:dbname=… host=…`, or `ducklake:` and the path of a file;"
+            " where it is not set, the warehouse is a file in IOC_HOME"
+        )
+    return catalogue if not url or catalogue.startswith("postgres:") else str(Path(catalogue).resolve())
 
 
 def _text(environment: Mapping[str, str], name: str) -> str:

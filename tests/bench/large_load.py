@@ -67,7 +67,7 @@ def load(home: Path, rows: int) -> None:
     from ioc_pipeline.domain.deliveries import Delivery, Scope, Verdict
     from ioc_pipeline.domain.periods import Period
     from ioc_pipeline.load import transaction
-    from ioc_pipeline.warehouse.raw import open_warehouse
+    from ioc_pipeline.warehouse.place import DuckDBFile
 
     period = Period("month", date(2025, 9, 15), date(2025, 10, 14))
     received_at = datetime(2025, 10, 15, tzinfo=UTC)
@@ -82,7 +82,7 @@ def load(home: Path, rows: int) -> None:
     )
     elements = {f"element_{number}" for number in range(COLUMNS)}
     spent = Spent()
-    with closing(open_warehouse(home / "loaded.duckdb")) as connection:
+    with closing(DuckDBFile(home / "loaded.duckdb").connect()) as connection:
         transaction.load_prepared(connection, home / "prepared", [verdict], elements=elements, loaded_at=received_at)
     spent.print("load_prepared")
 

@@ -18,7 +18,7 @@ from ioc_pipeline.sample.printing import print_form
 from ioc_pipeline.sample.sending import with_unreadable_figure
 from ioc_pipeline.sample.write import FILLS
 from ioc_pipeline.settings import from_environment
-from ioc_pipeline.warehouse.raw import open_for_reading
+from ioc_pipeline.warehouse.place import DuckDBFile
 from shipped import PROFILE
 
 FORM = "admin_procedures"
@@ -95,7 +95,7 @@ where one.measured_value != two.measured_value
 
 def figure(made: Installation, sql: str) -> int:
     """What the warehouse holds, which a receipt must say too."""
-    with closing(open_for_reading(from_environment(made.environment).warehouse)) as connection:
+    with closing(DuckDBFile(from_environment(made.environment).warehouse).connect_to_read()) as connection:
         ((found,),) = connection.execute(sql).fetchall()
     return int(found)
 

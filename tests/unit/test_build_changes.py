@@ -13,14 +13,14 @@ import ioc_pipeline
 from ioc_pipeline.build.changes import Wanted, begin, end, has_reference, is_built
 from ioc_pipeline.build.inputs import hash_project, hash_reference
 from ioc_pipeline.settings import Settings, from_environment
-from ioc_pipeline.warehouse.raw import open_warehouse
+from ioc_pipeline.warehouse.place import DuckDBFile
 
 WANTED = Wanted(as_of=date(2026, 1, 20), project_hash="project", reference_hash="reference")
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(open_warehouse(tmp_path / "warehouse.duckdb")) as connection:
+    with closing(DuckDBFile(tmp_path / "warehouse.duckdb").connect()) as connection:
         connection.execute("create table raw.element (element_code text, weight_element text, max_age_months integer)")
         connection.execute("create table raw.indicator_term (indicator_code text, element_code text)")
         has_reference(connection, WANTED)

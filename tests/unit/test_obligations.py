@@ -16,7 +16,7 @@ from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import from_environment
-from ioc_pipeline.warehouse.raw import open_warehouse
+from ioc_pipeline.warehouse.place import DuckDBFile
 from settlements_form import ORG_UNITS, SEEDS, source
 from shipped import copy_seeds
 
@@ -139,7 +139,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_three_years_of_all_communes_replace_what_was_owed_and_older_columns(project: Path, tmp_path: Path) -> None:
     settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
-    with closing(open_warehouse(settings.warehouse)) as warehouse:
+    with closing(DuckDBFile(settings.warehouse).connect()) as warehouse:
         warehouse.execute("create table raw.reporting_obligation (source_name varchar, due_date date)")
         warehouse.execute("insert into raw.reporting_obligation values ('stations', null), ('gone', null)")
         for _ in range(2):
@@ -162,7 +162,7 @@ def test_three_years_of_all_communes_replace_what_was_owed_and_older_columns(pro
 def test_a_stopped_contract_keeps_what_was_owed(project: Path, tmp_path: Path, broken: str) -> None:
     settings = from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
     count = "select count(*) from raw.reporting_obligation"
-    with closing(open_warehouse(settings.warehouse)) as warehouse:
+    with closing(DuckDBFile(settings.warehouse).connect()) as warehouse:
         write_obligations(warehouse, settings, date(2026, 7, 14))
         before = warehouse.execute(count).fetchall()
         (project / broken).write_text("source: [", encoding="utf-8")
@@ -175,7 +175,7 @@ def test_an_api_that_tells_only_of_now_owes_from_its_first_run_that_counted(proj
     (settings.sources / "gauges.yml").write_text(GAUGES, encoding="utf-8")
     (settings.expectations / "gauges__gauges.yml").write_text("name: gauges__gauges\nexpectations: []\n", "utf-8")
     first = "select min(period_end_date) from raw.reporting_obligation where source_name = 'gauges'"
-    with closing(open_warehouse(settings.warehouse)) as warehouse:
+    with closing(DuckDBFile(settings.warehouse).connect()) as warehouse:
         write_obligations(warehouse, settings, date(2026, 7, 14))
         assert warehouse.execute(first).fetchall() == [(date(2026, 7, 1),)]
         for outcome, received_at in (("returned", "2026-07-08 02:00"), ("loaded", "2026-07-09 17:30")):

@@ -20,7 +20,7 @@ from ioc_pipeline.land.stamp import read_stamp
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.belonging import read_markers
-from ioc_pipeline.warehouse.raw import open_for_reading
+from ioc_pipeline.warehouse.place import DuckDBFile
 
 
 @pytest.fixture(scope="module")
@@ -270,7 +270,7 @@ def test_a_ledger_is_not_moved_onto_another(home: Home, tmp_path: Path) -> None:
 def test_a_ledger_follows_another_warehouse_and_its_events_say_so(home: Home) -> None:
     home.take(3)
     ledger = open_ledger(home.settings)
-    with closing(open_for_reading(home.settings.warehouse)) as warehouse:
+    with closing(DuckDBFile(home.settings.warehouse).connect_to_read()) as warehouse:
         markers = read_markers(warehouse)
     renumbered = [replace(marker, load_seq=3 - marker.load_seq) for marker in markers[:2]]
     assert ledger.follow(renumbered, at=AT) == [3]

@@ -9,14 +9,14 @@ import duckdb
 import pytest
 
 from ioc_pipeline.build.touched import touched_years
-from ioc_pipeline.warehouse.raw import open_warehouse
+from ioc_pipeline.warehouse.place import DuckDBFile
 
 JANUARY = date(2026, 1, 20)
 
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with closing(open_warehouse(tmp_path / "warehouse.duckdb")) as connection:
+    with closing(DuckDBFile(tmp_path / "warehouse.duckdb").connect()) as connection:
         yield connection
 
 

@@ -20,7 +20,7 @@ from ioc_pipeline.flows.prepare import prepare_all
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.land.store import read_sidecar
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse.raw import open_for_reading
+from ioc_pipeline.warehouse.place import DuckDBFile
 from site_routes import routes_of
 from spoilt_files import DEPARTMENT, good_and_spoilt
 
@@ -74,7 +74,7 @@ def test_a_sent_file_is_a_delivery_like_any_other_and_names_its_sender(
     ] * 2
     [sidecar] = settings.landing.glob(f"??/{good.sha256}.1.json")
     assert read_sidecar(sidecar).delivery == good
-    with closing(open_for_reading(settings.warehouse)) as raw:
+    with closing(DuckDBFile(settings.warehouse).connect_to_read()) as raw:
         assert raw.sql("select distinct channel, sender from raw.delivery").fetchall() == [("page", "an")]
     accepted, returned = (site("an").get(address).text for address in addresses)
     assert "ĐÃ TIẾP NHẬN" in accepted

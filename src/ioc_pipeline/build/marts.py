@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import duckdb
-
 from ioc_pipeline.build import changes
 from ioc_pipeline.build.catalogue import write_catalogue
 from ioc_pipeline.build.changes import Change, Wanted
@@ -18,6 +16,7 @@ from ioc_pipeline.build.results import keep_results
 from ioc_pipeline.build.working_days import write_working_days
 from ioc_pipeline.reference.catalogue.load import load_catalogue
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.place import place_of
 
 _FAILED = {"error", "fail", "runtime error", "partial success"}
 
@@ -63,7 +62,7 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     if failed or failure:
         causes = [f"{node.name}: {node.message}" for node in failed] or [failure]
         raise BuildError("\n".join(causes))
-    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
+    with closing(place_of(settings).connect()) as warehouse:
         changes.end(warehouse, wanted)
     return BuildResult(as_of, nodes, change.is_full, results_path)
 
@@ -73,7 +72,7 @@ def _begin(settings: Settings, wanted: Wanted) -> Change | None:
 
     Returns None where everything is built already.
     """
-    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
+    with closing(place_of(settings).connect()) as warehouse:
         warehouse.begin()
         if changes.has_reference(warehouse, wanted) and changes.is_built(warehouse, wanted):
             warehouse.commit()

@@ -8,6 +8,7 @@ from pathlib import Path
 from ioc_pipeline.build.changes import Change, Wanted
 from ioc_pipeline.build.manifest import KeptManifest
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.place import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
 
+    target, said_of_warehouse = place_of(settings).dbt_target
     options = [
         "--quiet",
         "--no-print",
@@ -44,11 +46,12 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
     where = [
         *("--project-dir", str(settings.dbt_project), "--profiles-dir", str(settings.dbt_project)),
         *("--target-path", str(folder / "target")),
+        *("--target", target),
     ]
     variables = {
         "as_of": wanted.as_of.isoformat(),
         "province": settings.province_code,
-        "warehouse": str(settings.warehouse),
+        **said_of_warehouse,
         "touched_years": change.years or [],
         "touched_elements": change.elements,
         "touched_indicators": change.indicators,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ioc_pipeline.domain.errors import DamagedError, UserError
 from ioc_pipeline.domain.installation import Installation
-from ioc_pipeline.durable import sync_file, sync_folder, write_durably
+from ioc_pipeline.durable import copy_durably, write_durably
 from ioc_pipeline.flows.stores import open_own_warehouse, open_store, working_on_warehouse
 from ioc_pipeline.land.intake import landing_alone
 from ioc_pipeline.land.sent_names import SUFFIX as SENT_NAME
@@ -19,6 +19,7 @@ from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.locks import LockedError, locked, locked_now, run_lock
 from ioc_pipeline.publish.versions import POINTER, hash_file, link, read_pointer
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.place import place_of
 
 MANIFEST, LEDGER, LANDING, PUBLISHED = "manifest.json", "ledger.db", "landing", "published"
 WAREHOUSE = "warehouse.duckdb"
@@ -68,9 +69,10 @@ def back_up(settings: Settings, folder: Path) -> Backup:
     copy = Ledger(f"sqlite:///{folder / LEDGER}")
     with working_on_warehouse(settings), store.ledger.snapshot() as connection:
         store.ledger.copy_to(copy, connection)
-        if settings.warehouse.exists():
+        warehouse = place_of(settings)
+        if warehouse.exists():
             open_own_warehouse(settings, store.ledger).close()  # and with it nothing is left beside the file
-            _copy(settings.warehouse, folder / WAREHOUSE)
+            warehouse.save(folder / WAREHOUSE)
         with locked(settings.published / ".lock"):
             _copy_published(settings.published, folder / PUBLISHED)
     head = copy.head()
@@ -139,12 +141,12 @@ def _bring_back(settings: Settings, folder: Path) -> BroughtBack:
     with landing_alone(store), working_on_warehouse(settings):
         _set_aside(settings, store.ledger, aside)
         _copy_missing(Store(folder / LANDING, store.ledger), store)
-        source = Ledger(f"sqlite:///{_copy(folder / LEDGER, aside / 'from-backup.db')}")
+        source = Ledger(f"sqlite:///{copy_durably(folder / LEDGER, aside / 'from-backup.db')}")
         with source.snapshot() as connection:
             source.copy_to(store.ledger, connection)
         taken, missing = _take_later(store, made, stamp, at)
         if (folder / WAREHOUSE).exists():
-            _copy(folder / WAREHOUSE, settings.warehouse)
+            place_of(settings).bring_back(folder / WAREHOUSE)
         if read_pointer(settings.published) is None and (folder / PUBLISHED).exists():
             _copy_published(folder / PUBLISHED, settings.published)
         open_own_warehouse(settings, store.ledger).close()
@@ -179,10 +181,10 @@ def _copy_landed(store: Store, target: Path, *, up_to: int) -> list[int]:
         if delivery.delivery_seq > up_to:
             break
         for path in store.blob_path(delivery.sha256).parent.glob(f"{delivery.sha256}.purged"):
-            _copy(path, target / path.parent.name / path.name)
+            copy_durably(path, target / path.parent.name / path.name)
         try:
             if not into.blob_path(delivery.sha256).exists():
-                _copy(store.verified_path(delivery.sha256), into.blob_path(delivery.sha256))
+                copy_durably(store.verified_path(delivery.sha256), into.blob_path(delivery.sha256))
         except DamagedError:
             if not is_buried(store, delivery):
                 damaged.append(delivery.delivery_seq)
@@ -199,7 +201,7 @@ def _copy_missing(source: Store, into: Store) -> None:
         is_purged = target.with_name(f"{path.stem}.purged").exists() and path.suffix in ("", SENT_NAME)
         is_there = target.exists() if path.suffix else _is_whole(into, path.name)
         if not (is_purged or is_there):
-            _copy(path, target)
+            copy_durably(path, target)
     if (source.folder / "contracts").exists():
         shutil.copytree(source.folder / "contracts", into.folder / "contracts", dirs_exist_ok=True)
 
@@ -217,19 +219,8 @@ def _copy_published(source: Path, target: Path) -> None:
     pointer = read_pointer(source)
     if pointer is None:
         return
-    _copy(source / pointer.file, target / pointer.file)
+    copy_durably(source / pointer.file, target / pointer.file)
     for path in sorted((source / pointer.parquet).rglob("*.*")):
-        _copy(path, target / path.relative_to(source))
-    _copy(source / POINTER, target / POINTER)
+        copy_durably(path, target / path.relative_to(source))
+    copy_durably(source / POINTER, target / POINTER)
     link(target, pointer.file)
-
-
-def _copy(source: Path, target: Path) -> Path:
-    """Copy a file with its times and rights under a temporary name, then give it its own. Durable."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    half = target.with_name(f".{target.name}.tmp")
-    shutil.copy2(source, half)
-    sync_file(half)
-    half.replace(target)
-    sync_folder(target.parent)
-    return target

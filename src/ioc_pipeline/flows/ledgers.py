@@ -18,7 +18,7 @@ from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish.versions import read_pointer
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.belonging import last_loaded, read_deliveries, read_head
-from ioc_pipeline.warehouse.raw import open_for_reading
+from ioc_pipeline.warehouse.place import place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def restore_ledger(settings: Settings) -> Restored:
         ledger.join(Installation(installation_id, epoch), at=at)
         head = ledger.head()
         write_stamp(store.folder, Stamp(installation_id, epoch, head.delivery_seq, head.sha256))
-        if settings.warehouse.exists():
+        if place_of(settings).exists():
             follow_warehouse(settings, ledger)
     loaded = ledger.to_answer()
     # Answers follow a load at once: only those of the last one may be due, and writing one again changes nothing.
@@ -72,9 +72,9 @@ def restore_ledger(settings: Settings) -> Restored:
 
 def _known_to_warehouse(settings: Settings) -> tuple[str, list[Sidecar], set[int]]:
     """What the warehouse knows, where there is one: its installation, envelopes, the deliveries loaded last."""
-    if not settings.warehouse.exists():
+    if not place_of(settings).exists():
         return "", [], set()
-    with closing(open_for_reading(settings.warehouse)) as connection:
+    with closing(place_of(settings).connect_to_read()) as connection:
         there = read_head(connection)
         if there is None:
             return "", [], set()

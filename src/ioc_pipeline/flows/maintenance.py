@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ioc_pipeline.answer import feedback
@@ -9,10 +10,11 @@ from ioc_pipeline.domain.findings import Finding
 from ioc_pipeline.durable import remove
 from ioc_pipeline.flows.prepared import forget_prepared, prepared_seqs
 from ioc_pipeline.flows.purging import purge_due
-from ioc_pipeline.flows.stores import open_store
+from ioc_pipeline.flows.stores import open_store, working_on_warehouse
 from ioc_pipeline.flows.verify import verify_share
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.place import place_of
 
 NIGHTLY_SECONDS = 600.0  # for the hashes of landed bytes; the rest is quick
 DAY = 86_400.0
@@ -42,6 +44,9 @@ def maintain(settings: Settings, *, seconds: float = NIGHTLY_SECONDS) -> list[Fi
     feedback.sweep(settings.inbox, older_than=time.time() - DAY)
     _forget_finished(settings, store)
     purge_due(settings)
+    with working_on_warehouse(settings):
+        if place_of(settings).exists():
+            place_of(settings).tidy(datetime.now(UTC))
     found = verify_share(settings, seconds=seconds)
     _describe_again(store, found)
     return found

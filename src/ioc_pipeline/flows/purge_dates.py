@@ -9,7 +9,8 @@ from ioc_pipeline.flows.stores import open_store, working_on_warehouse
 from ioc_pipeline.land.tombstones import buried_verdict
 from ioc_pipeline.locks import LockedError, locked_now
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse.raw import is_lock, open_for_reading
+from ioc_pipeline.warehouse.place import place_of
+from ioc_pipeline.warehouse.raw import is_lock
 from ioc_pipeline.warehouse.returned import returned_for_personal_data
 
 KEPT = timedelta(days=7)
@@ -17,9 +18,9 @@ KEPT = timedelta(days=7)
 
 def due_for_purge(settings: Settings, before: datetime) -> list[int]:
     """Deliveries that were returned for personal data before a moment, purged or not; waits for the warehouse."""
-    if not settings.warehouse.exists():
+    if not place_of(settings).exists():
         return []
-    with working_on_warehouse(settings), closing(open_for_reading(settings.warehouse)) as connection:
+    with working_on_warehouse(settings), closing(place_of(settings).connect_to_read()) as connection:
         return returned_for_personal_data(connection, before)
 
 
@@ -28,10 +29,10 @@ def still_kept(settings: Settings, before: datetime) -> list[int]:
 
     While somebody works on the warehouse there is no looking: who asks is not to wait, nor to keep a load waiting.
     """
-    if not settings.warehouse.exists():
+    if not place_of(settings).exists():
         return []
     try:
-        with locked_now(settings.warehouse.with_name(".lock")), closing(open_for_reading(settings.warehouse)) as opened:
+        with locked_now(settings.warehouse.with_name(".lock")), closing(place_of(settings).connect_to_read()) as opened:
             due = returned_for_personal_data(opened, before)
     except LockedError:
         return []

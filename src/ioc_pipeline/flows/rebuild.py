@@ -18,7 +18,7 @@ from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish import published
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.belonging import join, read_markers
-from ioc_pipeline.warehouse.raw import open_for_reading, open_warehouse
+from ioc_pipeline.warehouse.place import DuckDBFile, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def rebuild(settings: Settings) -> Comparison:
     store = open_store(settings)
     try:
         expect_own_warehouse(settings, store.ledger)
-        reason = "" if settings.warehouse.exists() else "there was none"
+        reason = "" if place_of(settings).exists() else "there was none"
     except StoresError as error:
         reason = str(error)
     if not reason and store.ledger.has_unpublished():
@@ -78,7 +78,7 @@ def rebuild(settings: Settings) -> Comparison:
 
 def _fresh(settings: Settings, store: Store, folder: Path) -> Settings:
     """An installation of the same deliveries that shares the landed bytes: deliveries go on landing meanwhile."""
-    fresh = replace(settings, home=folder, ledger_url=f"sqlite:///{folder / 'ledger.db'}")
+    fresh = replace(settings, home=folder, lake_catalogue="", ledger_url=f"sqlite:///{folder / 'ledger.db'}")
     fresh.landing.mkdir()
     for path in settings.landing.iterdir():
         if path.is_dir():
@@ -102,13 +102,10 @@ def _replace_warehouse(settings: Settings, fresh: Settings, ledger: Ledger) -> l
     with working_on_warehouse(settings):
         head = ledger.head()
         assert head.installation is not None
-        with closing(open_warehouse(fresh.warehouse)) as connection:
+        with closing(DuckDBFile(fresh.warehouse).connect()) as connection:
             join(connection, head.installation)
-        settings.warehouse.parent.mkdir(parents=True, exist_ok=True)
-        if settings.warehouse.exists():
-            aside = settings.warehouse.with_name(f"set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S}.duckdb")
-            settings.warehouse.rename(aside)
-        fresh.warehouse.replace(settings.warehouse)
+        place_of(settings).set_aside()
+        place_of(settings).bring_back(fresh.warehouse)
         return follow_warehouse(settings, ledger)
 
 
@@ -118,7 +115,7 @@ def follow_warehouse(settings: Settings, ledger: Ledger) -> list[int]:
     Raises:
         StoresError: they still do not belong together.
     """
-    with closing(open_for_reading(settings.warehouse)) as connection:
+    with closing(place_of(settings).connect_to_read()) as connection:
         markers = read_markers(connection)
     lacking = ledger.follow(markers, at=datetime.now(UTC))
     open_own_warehouse(settings, ledger).close()

@@ -21,8 +21,8 @@ from ioc_pipeline.locks import LockedError, locked, locked_now
 from ioc_pipeline.publish.versions import LINK
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse import belonging
-from ioc_pipeline.warehouse.raw import is_lock, open_for_reading, open_warehouse
-from ioc_pipeline.warehouse.readers import leave_to_reader, reader_of
+from ioc_pipeline.warehouse.place import place_of
+from ioc_pipeline.warehouse.raw import is_lock
 
 _LOG = logging.getLogger(__name__)
 
@@ -166,14 +166,14 @@ def open_own_warehouse(settings: Settings, ledger: Ledger) -> duckdb.DuckDBPyCon
         StoresError: it is lost, older, or another's.
         duckdb.IOException: another program has it open.
     """
-    if not settings.warehouse.exists():
+    if not place_of(settings).exists():
         _expect_nothing_loaded(settings, ledger)
     try:
         connection = _open_past_readers(settings)
     except duckdb.Error as error:
         if is_lock(error):
             raise
-        raise StoresError(f"{settings.warehouse} cannot be read: {error}; {_REBUILD}") from error
+        raise StoresError(f"{place_of(settings)} cannot be read: {error}; {_REBUILD}") from error
     try:
         installation = _compare_warehouse(settings, connection, ledger)
         if installation is not None:
@@ -186,17 +186,18 @@ def open_own_warehouse(settings: Settings, ledger: Ledger) -> duckdb.DuckDBPyCon
 
 def _open_past_readers(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Open the warehouse; who opened it to read keeps the file as it is, and stops nobody."""
+    place = place_of(settings)
     try:
-        return open_warehouse(settings.warehouse)
+        return place.connect()
     except duckdb.Error as error:
-        reader = reader_of(settings.warehouse) if is_lock(error) else 0
-        if not reader or not leave_to_reader(settings.warehouse):
+        reader = place.leave_to_reader() if is_lock(error) else 0
+        if not reader:
             raise
     _LOG.warning(
         "process %d reads %s, which is ours alone: it keeps the file of before; what people read is %s",
-        *(reader, settings.warehouse, settings.published / LINK),
+        *(reader, place, settings.published / LINK),
     )
-    return open_warehouse(settings.warehouse)
+    return place.connect()
 
 
 def expect_own_warehouse(settings: Settings, ledger: Ledger) -> None:
@@ -207,22 +208,22 @@ def expect_own_warehouse(settings: Settings, ledger: Ledger) -> None:
     Raises:
         StoresError: it is lost, older, or another's.
     """
-    if not settings.warehouse.exists():
+    if not place_of(settings).exists():
         _expect_nothing_loaded(settings, ledger)
         return
     try:
-        with locked_now(settings.warehouse.with_name(".lock")), closing(open_for_reading(settings.warehouse)) as opened:
+        with locked_now(settings.warehouse.with_name(".lock")), closing(place_of(settings).connect_to_read()) as opened:
             _compare_warehouse(settings, opened, ledger)
     except LockedError:
         return
     except duckdb.Error as error:
         if not is_lock(error):
-            raise StoresError(f"{settings.warehouse} cannot be read: {error}; {_REBUILD}") from error
+            raise StoresError(f"{place_of(settings)} cannot be read: {error}; {_REBUILD}") from error
 
 
 def _expect_nothing_loaded(settings: Settings, ledger: Ledger) -> None:
     if load_seq := ledger.head().load_seq:
-        raise StoresError(f"{settings.warehouse} is gone, with {load_seq} loads; {_REBUILD}")
+        raise StoresError(f"{place_of(settings)} is gone, with {load_seq} loads; {_REBUILD}")
 
 
 def _compare_warehouse(
@@ -231,7 +232,7 @@ def _compare_warehouse(
     """Compare heads; give the identity that the warehouse must take over, None where it has it."""
     there = belonging.read_head(connection)
     head = ledger.head()  # after the warehouse, which is not loaded into while we have it open
-    path = settings.warehouse
+    path = place_of(settings)
     if there is None:
         _expect_nothing_loaded(settings, ledger)
         return head.installation

@@ -20,7 +20,8 @@ from ioc_pipeline.publish.versions import damage_of, kept_versions, read_pointer
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse import belonging
 from ioc_pipeline.warehouse.imprints import changed_loads
-from ioc_pipeline.warehouse.raw import is_lock, open_for_reading
+from ioc_pipeline.warehouse.place import place_of
+from ioc_pipeline.warehouse.raw import is_lock
 
 _ROWS_AT_ONCE = 500
 
@@ -110,12 +111,13 @@ def _contracts(settings: Settings) -> Iterator[Finding]:
 
 def _warehouse(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
     """Every marker is the ledger's, and the rows of each load are those that were loaded."""
-    if not settings.warehouse.exists():
+    place = place_of(settings)
+    if not place.exists():
         if load_seq := ledger.head().load_seq:
-            yield Finding("warehouse", settings.warehouse.name, f"is gone, with {load_seq} loads")
+            yield Finding("warehouse", place.name, f"is gone, with {load_seq} loads")
         return
     try:
-        with working_on_warehouse(settings), closing(open_for_reading(settings.warehouse)) as connection:
+        with working_on_warehouse(settings), closing(place.connect_to_read()) as connection:
             if belonging.read_head(connection) is None:
                 return
             markers = {marker.load_seq: marker for marker in belonging.read_markers(connection)}
@@ -123,7 +125,7 @@ def _warehouse(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
             changed = changed_loads(connection)
     except duckdb.Error as error:
         if not is_lock(error):  # another program has it open: the next look sees it
-            yield Finding("warehouse", settings.warehouse.name, f"cannot be read: {error}")
+            yield Finding("warehouse", place.name, f"cannot be read: {error}")
         return
     for load_seq, tables in changed.items():
         yield Finding("warehouse", f"load {load_seq}", f"rows of {', '.join(tables)} are not those that were loaded")

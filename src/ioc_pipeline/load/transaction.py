@@ -14,6 +14,7 @@ from ioc_pipeline.load.facts import append_facts
 from ioc_pipeline.load.observations import append_observations
 from ioc_pipeline.load.outcome import Loaded
 from ioc_pipeline.load.records import append_records
+from ioc_pipeline.warehouse.raw import commit_turn, take_turn
 
 
 def load_prepared(
@@ -27,7 +28,8 @@ def load_prepared(
     """Load prepared deliveries in one transaction: all of them, or none when it fails.
 
     Running it again changes nothing and gives the same answer: a delivery that was loaded under this contract
-    version is left as it is.
+    version is left as it is. Where another, loading into the same DuckLake, was first, it is decided again: what that
+    one loaded has its markers by then.
 
     Args:
         connection: the warehouse, open for writing.
@@ -44,14 +46,16 @@ def load_prepared(
         ValueError: prepared rows are not what their verdict says, or repeat. Ours.
         StoresError: a marker stands for other bytes than the delivery of its number.
     """
-    connection.begin()
-    try:
-        outcomes = append(connection, prepared, verdicts, elements=elements, loaded_at=loaded_at)
-    except BaseException:
-        connection.rollback()
-        raise
-    connection.commit()
-    return outcomes
+    while True:
+        connection.begin()
+        try:
+            take_turn(connection)
+            outcomes = append(connection, prepared, verdicts, elements=elements, loaded_at=loaded_at)
+        except BaseException:
+            connection.rollback()
+            raise
+        if commit_turn(connection):
+            return outcomes
 
 
 def append(

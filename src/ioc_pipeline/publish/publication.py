@@ -30,6 +30,7 @@ from ioc_pipeline.publish.versions import (
     read_pointer,
 )
 from ioc_pipeline.settings import Settings
+from ioc_pipeline.warehouse.place import place_of
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     folder.mkdir(parents=True, exist_ok=True)
     # Two publishers at once would give one number twice; the second waits.
     with locked(folder / ".lock"), closing(_connect(folder)) as connection:
-        connection.execute(f"attach {quoted(settings.warehouse)} as warehouse (read_only)")
+        place_of(settings).attach_to_read(connection)
         as_of, load_seq = _finished_build(connection)
         installation_id = _installation_id(connection)
         current = _usable(folder, installation_id)

@@ -46,6 +46,7 @@ OWN_TABLES = frozenset(
         "indicator",
         "indicator_term",
         "target",
+        "turn",
         "catalogue_fault",
         "release",
     }

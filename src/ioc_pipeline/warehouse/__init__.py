@@ -1,1 +1,1 @@
-"""The shape of the schema `raw`, and who may open the warehouse file."""
+"""Where the warehouse lies, who may open it, and the shape of its schema `raw`."""

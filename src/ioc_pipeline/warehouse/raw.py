@@ -1,6 +1,4 @@
-"""The DuckDB file that dbt builds in, with its append-only schema `raw`."""
-
-from pathlib import Path
+"""The append-only schema `raw` of the warehouse, in which dbt builds beside it."""
 
 import duckdb
 
@@ -136,9 +134,12 @@ create table if not exists raw.load (
     delivery_seq bigint,
     contract_hash varchar,
     outcome varchar,
-    loaded_at timestamp,
-    unique (delivery_seq, contract_hash)
+    loaded_at timestamp{once}
 );
+
+-- Every load changes its one row, so of two at once only one is committed.
+create table if not exists raw.turn (taken bigint);
+insert into raw.turn select 0 where not exists (from raw.turn);
 
 -- A warehouse of before the models had their floors: nothing builds or reads this schema now.
 drop schema if exists intermediate cascade;
@@ -147,6 +148,9 @@ drop schema if exists intermediate cascade;
 alter table raw.load add column if not exists sha256 varchar;
 alter table raw.load add column if not exists imprint varchar;
 """
+
+# DuckLake has no such thing; there, and here too, a load takes its turn and looks at the markers.
+_ONCE = ", unique (delivery_seq, contract_hash)"
 
 # A warehouse of before rows had a clock and keys. The clock is what the models took it for until then.
 _HAS_KEYS = """
@@ -172,40 +176,6 @@ _NAME_BYTES = (
 )
 
 
-def open_warehouse(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse for writing, made with its raw schema where there is none. The caller closes it.
-
-    Raises:
-        duckdb.IOException: another process has it open.
-    """
-    warehouse.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(
-        warehouse,
-        config={
-            "memory_limit": "512MB",  # the process takes about half as much again
-            "threads": 2,
-            "temp_directory": str(warehouse.with_name(f"{warehouse.name}.tmp")),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
-    create_raw(connection)
-    return connection
-
-
-def open_for_reading(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """Open the warehouse to look at it, as it is. The caller closes it.
-
-    Raises:
-        duckdb.IOException: there is none, or another process has it open for writing.
-    """
-    return duckdb.connect(
-        warehouse,
-        read_only=True,
-        config={"memory_limit": "512MB", "threads": 2, "autoinstall_known_extensions": False},
-    )
-
-
 def is_lock(error: duckdb.Error) -> bool:
     """Whether a file could not be opened because another process has it open; nothing is wrong with it."""
     return isinstance(error, duckdb.IOException) and "Could not set lock" in str(error)
@@ -213,7 +183,7 @@ def is_lock(error: duckdb.Error) -> bool:
 
 def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the append-only schema `raw`, where it is not there yet."""
-    connection.execute(_RAW)
+    connection.execute(_RAW.format(once=_ONCE))
     (has_keys,) = connection.execute(_HAS_KEYS).fetchall()[0]
     if not has_keys:
         connection.execute(_ADD_KEYS)
@@ -222,3 +192,26 @@ def create_raw(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"{_NAME_BYTES} where sha256 is null")
         for load_seq, imprint in take_imprints(connection, lacking).items():
             connection.execute("update raw.load set imprint = ? where load_seq = ?", [imprint, load_seq])
+
+
+def create_raw_of_lake(connection: duckdb.DuckDBPyConnection) -> None:
+    """The same in a DuckLake, all at once: a commit there costs a snapshot."""
+    connection.begin()
+    connection.execute(_RAW.format(once=""))
+    connection.commit()
+
+
+def take_turn(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let `commit_turn` find out whether another transaction that took its turn was committed since this one began."""
+    connection.execute("update raw.turn set taken = taken + 1")
+
+
+def commit_turn(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Commit; false where another was first, and nothing of this one is there."""
+    try:
+        connection.commit()
+    except duckdb.TransactionException as error:
+        if "Transaction conflict" not in str(error):
+            raise
+        return False
+    return True

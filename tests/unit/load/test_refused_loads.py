@@ -1,5 +1,6 @@
 """What is not loaded, and that nothing of it stays: strangers, rows given twice, a busy warehouse, a crash."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -69,15 +70,16 @@ def test_a_warehouse_that_is_open_elsewhere_is_left_alone(desk: Desk) -> None:
 IN_A_CHILD = """
 import os, signal, sys
 from datetime import UTC, datetime
-from pathlib import Path
-from ioc_pipeline.load import transaction
-from ioc_pipeline.warehouse.raw import open_warehouse
 from ioc_pipeline.domain.deliveries import Verdict
+from ioc_pipeline.load import transaction
+from ioc_pipeline.settings import from_environment
+from ioc_pipeline.warehouse.place import place_of
 
-warehouse, prepared, crash = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+settings, crash = from_environment(), sys.argv[1]
+prepared = settings.prepared
 verdicts = [Verdict.from_json(path.read_text("utf-8")) for path in sorted(prepared.glob("*/verdict.json"))]
 known = dict(elements={"tthc_received"}, loaded_at=datetime(2025, 11, 22, 8, 30, tzinfo=UTC))
-connection = open_warehouse(warehouse)
+connection = place_of(settings).connect()
 if crash == "before the commit":
     connection.begin()
     transaction.append(connection, prepared, verdicts, **known)
@@ -89,13 +91,17 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize(("crash", "rows_left"), [("before the commit", 0), ("after the commit", 4)])
-def test_a_crash_around_the_commit_loads_each_row_once(desk: Desk, crash: str, rows_left: int) -> None:
+def test_a_crash_around_the_commit_loads_each_row_once(any_desk: Desk, crash: str, rows_left: int) -> None:
+    desk = any_desk
     verdicts = [desk.verdict(1, "v1"), desk.verdict(2, "v2")]
     for verdict in verdicts:
         path = desk.prepared / str(verdict.delivery.delivery_seq) / "verdict.json"
         path.write_text(verdict.to_json(), "utf-8")
     child = subprocess.run(
-        [sys.executable, "-c", IN_A_CHILD, desk.warehouse, desk.prepared, crash], check=False, capture_output=True
+        [sys.executable, "-c", IN_A_CHILD, crash],
+        env={**os.environ, **desk.environment},
+        check=False,
+        capture_output=True,
     )
     assert (child.returncode, child.stderr) == (-signal.SIGKILL, b"")
     assert desk.ask("select count(*) from raw.observation") == [(rows_left,)]

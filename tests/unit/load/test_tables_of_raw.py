@@ -6,7 +6,8 @@ import duckdb
 import pyarrow as pa
 
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA
-from ioc_pipeline.warehouse.raw import create_raw, open_warehouse
+from ioc_pipeline.warehouse.place import DuckDBFile
+from ioc_pipeline.warehouse.raw import create_raw
 from loading_desk import Desk, observation, scope, write_observations
 
 
@@ -28,7 +29,7 @@ def test_a_warehouse_of_before_rows_had_a_clock_and_keys_gets_them(desk: Desk) -
         for table, names in columns.items():
             for name in names.split(", "):
                 connection.execute(f"alter table raw.{table} drop {name}")
-    open_warehouse(desk.warehouse).close()
+    DuckDBFile(desk.warehouse).connect().close()
     assert {table: desk.ask(f"select {names} from raw.{table} order by all") for table, names in columns.items()} == (
         written
     )
@@ -41,7 +42,7 @@ def test_a_warehouse_of_before_the_floors_loses_their_one_schema_and_nothing_els
             connection.execute(f"create schema {schema}")
             connection.execute(f"create table {schema}.int_measure_value as select 1 as value")
             connection.execute(f"create view {schema}.int_term_value as from {schema}.int_measure_value")
-    open_warehouse(desk.warehouse).close()
+    DuckDBFile(desk.warehouse).connect().close()
     left = "select schema_name, table_name from duckdb_tables() where schema_name != 'raw'"
     assert desk.ask(left) == [("measures", "int_measure_value")]
 
@@ -71,5 +72,5 @@ def test_the_columns_of_raw_observation_are_those_the_parser_writes() -> None:
 
 def test_creating_raw_twice_keeps_what_is_there(desk: Desk) -> None:
     desk.load(desk.verdict(1))
-    open_warehouse(desk.warehouse).close()
+    DuckDBFile(desk.warehouse).connect().close()
     assert desk.ask("select count(*) from raw.observation") == [(2,)]
