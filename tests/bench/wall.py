@@ -84,7 +84,8 @@ def served(given: Settings) -> Iterator[tuple[httpx.Client, psutil.Process]]:
     process.start()
     assert process.pid is not None
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{here.recv()}/ioc/", timeout=120) as client:
+        listens = httpx.HTTPTransport(retries=9)  # it has its port before it listens there
+        with httpx.Client(base_url=f"http://127.0.0.1:{here.recv()}/ioc/", timeout=120, transport=listens) as client:
             client.get("version")
             yield client, psutil.Process(process.pid)
     finally:

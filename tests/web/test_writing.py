@@ -75,6 +75,7 @@ def test_a_trend_of_one_value_is_no_line_and_an_even_one_lies_in_the_middle() ->
     assert polyline([Decimal(1)]) == polyline(None) == ""
     assert polyline([Decimal(5), Decimal(5)]) == "3.0,15.0 97.0,15.0"
     assert polyline([Decimal(0), Decimal(10)]) == "3.0,27.0 97.0,3.0"
+    assert polyline([Decimal(23), Decimal(22)], is_upside_down=True) == "3.0,27.0 97.0,3.0"
 
 
 def month(day: date, reported: str, restated: str) -> dict[str, object]:

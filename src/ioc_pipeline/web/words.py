@@ -2,16 +2,10 @@
 
 from collections.abc import Mapping
 
+from ioc_pipeline.reference.code_sets import code_set_of
+
 Words = Mapping[tuple[str, str], tuple[str, str]]
 """(code set, code) → Vietnamese and English."""
-
-CODE_SETS = {
-    "null_reason": "reason",
-    "blank_reason": "reason",
-    "rank_blank_reason": "reason",
-    "reporting_status": "status",
-}
-"""The code set of a kind of words, where its name is another one."""
 
 OURS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     # As it is written behind a number.
@@ -57,5 +51,5 @@ def word(words: Words, kind: str, code: str, language: str) -> str:
     """The words for a code; the code itself where nobody has said what it means, "" for none."""
     if not code:
         return ""
-    pair = OURS.get(kind, {}).get(code) or words.get((CODE_SETS.get(kind, kind), code), (code, code))
+    pair = OURS.get(kind, {}).get(code) or words.get((code_set_of(kind), code), (code, code))
     return pair[0] if language == "vi" else pair[1]

@@ -6,10 +6,15 @@ from decimal import Decimal
 WIDTH, HEIGHT, EDGE = 100, 30, 3
 
 
-def polyline(values: Sequence[Decimal] | None) -> str:
-    """The points of an SVG polyline in a box of 100 × 30, oldest value at the left; "" for fewer than two values."""
+def polyline(values: Sequence[Decimal] | None, *, is_upside_down: bool = False) -> str:
+    """The points of an SVG polyline in a box of 100 × 30, oldest value at the left; "" for fewer than two values.
+
+    The highest value is on top; a rank is drawn upside down, the first on top.
+    """
     if values is None or len(values) < 2:
         return ""
+    if is_upside_down:
+        values = [-value for value in values]
     low, high = min(values), max(values)
     span = float(high - low) or 1.0
     step = (WIDTH - 2 * EDGE) / (len(values) - 1)
