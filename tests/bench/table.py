@@ -75,6 +75,13 @@ BENCHES = [
         {"numbers written as text, each another, against DuckDB": rf"distinct: .*{_RATIO}"},
     ),
     Bench(
+        "expectations.py",
+        (),
+        ("2000",),
+        r"2000 rows, 13 expectations, 6 failures, peak \d",
+        {"13 expectations over a million rows against DuckDB finding the same": _RATIO},
+    ),
+    Bench(
         "large_load.py",
         (),
         ("200",),
