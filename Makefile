@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test crash bench browser odbc superset pictures unit one lint check format lock clean
+.PHONY: help run demo test crash bench browser odbc superset pictures unit one lint check format lock sbom audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,6 +21,8 @@ help:
 	@echo "make check   make lint, then make test"
 	@echo "make format  write the format that make check wants"
 	@echo "make lock    renew requirements*.txt from requirements*.in (needs uv)"
+	@echo "make sbom    what the lock holds: dist/sbom.cdx.json (CycloneDX) and dist/licences.csv"
+	@echo "make audit   known vulnerabilities of what the lock holds; needs the network, and says when it could not"
 	@echo "make pictures  the pictures of README.md and of the guide for clerks, from the sample data"
 	@echo "make superset  Superset with our dashboard over the PostgreSQL of make run, in an environment of its own"
 	@echo "make clean   forget all state (IOC_HOME, by default var/)"
@@ -98,6 +100,19 @@ format: $(INSTALLED_DEV)
 lock:
 	$(UV_COMPILE) requirements.in --output-file requirements.txt
 	$(UV_COMPILE) --constraint requirements.txt requirements-dev.in --output-file requirements-dev.txt
+
+# Names of what runs in production; a package for another system is in the lock and not installed here.
+LOCKED = $(shell sed -n 's/^\([A-Za-z0-9._-]*\).*==.*/\1/p' requirements.txt)
+DIST := dist
+sbom: $(INSTALLED_DEV)
+	@mkdir -p $(DIST)
+	@$(BIN)/cyclonedx-py requirements requirements.txt --output-reproducible --of JSON -o $(DIST)/sbom.cdx.json
+	@$(BIN)/pip-licenses --format=csv --packages $(LOCKED) --output-file=$(DIST)/licences.csv >/dev/null
+	@echo "$(DIST)/sbom.cdx.json, $(DIST)/licences.csv"
+
+audit: $(INSTALLED_DEV)
+	@$(BIN)/pip-audit --strict --no-deps --disable-pip -r requirements.txt || { \
+	    echo "Not clean, or not audited: without a network, or where an index has no advisories, nothing is known" >&2; exit 1; }
 
 clean: $(INSTALLED)
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow clean
