@@ -10,7 +10,9 @@ import pytest
 
 from ioc_pipeline.build.marts import BuildError, build
 from ioc_pipeline.domain.errors import ConflictError, ContractError
+from ioc_pipeline.flows.marts import build_and_publish
 from ioc_pipeline.publish.publication import publish
+from ioc_pipeline.publish.published import ordered_row_hash
 from ioc_pipeline.settings import PROJECT, Settings
 from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
 
@@ -96,6 +98,16 @@ def test_what_changed_is_built_seeds_when_one_changed_and_all_when_a_delivery_is
     small_warehouse.write()
     build(small_settings, as_of=AS_OF)
     assert _values(small_settings) == [("gov_online_pct", "03646", 75), ("gov_received_count", "03646", 200)]
+
+
+def test_marts_that_somebody_dropped_from_the_warehouse_are_built_again_and_published(small_settings: Settings) -> None:
+    build_and_publish(small_settings, as_of=AS_OF)
+    published = ordered_row_hash(small_settings)
+    with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
+        warehouse.execute("drop table marts.dim_org_unit; drop table marts.mart_lineage")
+    shutil.rmtree(small_settings.published)
+    assert build_and_publish(small_settings, as_of=AS_OF).changed
+    assert ordered_row_hash(small_settings) == published
 
 
 def test_a_wrong_catalogue_row_stops_its_indicator_and_no_other(

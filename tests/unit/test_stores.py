@@ -18,6 +18,7 @@ from ioc_pipeline.flows.ledgers import move_ledger, restore_ledger
 from ioc_pipeline.flows.stores import expect_own_warehouse, open_ledger
 from ioc_pipeline.land.stamp import read_stamp
 from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.publish.postgresql import place_of
 from ioc_pipeline.settings import from_environment
 from ioc_pipeline.warehouse.belonging import read_markers
 from ioc_pipeline.warehouse.place import DuckDBFile
@@ -92,6 +93,12 @@ def test_a_ledger_that_cannot_be_used_is_told_of_and_restored_once_it_is_moved_a
 def test_a_url_that_names_no_ledger_is_told_and_not_repeated(home: Home, url: str) -> None:
     with pytest.raises(UserError, match="IOC_LEDGER_URL: expected sqlite") as told:
         open_ledger(replace(home.settings, ledger_url=url))
+    assert "hidden" not in str(told.value)
+
+
+def test_a_url_that_names_no_server_for_bi_is_told_and_not_repeated() -> None:
+    with pytest.raises(UserError, match="IOC_SERVING_URL: expected postgresql") as told:
+        place_of("ioc:hidden@127.0.0.1")
     assert "hidden" not in str(told.value)
 
 

@@ -138,6 +138,11 @@ def _note_touched(warehouse: duckdb.DuckDBPyConnection, change: Change) -> None:
     )
 
 
+def forget(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Forget every build: nothing of them is used or published any more."""
+    warehouse.execute("delete from build.run; delete from build.touched")
+
+
 def end(warehouse: duckdb.DuckDBPyConnection, wanted: Wanted) -> None:
     """Note that everything was built and tested: the next build does what changes after this one."""
     warehouse.execute(

@@ -67,6 +67,12 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     return BuildResult(as_of, nodes, change.is_full, results_path)
 
 
+def forget_build(settings: Settings) -> None:
+    """Let the next build do everything, whatever the last one left."""
+    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
+        changes.forget(warehouse)
+
+
 def _begin(settings: Settings, wanted: Wanted) -> Change | None:
     """Write what the models read besides the deliveries, where it changed, and note that a build runs: one commit.
 

@@ -2,8 +2,11 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ioc_pipeline.build.changes import Change, Wanted
 from ioc_pipeline.build.manifest import KeptManifest
@@ -78,7 +81,8 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
                 manifest = outcome.result
                 kept.keep(manifest)
         if manifest is not None:
-            outcome = dbtRunner(manifest=manifest).invoke(arguments)
+            with _queries_end_with_dbt():
+                outcome = dbtRunner(manifest=manifest).invoke(arguments)
     finally:
         DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     nodes = tuple(
@@ -98,6 +102,27 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
             raise error  # a timeout, a signal: dbt hands on what it has caught
         return nodes, _one_line(f"{type(error).__name__}: {error}")
     return nodes, "dbt stopped without saying why"
+
+
+@contextmanager
+def _queries_end_with_dbt() -> Iterator[None]:
+    """What interrupts dbt, such as the timeout of a task, lets it clean up its connections; queries must end first.
+
+    DuckDB waits with rolling back until the query of another thread has ended, which one that hangs never does.
+    """
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    clean_up = DuckDBConnectionManager.cleanup_all
+
+    def cancel_and_clean_up(manager: Any) -> None:
+        manager.cancel_open()
+        clean_up(manager)
+
+    setattr(DuckDBConnectionManager, "cleanup_all", cancel_and_clean_up)  # noqa: B010  # no setting of dbt's does it
+    try:
+        yield
+    finally:
+        setattr(DuckDBConnectionManager, "cleanup_all", clean_up)  # noqa: B010
 
 
 def _selection(change: Change) -> list[str]:

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 
 import psycopg
 
-from ioc_pipeline.build.marts import build
+from ioc_pipeline.build.marts import build, forget_build
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
+from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish import versions
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.postgresql import place_of, publish_to_postgresql
@@ -20,20 +21,31 @@ _LOG = logging.getLogger(__name__)
 
 
 def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Published:
-    """Protocol step 6: build and test the marts, then publish them as a new version."""
+    """Protocol step 6: build and test the marts, then publish them as a new version.
+
+    Marts that are not as a build left them, because somebody changed them in the warehouse, are built anew.
+    """
     ledger = open_ledger(settings)
     with working_on_warehouse(settings):
         open_own_warehouse(settings, ledger).close()  # made where there is none yet: an empty one has marts too
-        result = build(settings, as_of=as_of or today())
-        for node in result.nodes:
-            _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
-        published = publish(settings, published_at=datetime.now(UTC), last_version=ledger.head().published_version)
+        try:
+            published = _build_and_publish(settings, ledger, as_of or today())
+        except ConflictError as error:
+            _LOG.warning("%s; all marts are built again", error)
+            forget_build(settings)
+            published = _build_and_publish(settings, ledger, as_of or today())
     hashes = {"sha256": published.sha256, "package_sha256": published.package_sha256}
     ledger.published(published.load_seq, published.version, at=datetime.now(UTC), **hashes)
     serve_for_bi(settings)
     if published.changed:
         tell_openlineage(settings)
     return published
+
+
+def _build_and_publish(settings: Settings, ledger: Ledger, as_of: date) -> Published:
+    for node in build(settings, as_of=as_of).nodes:
+        _LOG.info("%s: %s in %.2f s, %s rows", node.name, node.status, node.seconds, _rows(node.rows_affected))
+    return publish(settings, published_at=datetime.now(UTC), last_version=ledger.head().published_version)
 
 
 def serve_for_bi(settings: Settings) -> None:
@@ -45,14 +57,14 @@ def serve_for_bi(settings: Settings) -> None:
     pointer = versions.read_pointer(settings.published)
     if not settings.serving_url or pointer is None:
         return
-    problem = ""
+    problem, place = "", place_of(settings.serving_url)
     try:
         marts = read_marts(settings.dbt_project)
         publish_to_postgresql(settings.serving_url, settings.published / pointer.file, marts)
     except (psycopg.Error, ConflictError) as error:
         problem = str(error).strip().partition("\n")[0]
         _LOG.warning("not published in PostgreSQL, which shows what it did before: %s", problem)
-    versions.note_serving(settings.published, place_of(settings.serving_url), problem)
+    versions.note_serving(settings.published, place, problem)
 
 
 def tell_openlineage(settings: Settings) -> None:

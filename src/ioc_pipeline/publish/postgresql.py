@@ -17,7 +17,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from ioc_pipeline.domain.errors import ConflictError
+from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.publish.database import NO_EXTENSIONS
 from ioc_pipeline.publish.marts import Column, Mart
 from ioc_pipeline.publish.served_tables import Step, copy_whole, move_on, steps_to, type_of, write_changed
@@ -80,8 +80,15 @@ def publish_to_postgresql(url: str, database: Path, marts: Sequence[Mart]) -> bo
 
 
 def place_of(url: str) -> str:
-    """Which database a URL names, without user and password."""
-    said = conninfo_to_dict(url)
+    """Which database a URL names, without user and password.
+
+    Raises:
+        UserError: it names none; it is not repeated, since it may hold a password.
+    """
+    try:
+        said = conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        raise UserError("IOC_SERVING_URL: expected postgresql://user:password@host/database, or off") from None
     return f"{said.get('host', '')}:{said.get('port', '')}/{said.get('dbname', '')}"
 
 

@@ -61,7 +61,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     `last_version` is the last that the ledger knows, whatever the folder still has.
 
     Raises:
-        ConflictError: the last build did not finish, or a copy differs from its mart; the pointer stays.
+        ConflictError: the last build did not finish, a mart is gone, or a copy differs from it; the pointer stays.
     """
     marts = read_marts(settings.dbt_project)
     folder = settings.published
@@ -70,6 +70,8 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     with locked(folder / ".lock"), closing(_connect(folder)) as connection:
         place_of(settings).attach_to_read(connection)
         as_of, load_seq = _finished_build(connection)
+        if gone := sorted({mart.name for mart in marts} - _marts_there(connection)):
+            raise ConflictError(f"{', '.join(gone)}: gone from the warehouse since they were built")
         installation_id = _installation_id(connection)
         current = _usable(folder, installation_id)
         before = read_before(folder, current, marts) if current else None
@@ -146,6 +148,17 @@ def _touched_since(connection: duckdb.DuckDBPyConnection, build_id: str) -> tupl
     ids = [found for found, _ in rows]
     years = [year for _, year in rows[: ids.index(build_id)]] if build_id in ids else [None]
     return ids[0], None if None in years else [year for year in years if year is not None]
+
+
+def _marts_there(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """Tables and views."""
+    return {
+        name
+        for (name,) in connection.execute(
+            "select table_name from information_schema.tables"
+            " where table_catalog = 'warehouse' and table_schema = 'marts'"
+        ).fetchall()
+    }
 
 
 def _has(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
