@@ -69,7 +69,7 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
 
 def forget_build(settings: Settings) -> None:
     """Let the next build do everything, whatever the last one left."""
-    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
+    with closing(place_of(settings).connect()) as warehouse:
         changes.forget(warehouse)
 
 
