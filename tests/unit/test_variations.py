@@ -79,6 +79,17 @@ def test_the_form_as_it_is_drawn_says_what_it_says() -> None:
     assert ("03646", "revenue", 57.25, date(2025, 9, 1), "official") in EXPECTED
 
 
+def test_figures_that_cancel_each_other_may_leave_the_noise_of_their_sum() -> None:
+    form = Form()
+    for line, figure in zip(form.data, (0.3, -0.1, -0.2, 0.0), strict=True):
+        line[2:4] = [figure, figure]
+    form.total[0][2:4] = [0.3 - 0.1 - 0.2] * 2
+    parsed, told = read(form)
+    assert (parsed is not None, told) == (True, [])
+    form.total[0][2] = 1.0
+    assert read(form) == (None, ["total-mismatch"])
+
+
 @pytest.mark.parametrize("variation", HARMLESS, ids=lambda each: each.__name__)
 @QUICK
 @given(data=st.data())

@@ -16,6 +16,7 @@ from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import ADDITIVE, Column
 
 NAMED_UNITS = 10  # how many missing units a message names before it only counts
+_NOISE = Decimal("1e-15")  # of what was added: a double keeps as many digits
 
 
 def unreadable_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> list[Problem]:
@@ -78,12 +79,16 @@ def _stated(block: Block, source: Source, column: Column, number: int) -> tuple[
 
 
 def _rounding(column: Column, parts: Iterable[Decimal], total: Decimal) -> Decimal:
-    """Largest difference that rounding alone explains: half of the last written place for each part and the total."""
+    """Largest difference that rounding alone explains: half of the last written place for each part and the total.
+
+    Or what a spreadsheet's own arithmetic leaves of them where they cancel each other: 0.3 - 0.1 - 0.2 is -2.8e-17.
+    """
     if column.type == "count":
         return Decimal(0)
     numbers = [*parts, total]
     places = max(-int(number.normalize().as_tuple().exponent) for number in numbers)
-    return Decimal(len(numbers)) * Decimal(1).scaleb(-max(places, 0)) / 2
+    written = Decimal(len(numbers)) * Decimal(1).scaleb(-max(places, 0)) / 2
+    return max(written, _NOISE * sum(map(abs, numbers)))
 
 
 def check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) -> list[Problem]:

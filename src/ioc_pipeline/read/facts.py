@@ -63,6 +63,11 @@ class CellStyle(NamedTuple):
         return Font(self.script, self.is_struck)
 
     @property
+    def without_font(self) -> "CellStyle":
+        """For a text in which the font is seen already."""
+        return self._replace(script="", is_struck=False)
+
+    @property
     def is_plain(self) -> bool:
         return self.format is None and not (self.script or self.is_struck or self.is_hidden)
 

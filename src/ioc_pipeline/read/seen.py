@@ -31,13 +31,14 @@ class Seen:
     def apply(self, row: int, values: list[Any]) -> None:
         """Take the next row: errors leave None, texts are as they are seen, styles are told."""
         facts = self._facts
-        for column, text in facts.texts.get(row, {}).items():
+        texts = facts.texts.get(row, {})
+        for column, text in texts.items():
             values[column] = text
             if not text:
                 self.struck.append((row, column))
         for column, style in facts.styles.get(row, {}).items():
             if column < self._width and values[column] != "":
-                self._style(row, column, values, style)
+                self._style(row, column, values, style.without_font if column in texts else style)
         for column, mark in facts.marks.get(row, {}).items():
             values[column] = ""
             self.marks.append((row, column, mark))
@@ -46,8 +47,6 @@ class Seen:
 
     def _style(self, row: int, column: int, values: list[Any], style: CellStyle) -> None:
         value = values[column]
-        if column in self._facts.texts.get(row, {}):  # its font is in it
-            style = style._replace(script="", is_struck=False)
         if style.is_struck:
             values[column] = ""
             self.struck.append((row, column))

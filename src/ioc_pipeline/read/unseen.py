@@ -152,7 +152,7 @@ def without_codes(header: str) -> str:
 
 def _targets(part: bytes) -> Iterator[str]:
     """Where the links of a part lead to: tel:0912345678, https://…?cccd=…"""
-    for tag in _EXTERNAL.findall(part):
+    for tag in _EXTERNAL.findall(part) if b"External" in part else ():
         if target := _TARGET.search(tag):
             yield _PERCENT.sub(lambda code: chr(int(code[1], 16)), _text(target[1]))
 
