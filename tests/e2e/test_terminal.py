@@ -131,6 +131,7 @@ def test_the_tables_of_the_demo_name_the_cells_that_a_trace_finds(published: Ins
     assert len(places) == 2
     assert [row[0][:2] for row in systems.rows][:3] == ["01", "02", "03"]
     assert "Kết luận" in press.header
+    assert {row[press.header.index("Nơi")] for row in press.rows} == {"Tỉnh Sơn La"}
 
 
 def test_a_seed_that_is_no_table_stops_the_build_and_leaves_what_is_published(

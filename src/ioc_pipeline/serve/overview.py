@@ -114,7 +114,15 @@ left join dim_period as periods
     on conflict.period_type = periods.period_type
     and conflict.period_start_date = periods.period_start_date
     and conflict.period_end_date = periods.period_end_date
-where conflict.conflict_kind = 'published_figure'
+where
+    conflict.conflict_kind = 'published_figure'
+    and (
+        units.province_code = $province
+        or units.province_code in (
+            select predecessor_code from mart_predecessor
+            where org_unit_code = $province and org_unit_level = 'province'
+        )
+    )
 order by
     case conflict.verdict when 'conflict' then 1 when 'not_comparable' then 3 else 2 end, 1, 2,
     conflict.period_end_date, 4, 7
@@ -122,12 +130,14 @@ order by
 
 
 def tables(marts: duckdb.DuckDBPyConnection, province_code: str) -> Iterator[tuple[str, Result]]:
-    """Each table after its title: a province's newest indicators, one of each system, published figures."""
+    """Each table after its title: a province's newest indicators, one of each system, its published figures."""
     province = {"province": province_code}
     yield "Chỉ số mới nhất của tỉnh · newest indicators of the province", fetch(marts, _INDICATORS, province)
     yield "Mỗi hệ thống một chỉ số · one indicator of each system", fetch(marts, _SYSTEMS, province)
     press = "Số liệu báo chí bên số liệu của kho · figures of the press beside those of the marts"
-    yield press, fetch(marts, _PUBLISHED_FIGURES)
+    found = fetch(marts, _PUBLISHED_FIGURES, province)
+    if found.rows:  # of most provinces nothing was published that we know of
+        yield press, found
 
 
 def as_text(table: Result) -> str:
