@@ -1,10 +1,15 @@
-"""`ioc` as a process: what goes to which stream, and with which exit code."""
+"""`ioc` as a process: streams and exit codes, and what a pseudo-terminal of a given width shows."""
 
 import csv
+import fcntl
 import os
+import pty
 import re
+import struct
 import subprocess
 import sys
+import termios
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +22,8 @@ from ioc_pipeline.publish.published import connect_published
 from ioc_pipeline.serve import overview
 from ioc_pipeline.settings import from_environment
 from shipped import SOURCES
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
 
 def run(installation: Installation, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -33,6 +40,33 @@ def run(installation: Installation, *arguments: str, **environment: str) -> subp
         timeout=120,
         check=False,
     )
+
+
+def at_terminal(installation: Installation, columns: int, *arguments: str) -> str:
+    """What one command writes to a terminal of so many columns, escapes and all."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environment = {**os.environ, **installation.environment, "TERM": "xterm-256color"}
+    for name in ("COLUMNS", "LINES", "NO_COLOR"):
+        environment.pop(name, None)
+    running = subprocess.Popen([sys.executable, "-m", "ioc_pipeline.cli", *arguments], stdout=theirs, env=environment)
+    os.close(theirs)
+    written = bytearray()
+    while True:
+        try:
+            part = os.read(ours, 65536)
+        except OSError:  # Linux's way to say that the other side has closed it
+            break
+        if not part:
+            break
+        written += part
+    os.close(ours)
+    assert running.wait(timeout=60) == 0
+    return written.decode()
+
+
+def width(line: str) -> int:
+    return sum(unicodedata.category(character) not in ("Mn", "Cf") for character in line)
 
 
 def test_where_tells_every_path_as_key_and_value(installation: Installation) -> None:
@@ -69,11 +103,10 @@ def test_sources_are_listed_as_csv(installation: Installation) -> None:
 def test_the_users_fault_is_said_on_standard_error_with_exit_code_1(
     installation: Installation, arguments: tuple[str, ...], says: str
 ) -> None:
-    done = run(installation, *arguments)
-    assert done.returncode == 1
-    assert says in done.stderr
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
+    code, printed, complained = installation.told(*arguments)
+    assert (code, printed) == (1, "")
+    assert says in complained
+    assert "Traceback" not in complained
 
 
 def test_a_setting_that_cannot_be_used_is_named(installation: Installation) -> None:
@@ -176,3 +209,44 @@ def test_two_commands_at_once_are_told_to_take_turns(installation: Installation)
         told = run(installation, "run")
     assert told.returncode == 1
     assert told.stderr.startswith("another program has the warehouse open; nothing is lost, try again")
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_trace_begins_with_the_answer_and_fits_the_terminal(published: Installation, columns: int) -> None:
+    shown = at_terminal(published, columns, "trace", "infra_population_4g_pct", "14", "2025-Q3")
+    lines = _ESCAPE.sub("", shown).splitlines()
+    assert max(map(width, lines)) <= columns
+    assert "Sơn La" in lines[0]
+    assert re.match(r"Giá trị · value +\d+,\d+ %", lines[1])
+    text = "\n".join(lines)
+    assert re.search(r"÷ [\d.]+ × 100 = \d", text)
+    for name in ("Kỳ · period", "Số đơn vị · units", "Mức độ · maturity", "Kiểm tra · checks"):
+        assert name in text
+    assert text.index("Kiểm tra") < text.index(".xlsx"), "the answer stands before the cells"
+    assert "\x1b[1m" in shown
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_the_status_shows_what_needs_a_person_then_the_newest(published: Installation, columns: int) -> None:
+    shown = at_terminal(published, columns, "status")
+    lines = _ESCAPE.sub("", shown).splitlines()
+    assert max(map(width, lines)) <= columns
+    text = "\n".join(lines)
+    assert "Mới nhất · newest" in text
+    newest = [int(line.split()[0]) for line in lines if re.match(r" *\d+ +\d\d/\d\d/\d\d", line)]
+    assert newest == sorted(newest, reverse=True)
+    assert len(newest) == 20
+    assert "…" in text or columns > 80, "a long name ends where its column does"
+
+
+def test_in_a_pipe_there_are_neither_colours_nor_frames(published: Installation) -> None:
+    for arguments in (("status",), ("status", "--all"), ("trace", "infra_population_4g_pct", "14", "2025-Q3")):
+        printed = published.ioc(*arguments)
+        assert not re.search(r"\x1b|[─━│┃]", printed)
+    every = published.ioc("status").splitlines()
+    assert every[0] == "seq\tstate\toutcome\tdepartment\treceived_at\tfile\theld"
+    assert [int(line.split("\t")[0]) for line in every[1:]] == list(range(1, len(every)))
+    assert len(every) > 21, "a program gets more than a person looks at"
+    assert published.ioc("status", "--all").splitlines() == every
+    as_csv = published.ioc("status", "--csv").splitlines()
+    assert (as_csv[0], len(as_csv)) == ("seq,state,outcome,department,received_at,file,held", len(every))
