@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from built_tables import BUILT_AS_OF
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings, from_environment
@@ -59,15 +60,35 @@ def small_settings(small_project: Path, tmp_path: Path) -> Settings:
     """A copy of the small project that a test may change, over an empty home."""
     project = tmp_path / "project"
     shutil.copytree(small_project, project)
-    return from_environment({"IOC_HOME": str(tmp_path / "home"), "IOC_PROJECT": str(project)})
+    return _over(project, tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def built_home(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home over the small project where a warehouse without any delivery was built."""
+    settings = _over(small_project, tmp_path_factory.mktemp("built") / "home")
+    Warehouse(settings.warehouse).write()
+    assert build(settings, as_of=BUILT_AS_OF).is_full
+    return settings.home
+
+
+@pytest.fixture
+def built_settings(small_project: Path, built_home: Path, tmp_path: Path) -> Settings:
+    """The small project, which such a test leaves as it is, over a home of its own that was built as of BUILT_AS_OF.
+
+    dbt parses a project once in a home, and builds all of it the first time: both take longest.
+    """
+    return _over(small_project, Path(shutil.copytree(built_home, tmp_path / "home")))
+
+
+def _over(project: Path, home: Path) -> Settings:
+    return from_environment({"IOC_HOME": str(home), "IOC_PROJECT": str(project)})
 
 
 @pytest.fixture(scope="session")
 def year_of_reports(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Fourteen months of procedures, accounts and tasks of all communes and agencies, built with the real catalogue."""
-    settings = from_environment(
-        {"IOC_HOME": str(tmp_path_factory.mktemp("year")), "IOC_PROJECT": str(REPOSITORY)},
-    )
+    settings = _over(REPOSITORY, tmp_path_factory.mktemp("year"))
     warehouse = Warehouse(settings.warehouse)
     communes = _communes()
     months = [management_month(2024, 12), *(management_month(2025, month) for month in range(1, 13))]
@@ -134,6 +155,11 @@ def _labour() -> list[Cell]:
         Cell("14", "labour_use_previous_month", Decimal("99.906543210987")),
         Cell("80", "labour_use_previous_month", Decimal("101.25")),
     ]
+
+
+@pytest.fixture
+def built_warehouse(built_settings: Settings) -> Warehouse:
+    return Warehouse(built_settings.warehouse)
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ class Interrupted(BaseException):
 
 @pytest.mark.parametrize(("error", "raised"), [(Interrupted, Interrupted), (MemoryError, BuildError)])
 def test_a_build_that_is_cut_short_by_something_without_words_is_not_finished(
-    small_settings: Settings,
-    small_warehouse: Warehouse,
+    built_settings: Settings,
+    built_warehouse: Warehouse,
     monkeypatch: pytest.MonkeyPatch,
     error: type[BaseException],
     raised: type[BaseException],
@@ -52,12 +52,13 @@ def test_a_build_that_is_cut_short_by_something_without_words_is_not_finished(
     def stop(*_: object) -> None:
         raise error
 
-    small_warehouse.write()
+    built_warehouse.deliver(1, "admin_procedures", "settlements", SEPTEMBER, _report(200, 150))
+    built_warehouse.write()
     monkeypatch.setattr("dbt.task.build.BuildTask.handle_job_queue", stop)
     with pytest.raises(raised):
-        build(small_settings, as_of=AS_OF)
+        build(built_settings, as_of=AS_OF)
     with pytest.raises(ConflictError):
-        publish(small_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
+        publish(built_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
 
 
 def test_what_changed_is_built_seeds_when_one_changed_and_all_when_a_delivery_is_withdrawn(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from built_tables import built_anew, tables_built
+from built_tables import BUILT_AS_OF, built_anew, tables_built
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.settings import Settings
@@ -31,36 +31,36 @@ def _report(draw: random.Random) -> list[Cell]:
 
 
 def test_months_corrections_withdrawals_and_reloads_end_where_a_full_build_does(
-    small_settings: Settings, small_warehouse: Warehouse, tmp_path: Path
+    built_settings: Settings, built_warehouse: Warehouse, tmp_path: Path
 ) -> None:
     draw = random.Random(1)  # the same steps at every run
-    as_of = date(2025, 10, 20)
+    as_of = BUILT_AS_OF
     for number, month in enumerate(MONTHS[:20], start=1):
-        small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
-        small_warehouse.deliver(20 + number, "another_form", "settlements", month, _report(draw))
-    small_warehouse.write()
-    build(small_settings, as_of=as_of)
+        built_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+        built_warehouse.deliver(20 + number, "another_form", "settlements", month, _report(draw))
+    built_warehouse.write()
+    build(built_settings, as_of=as_of)
     steps = ["withdrawal", "month", "reload", "correction", "month"]
     for number, step in enumerate(steps, start=100):
         if step == "month":
             month = MONTHS[20 + number % 4]
-            small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+            built_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
         elif step == "correction":
             month = draw.choice(MONTHS[:12])
-            small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+            built_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
         elif step == "withdrawal":
-            small_warehouse.withdraw(number, decided=draw.randint(1, 20))
+            built_warehouse.withdraw(number, decided=draw.randint(1, 20))
         else:
             seq = draw.randint(1, 20)
             month = MONTHS[seq - 1]
-            small_warehouse.deliver(
+            built_warehouse.deliver(
                 seq, "admin_procedures", "settlements", month, _report(draw), contract="a newer contract"
             )
-        small_warehouse.write()
-        result = build(small_settings, as_of=as_of)
+        built_warehouse.write()
+        result = build(built_settings, as_of=as_of)
         assert result.is_full == (step in {"withdrawal", "reload"})
-    again = built_anew(small_settings, tmp_path / "again", as_of)
-    incremental, full = tables_built(small_settings), tables_built(again)
+    again = built_anew(built_settings, tmp_path / "again", as_of)
+    incremental, full = tables_built(built_settings), tables_built(again)
     assert set(incremental) == set(full)
     assert {name for name, rows in full.items() if rows} >= {
         "marts.mart_lineage",
@@ -93,33 +93,33 @@ def test_a_day_that_turns_without_new_data_ends_where_a_full_build_does(
 
 
 def test_one_more_month_leaves_the_facts_of_other_years_alone(
-    small_settings: Settings, small_warehouse: Warehouse
+    built_settings: Settings, built_warehouse: Warehouse
 ) -> None:
     draw = random.Random(2)
     for number, month in enumerate(MONTHS[:20], start=1):
-        small_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
-    small_warehouse.write()
-    build(small_settings, as_of=date(2025, 9, 20))
-    with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
+        built_warehouse.deliver(number, "admin_procedures", "settlements", month, _report(draw))
+    built_warehouse.write()
+    build(built_settings, as_of=BUILT_AS_OF)
+    with closing(duckdb.connect(str(built_settings.warehouse))) as warehouse:
         warehouse.execute("update measures.int_measure_value set maturity = 'untouched' where period_year = 2024")
-    small_warehouse.deliver(21, "admin_procedures", "settlements", MONTHS[20], _report(draw))
-    small_warehouse.write()
-    build(small_settings, as_of=date(2025, 9, 21))
+    built_warehouse.deliver(21, "admin_procedures", "settlements", MONTHS[20], _report(draw))
+    built_warehouse.write()
+    build(built_settings, as_of=BUILT_AS_OF + timedelta(days=1))
     assert query_warehouse(
-        small_settings,
+        built_settings,
         "select period_year, maturity, count(*) > 0 from measures.int_measure_value group by all order by all",
     ) == [(2024, "untouched", True), (2025, "official", True)]
     # what the longer periods and the marts show of the other year is still there too
     years = "select distinct year(period_end_date) from marts.{} order by 1"
     for mart in ("mart_indicator_series", "mart_lineage"):
-        assert query_warehouse(small_settings, years.format(mart)) == [(2024,), (2025,)]
+        assert query_warehouse(built_settings, years.format(mart)) == [(2024,), (2025,)]
 
 
 def test_a_year_that_loses_its_only_record_keeps_none_of_it(
-    small_settings: Settings, small_warehouse: Warehouse
+    built_settings: Settings, built_warehouse: Warehouse
 ) -> None:
     def deliver(number: int, month: Period) -> None:
-        small_warehouse.deliver(
+        built_warehouse.deliver(
             number,
             "admin_procedures",
             "settlements",
@@ -127,15 +127,15 @@ def test_a_year_that_loses_its_only_record_keeps_none_of_it(
             [Cell("03646", "received", number, record_key="NV-1")],
             replaces="record",
         )
-        small_warehouse.write()
+        built_warehouse.write()
 
     deliver(1, MONTHS[0])
-    build(small_settings, as_of=date(2025, 10, 20))
+    build(built_settings, as_of=BUILT_AS_OF)
     deliver(2, MONTHS[20])
-    result = build(small_settings, as_of=date(2025, 10, 20))
+    result = build(built_settings, as_of=BUILT_AS_OF)
     assert not result.is_full
     assert query_warehouse(
-        small_settings,
+        built_settings,
         "select distinct period_year, measured_value from measures.int_measure_contribution order by all",
     ) == [(2025, 2)]
 

@@ -58,10 +58,19 @@ def built(record_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Set
     return settings
 
 
+@pytest.fixture(scope="module")
+def empty(record_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Marts of a warehouse without any record."""
+    settings = _over(record_project, tmp_path_factory.mktemp("empty") / "home")
+    Warehouse(settings.warehouse).write()
+    build(settings, as_of=AS_OF)
+    return settings
+
+
 @pytest.fixture
-def settings(record_project: Path, tmp_path: Path) -> Settings:
-    """An empty home over the same project."""
-    return _over(record_project, tmp_path)
+def settings(record_project: Path, empty: Settings, tmp_path: Path) -> Settings:
+    """The same in a home of its own."""
+    return _over(record_project, Path(shutil.copytree(empty.home, tmp_path / "home")))
 
 
 def _over(project: Path, home: Path) -> Settings:

@@ -1,6 +1,7 @@
 """A drop costs its own elements: they end where a full build does, and those that it cannot change are left alone."""
 
 import random
+import shutil
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -12,7 +13,7 @@ from built_tables import built_anew, tables_built
 from ioc_pipeline.build import stretches
 from ioc_pipeline.build.marts import build
 from ioc_pipeline.build.touched_elements import OF_REPORTING
-from ioc_pipeline.settings import PROJECT, Settings
+from ioc_pipeline.settings import PROJECT, Settings, from_environment
 from raw_rows import Cell, Warehouse, management_month, query_warehouse, write_seed
 
 AS_OF = date(2025, 10, 20)
@@ -25,10 +26,13 @@ def _cells(draw: random.Random, *elements: str) -> list[Cell]:
     return [Cell(unit, element, draw.randint(1, 1000)) for unit in UNITS for element in elements]
 
 
-@pytest.fixture
-def forms(small_settings: Settings, small_warehouse: Warehouse) -> Warehouse:
+@pytest.fixture(scope="module")
+def built(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     """Four forms of twenty months, built: counts, counts that another form gives too, a score and what weighs it."""
-    seeds = small_settings.seeds
+    folder = tmp_path_factory.mktemp("forms")
+    settings = _settings(folder)
+    shutil.copytree(small_project, settings.project)
+    seeds = settings.seeds
     write_seed(
         seeds / "elements.csv",
         "received,Tiếp nhận,count,flow,sum,sum,,,admin_procedures>another_form",
@@ -47,28 +51,44 @@ def forms(small_settings: Settings, small_warehouse: Warehouse) -> Warehouse:
             for name, formula in terms.items()
         ),
     )
-    draw = random.Random(1)
+    warehouse, draw = Warehouse(settings.warehouse), random.Random(1)
     for number, month in enumerate(MONTHS, start=1):
-        small_warehouse.deliver(number, "admin_procedures", "t", month, _cells(draw, "received", "online"))
-        small_warehouse.deliver(100 + number, "another_form", "t", month, _cells(draw, "received"))
-        small_warehouse.deliver(200 + number, "score_form", "t", month, _cells(draw, "score"))
-        small_warehouse.deliver(300 + number, "visits_form", "t", month, _cells(draw, "visits"))
+        warehouse.deliver(number, "admin_procedures", "t", month, _cells(draw, "received", "online"))
+        warehouse.deliver(100 + number, "another_form", "t", month, _cells(draw, "received"))
+        warehouse.deliver(200 + number, "score_form", "t", month, _cells(draw, "score"))
+        warehouse.deliver(300 + number, "visits_form", "t", month, _cells(draw, "visits"))
     for number, month in enumerate(MONTHS[::6], start=1):
-        small_warehouse.deliver(400 + number, "people_form", "t", month, _cells(draw, "people"))
-    small_warehouse.write()
-    assert build(small_settings, as_of=AS_OF).is_full
-    return small_warehouse
+        warehouse.deliver(400 + number, "people_form", "t", month, _cells(draw, "people"))
+    warehouse.write()
+    assert build(settings, as_of=AS_OF).is_full
+    return warehouse
+
+
+@pytest.fixture
+def settings(built: Warehouse, tmp_path: Path) -> Settings:
+    """Project and home of its own, built."""
+    folder = shutil.copytree(built.path.parents[2], tmp_path / "forms")
+    return _settings(folder)
+
+
+@pytest.fixture
+def forms(settings: Settings, built: Warehouse) -> Warehouse:
+    return Warehouse(settings.warehouse, load_seq=built.load_seq)
+
+
+def _settings(folder: Path) -> Settings:
+    return from_environment({"IOC_HOME": str(folder / "home"), "IOC_PROJECT": str(folder / "project")})
 
 
 def test_forms_corrections_and_rows_taken_back_end_where_a_full_build_does(
-    small_settings: Settings, forms: Warehouse, tmp_path: Path
+    settings: Settings, forms: Warehouse, tmp_path: Path
 ) -> None:
     def built() -> bool:
         forms.write()
-        return build(small_settings, as_of=AS_OF).is_full
+        return build(settings, as_of=AS_OF).is_full
 
     draw = random.Random(2)
-    before = tables_built(small_settings)
+    before = tables_built(settings)
     # a new month of one form; a year ago what weighs the scores and divides the visits; a version without one of its
     # units and one of its elements, so that another form is believed; nothing but a blank report
     forms.deliver(501, "visits_form", "t", NEXT, _cells(draw, "visits"))
@@ -79,50 +99,48 @@ def test_forms_corrections_and_rows_taken_back_end_where_a_full_build_does(
     assert not built()
     forms.deliver(504, "score_form", "t", MONTHS[19], [])
     assert not built()
-    kept, anew = tables_built(small_settings), tables_built(built_anew(small_settings, tmp_path / "anew", AS_OF))
+    kept, anew = tables_built(settings), tables_built(built_anew(settings, tmp_path / "anew", AS_OF))
     assert {name: rows for name, rows in kept.items() if rows != anew[name]} == {}
     changed = {name for name, rows in kept.items() if rows != before[name]}
     assert changed >= {"marts.mart_lineage", "marts.mart_indicator_latest", "measures.int_sources_compared"}
     # what was withdrawn, and another catalogue, cannot be told by elements
     forms.withdraw(505, decided=501)
     assert built()
-    write_seed(small_settings.seeds / "targets.csv", "gov_per_head,14,2025-01-01,2025-12-31,90,at_least,Nguồn,false")
+    write_seed(settings.seeds / "targets.csv", "gov_per_head,14,2025-01-01,2025-12-31,90,at_least,Nguồn,false")
     assert built()
     forms.deliver(506, "visits_form", "t", NEXT, _cells(draw, "visits"))
     assert not built()
-    kept, anew = tables_built(small_settings), tables_built(built_anew(small_settings, tmp_path / "again", AS_OF))
+    kept, anew = tables_built(settings), tables_built(built_anew(settings, tmp_path / "again", AS_OF))
     assert {name: rows for name, rows in kept.items() if rows != anew[name]} == {}
 
 
 def test_a_long_history_is_built_in_stretches_of_years_as_it_is_at_once(
-    small_settings: Settings, forms: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, forms: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once = tables_built(small_settings)
+    at_once = tables_built(settings)
     monkeypatch.setattr(stretches, "CELLS_AT_ONCE", 1)
-    with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
+    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
         assert stretches.stretches_of(warehouse) == [(0, 2024), (2025, 9999)]
-    in_stretches = tables_built(built_anew(small_settings, tmp_path / "anew", AS_OF))
+    in_stretches = tables_built(built_anew(settings, tmp_path / "anew", AS_OF))
     assert {name: rows for name, rows in in_stretches.items() if rows != at_once[name]} == {}
 
 
-def test_a_form_leaves_the_elements_and_indicators_of_other_forms_alone(
-    small_settings: Settings, forms: Warehouse
-) -> None:
+def test_a_form_leaves_the_elements_and_indicators_of_other_forms_alone(settings: Settings, forms: Warehouse) -> None:
     marks = {
         "measures.int_measure_value": ("element_code", "restatement_basis"),
         "marts.mart_indicator_latest": ("indicator_code", "indicator_name_vi"),
     }
-    with closing(duckdb.connect(str(small_settings.warehouse))) as warehouse:
+    with closing(duckdb.connect(str(settings.warehouse))) as warehouse:
         for table, (_, marked) in marks.items():
             warehouse.execute(f"update {table} set {marked} = 'as before'")
     forms.deliver(501, "people_form", "t", NEXT, _cells(random.Random(3), "people"))
     forms.write()
-    build(small_settings, as_of=AS_OF)
+    build(settings, as_of=AS_OF)
     computed = {
         table: {
             code
             for (code,) in query_warehouse(
-                small_settings, f"select distinct {code} from {table} where {marked} != 'as before'"
+                settings, f"select distinct {code} from {table} where {marked} != 'as before'"
             )
         }
         for table, (code, marked) in marks.items()
