@@ -33,7 +33,7 @@ class Read:
         return validate({self.table.suite_name: frame}, self.contract.suites)
 
     def frame(self, delivery_seq: int = 1) -> pd.DataFrame:
-        frame = self.table.wide(delivery_seq)
+        frame = pd.DataFrame(self.table.wide(delivery_seq))
         frame["row_id"] = range(len(frame))
         return frame
 

@@ -1,7 +1,9 @@
 """Readings → what the suites say of them, brought home to each delivery and its cells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from ioc_pipeline.check.validate import Check, validate
 from ioc_pipeline.domain.deliveries import CheckResult
@@ -10,6 +12,10 @@ from ioc_pipeline.flows.reading import Reading
 from ioc_pipeline.flows.verdicts import PROBLEMS_SHOWN
 from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.tables import ParsedTable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
 
 
 def check_readings(readings: Iterable[Reading]) -> None:
@@ -25,11 +31,9 @@ def check_readings(readings: Iterable[Reading]) -> None:
 
 def _check_parts(suite_name: str, parts: Sequence[tuple[Reading, ParsedTable | RecordTable]]) -> None:
     """Judge all tables of a suite at once; where a check cannot run, each apart: the fault may be one table's."""
-    import pandas as pd
-
     contract = parts[0][0].contract
     assert contract is not None  # parsed by it
-    frame = pd.concat([table.wide(reading.delivery.delivery_seq) for reading, table in parts], ignore_index=True)
+    frame = _frame([table.wide(reading.delivery.delivery_seq) for reading, table in parts])
     frame.insert(0, "row_id", range(len(frame)))
     try:
         checks = validate({suite_name: frame}, {suite_name: contract.suites[suite_name]})
@@ -47,6 +51,21 @@ def _check_parts(suite_name: str, parts: Sequence[tuple[Reading, ParsedTable | R
         some = [_within(rows, check) for check in checks.get(reading.delivery.delivery_seq, [])]
         _take_checks(reading, table, some)
         first_row = rows.stop
+
+
+def _frame(tables: Iterable[Mapping[str, "np.ndarray[Any, Any]"]]) -> "pd.DataFrame":
+    """Tables one below another; where one lacks a column of the others, nothing stands in it.
+
+    Those with the same columns become one frame at once: each frame costs half a millisecond.
+    """
+    import numpy as np
+    import pandas as pd
+
+    frames = []
+    for names, some in groupby(tables, key=tuple):
+        alike = list(some)
+        frames.append(pd.DataFrame({name: np.concatenate([table[name] for table in alike]) for name in names}))
+    return pd.concat(frames, ignore_index=True)
 
 
 def _within(rows: range, check: Check) -> Check:

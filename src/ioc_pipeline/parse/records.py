@@ -5,20 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from ioc_pipeline.domain.pages import Page, pointer
-from ioc_pipeline.parse.tables import Place
+from ioc_pipeline.parse.tables import Place, objects
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Table
 from ioc_pipeline.warehouse.observations import record_schema
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _ROWS_PER_BATCH = 50_000
 _SKEW = timedelta(days=1)  # a server's clock may be wrong by this much and is still its clock
@@ -78,19 +75,18 @@ class RecordTable:
         """The field that a column reads."""
         return next((each.field or "" for each in self.table.columns if each.name == column), "")
 
-    def wide(self, delivery_seq: int) -> "pd.DataFrame":
+    def wide(self, delivery_seq: int) -> dict[str, "np.ndarray[Any, Any]"]:
         """One row per record: keys, the columns of the contract (numbers as float64, times in UTC without a zone), and
 
         `latest_possible_at`, after which nothing can have happened when the response was given.
         """
-        import pandas as pd
-
+        count = self.row_count()
         latest = np.array([_naive(latest_possible(page)) for page in self.pages], dtype="datetime64[us]")
-        data: dict[str, Any] = {
-            "delivery_seq": delivery_seq,
-            "reporting_unit_code": self.reporting_unit_code,
-            "org_unit_code": [unit.code if unit else "" for unit in self.units],
-            "org_unit_name": [unit.full_name if unit else "" for unit in self.units],
+        data = {
+            "delivery_seq": np.full(count, delivery_seq),
+            "reporting_unit_code": objects([self.reporting_unit_code] * count),
+            "org_unit_code": objects([unit.code if unit else "" for unit in self.units]),
+            "org_unit_name": objects([unit.full_name if unit else "" for unit in self.units]),
             "latest_possible_at": latest[self.page_of],
         }
         for column in self.table.columns:
@@ -104,8 +100,8 @@ class RecordTable:
             elif column.type in ("timestamp", "date"):
                 data[column.name] = np.array([_naive(value) for value in values], dtype="datetime64[us]")
             else:
-                data[column.name] = np.array(values, dtype=object)
-        return pd.DataFrame(data)
+                data[column.name] = objects(values)
+        return data
 
     def rows(self) -> Iterator[pa.RecordBatch]:
         """One row per record, in `record_schema`."""

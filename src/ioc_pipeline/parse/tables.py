@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -18,9 +18,6 @@ from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Column, Table
 from ioc_pipeline.warehouse.observations import OBSERVATION_SCHEMA
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 VALUES_PER_BATCH = 200_000  # turned into observations at a time, so that memory does not grow with the file
 
@@ -106,18 +103,17 @@ class ParsedTable:
         """The header of a column as its sender wrote it, "" for what is not a column of the sheet."""
         return next((rows.headers[column] for rows in self.blocks if column in rows.headers), "")
 
-    def wide(self, delivery_seq: int) -> "pd.DataFrame":
+    def wide(self, delivery_seq: int) -> dict[str, "np.ndarray[Any, Any]"]:
         """One row per data row: keys, then each column of the contract; numbers as float64, for checking only."""
-        import pandas as pd
-
         units = [unit for rows in self.blocks for unit in rows.units]
         periods = [period for rows in self.blocks for period in rows.periods]
-        data: dict[str, Any] = {
-            "delivery_seq": delivery_seq,
-            "reporting_unit_code": self.reporting_unit_code,
-            "org_unit_code": [unit.code for unit in units],
-            "org_unit_name": [unit.full_name for unit in units],
-            "period_type": [period.type for period in periods],
+        count = self.row_count()
+        data = {
+            "delivery_seq": np.full(count, delivery_seq),
+            "reporting_unit_code": objects([self.reporting_unit_code] * count),
+            "org_unit_code": objects([unit.code for unit in units]),
+            "org_unit_name": objects([unit.full_name for unit in units]),
+            "period_type": objects([period.type for period in periods]),
             "period_start_date": np.array([period.start for period in periods], dtype="datetime64[s]"),
             "period_end_date": np.array([period.end for period in periods], dtype="datetime64[s]"),
         }
@@ -135,8 +131,8 @@ class ParsedTable:
                 if column.of_element:
                     data[f"{column.name}_of"] = _floats([value.of for value in parsed])
             else:
-                data[column.name] = np.array([value.value for value in parsed], dtype=object)
-        return pd.DataFrame(data)
+                data[column.name] = objects([value.value for value in parsed])
+        return data
 
     def observations(self, delivery_seq: int) -> Iterator[pa.RecordBatch]:
         """One row per element and data row, in `OBSERVATION_SCHEMA`."""
@@ -201,6 +197,11 @@ class ParsedTable:
 
 
 NO_COLUMN = Parsed(None, null_reason="no_data")
+
+
+def objects(values: Sequence[Any]) -> "np.ndarray[Any, np.dtype[np.object_]]":
+    """A column of a wide table that is neither numbers nor times."""
+    return np.array(values, dtype=object)
 
 
 def original_text(value: Value) -> str:
