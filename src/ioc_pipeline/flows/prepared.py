@@ -68,7 +68,8 @@ def read_observations(settings: Settings, delivery_seq: int, columns: Sequence[s
     """Columns of a delivery's values as they were prepared, words as plain text; none where it has no file of them."""
     path = _folder(settings, delivery_seq) / _OBSERVATIONS
     if path.exists():
-        table = pq.read_table(path, columns=list(columns), use_threads=False, partitioning=None)
+        with pq.ParquetFile(path) as file:
+            table = file.read(columns=list(columns), use_threads=False)
     else:
         table = OBSERVATION_SCHEMA.empty_table().select(list(columns))
     plain = [
@@ -118,17 +119,25 @@ def _write_values(folder: Path, reading: Reading) -> int:
     accepted, count = reading.accepted, 0
     if accepted is None:
         return 0
-    with pq.ParquetWriter(folder / _OBSERVATIONS, OBSERVATION_SCHEMA, compression="lz4") as writer:
+    with _writer(folder / _OBSERVATIONS, OBSERVATION_SCHEMA) as writer:
         for table in accepted.tables:
             for observations in table.observations(reading.delivery.delivery_seq):
                 writer.write_batch(observations)
                 count += observations.num_rows
     for records in accepted.records:
-        path = folder / f"{records.table.record}.parquet"
-        with pq.ParquetWriter(path, record_schema(records.table), compression="lz4") as writer:
+        with _writer(folder / f"{records.table.record}.parquet", record_schema(records.table)) as writer:
             for rows in records.rows():
                 writer.write_batch(rows)
     return count
+
+
+def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
+    """Only words are written as a dictionary: what else repeats is too little, and looking for it is half the writing.
+
+    Whoever reads a file reads all of it, so that it needs no bounds of its columns.
+    """
+    words = [field.name for field in schema if pa.types.is_dictionary(field.type)]
+    return pq.ParquetWriter(path, schema, compression="lz4", use_dictionary=words, write_statistics=False)
 
 
 @contextmanager

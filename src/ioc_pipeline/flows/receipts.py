@@ -55,7 +55,7 @@ class Receipts:
         values = read_observations(
             self.settings, verdict.delivery.delivery_seq, [*_ROW, *_COLUMN[1:], "measured_value"]
         )
-        rows = values.group_by(_ROW).aggregate([])
+        rows = values.group_by(_ROW, use_threads=False).aggregate([])
         warnings = [explain(problem) for problem in verdict.problems]
         lines = list(self._lines(verdict, source, rows.num_rows, values.num_rows))
         return Receipt(lines, list(self._totals(source, values, rows)), warnings)
@@ -123,9 +123,8 @@ class Receipts:
 
         In a table that speaks of several periods or of units within units a sum over all rows would say nothing.
         """
-        counted = (
-            values.group_by(_COLUMN).aggregate([("measured_value", "sum"), ("measured_value", "count")]).to_pylist()
-        )
+        by_column = values.group_by(_COLUMN, use_threads=False)
+        counted = by_column.aggregate([("measured_value", "sum"), ("measured_value", "count")]).to_pylist()
         found = {tuple(row[name] for name in _COLUMN): row for row in counted}
         is_summable = {name: self._is_one_set(rows, name) for name in {row["table_name"] for row in counted}}
         several = len(is_summable) > 1
