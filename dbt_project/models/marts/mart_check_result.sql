@@ -4,22 +4,13 @@ with
 
 deliveries as (
 
-    select * from {{ source('raw', 'delivery') }}
-
-    -- as it was read last
-    qualify row_number() over (partition by delivery_seq order by load_seq desc) = 1
+    select * from {{ ref('int_deliveries_read') }}
 
 ),
 
 check_results as (
 
     select * from {{ source('raw', 'check_result') }}
-
-),
-
-org_units as (
-
-    select * from {{ ref('dim_org_unit') }}
 
 ),
 
@@ -32,7 +23,7 @@ named as (
         check_results.expectation_index as check_number,
 
         ---------- keys of one column
-        org_units.org_unit_key,
+        deliveries.org_unit_key,
 
         ---------- which delivery
         deliveries.source_name,
@@ -57,11 +48,6 @@ named as (
 
     inner join check_results
         on deliveries.load_seq = check_results.load_seq
-
-    left join org_units
-        on
-            deliveries.department_code = org_units.org_unit_code
-            and {{ holds_on('org_units', local_date('deliveries.received_at')) }}
 
 )
 

@@ -4,22 +4,13 @@ with
 
 deliveries as (
 
-    select * from {{ source('raw', 'delivery') }}
-
-    -- as it was read last
-    qualify row_number() over (partition by delivery_seq order by load_seq desc) = 1
+    select * from {{ ref('int_deliveries_read') }}
 
 ),
 
 problems as (
 
     select * from {{ source('raw', 'delivery_error') }}
-
-),
-
-org_units as (
-
-    select * from {{ ref('dim_org_unit') }}
 
 ),
 
@@ -31,7 +22,7 @@ named as (
         cast(problems.problem_index as bigint) as problem_number,
 
         ---------- keys of one column
-        org_units.org_unit_key,
+        deliveries.org_unit_key,
 
         ---------- which delivery
         deliveries.source_name,
@@ -51,11 +42,6 @@ named as (
 
     inner join problems
         on deliveries.load_seq = problems.load_seq
-
-    left join org_units
-        on
-            deliveries.department_code = org_units.org_unit_code
-            and {{ holds_on('org_units', local_date('deliveries.received_at')) }}
 
 )
 
