@@ -12,6 +12,7 @@ import pytest
 import shipped
 from ioc_pipeline.domain.errors import SourceError, UserError
 from ioc_pipeline.flows.new_province import begin_province
+from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.parse.choice import choose_contract
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import parse_workbook
@@ -112,6 +113,14 @@ def test_a_province_that_was_just_begun_is_ready(tmp_path: Path) -> None:
 def test_a_province_without_a_folder_is_refused_with_those_that_have_one() -> None:
     with pytest.raises(UserError, match=r"IOC_PROVINCE='99'.*14, 33, 42, 80.*ioc init --province"):
         settings_of("99")
+
+
+def test_the_home_of_another_province_is_refused(tmp_path: Path) -> None:
+    home = {"IOC_HOME": str(tmp_path)}
+    open_store(from_environment({**home, "IOC_PROVINCE": "33"}))
+    open_store(from_environment({**home, "IOC_PROVINCE": "33"}))
+    with pytest.raises(UserError, match=r"is of province 33, IOC_PROVINCE is 42: give each province a home of its own"):
+        open_store(from_environment({**home, "IOC_PROVINCE": "42"}))
 
 
 def test_the_states_of_two_provinces_lie_apart() -> None:

@@ -13,6 +13,7 @@ import duckdb
 
 from ioc_pipeline.domain.errors import DamagedError, StoresError, UserError
 from ioc_pipeline.domain.installation import Installation
+from ioc_pipeline.durable import write_durably
 from ioc_pipeline.land.stamp import Stamp, read_stamp, write_stamp
 from ioc_pipeline.land.store import Store, carry_on, read_sidecar
 from ioc_pipeline.ledger.belonging import Head
@@ -23,6 +24,9 @@ from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse import belonging
 from ioc_pipeline.warehouse.place import place_of
 from ioc_pipeline.warehouse.raw import is_lock
+
+PROVINCE = "province"
+"""The file in IOC_HOME that has the code of its province."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ def open_store(settings: Settings, *, at_step: Callable[[str], None] = carry_on)
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"IOC_HOME={settings.home}: cannot be made: {error.strerror}") from error
+    _expect_own_province(settings)
     store = Store(settings.landing, Ledger(settings.ledger_url), at_step)
     stamp = read_stamp(store.folder)
     if not store.ledger.is_made() and (_lands(store, stamp)):
@@ -61,6 +66,19 @@ def open_store(settings: Settings, *, at_step: Callable[[str], None] = carry_on)
     else:
         _compare(store, stamp, head, head.installation)
     return store
+
+
+def _expect_own_province(settings: Settings) -> None:
+    """Note whose home it is, once; another province's deliveries would be read as ours."""
+    path = settings.home / PROVINCE
+    said = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    if not said:
+        write_durably(path, f"{settings.province_code}\n".encode())
+    elif said != settings.province_code:
+        raise UserError(
+            f"IOC_HOME={settings.home} is of province {said}, IOC_PROVINCE is {settings.province_code}: give each"
+            " province a home of its own"
+        )
 
 
 def _lands(store: Store, stamp: Stamp | None) -> bool:
