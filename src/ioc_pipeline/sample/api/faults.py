@@ -1,14 +1,15 @@
 """What can go wrong with an API, on request: how the transport fails, and how an answer lies."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import reduce
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ioc_pipeline.domain.errors import UserError
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 
 SKEW_SECONDS = 3 * 3_600
 PERSONAL = {"applicantName": "Nguyễn Văn Mẫu", "citizenId": "014000000000", "phone": "0900000000"}  # invented
@@ -98,12 +99,10 @@ def read_fault(text: str) -> Fault:
 
 @dataclass(frozen=True)
 class Twin:
-    """A field that names the unit of a row again: with `name`, which is that of `code`, or else with `otherwise`."""
+    """A field that names the unit of a row again, a unit of this level."""
 
     field: str
-    code: str
-    name: str
-    otherwise: str
+    level: Literal["commune", "agency"]
 
 
 @dataclass(frozen=True)
@@ -128,9 +127,9 @@ class Shape:
 
 SHAPES = {
     "/dossiers": Shape(lambda body: body["items"], "feeVnd", "communeCode", "receivedAt", -1, "status", "99999", ", ",
-                       "items", Twin("communeName", "03646", "Phường Tô Hiệu", "Xã Mai Sơn")),
+                       "items", Twin("communeName", "commune")),
     "/tasks": Shape(lambda body: body["data"], None, "agencyCode", "assignedAt", -1, "dueAt", "so-khong-co", ", ",
-                    "data", Twin("agencyName", "so-y-te", "Sở Y tế", "Sở Tài chính")),
+                    "data", Twin("agencyName", "agency")),
     "/public/current": Shape(
         lambda body: body, "sumDepth", "station.address", None, -3.5, "level", "Xã Không Có", ", "
     ),
@@ -141,8 +140,8 @@ SHAPES = {
 }  # fmt: skip
 
 
-def distort(body: Any, kind: Kind, shape: Shape) -> Any:
-    """The answer with the lie of `kind` told about its first row, or of the whole page."""
+def distort(body: Any, kind: Kind, shape: Shape, units: Sequence[OrgUnit]) -> Any:
+    """The answer with the lie of `kind` told about its first row, or of the whole page; `units` are of its twin."""
     rows = shape.rows(body)
     match kind:
         case Kind.REORDERED_PAGE:
@@ -186,8 +185,7 @@ def distort(body: Any, kind: Kind, shape: Shape) -> Any:
         case Kind.PERSONAL_NAME:
             row["by"] = {PERSONAL["citizenId"]: 1}
         case Kind.TWO_UNITS if shape.twin:
-            is_its_own = row[shape.unit] == shape.twin.code
-            row[shape.twin.field] = shape.twin.otherwise if is_its_own else shape.twin.name
+            row[shape.twin.field] = next(unit.full_name for unit in units if unit.code != row[shape.unit])
     return body
 
 

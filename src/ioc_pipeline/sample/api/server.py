@@ -22,8 +22,19 @@ from pydantic import BaseModel, ConfigDict
 
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.local_time import LOCAL_TIME
+from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD
-from ioc_pipeline.sample.api.faults import SHAPES, SKEW_SECONDS, Fault, Faults, Kind, distort, kinds_of, repeat_name
+from ioc_pipeline.sample.api.faults import (
+    SHAPES,
+    SKEW_SECONDS,
+    Fault,
+    Faults,
+    Kind,
+    Shape,
+    distort,
+    kinds_of,
+    repeat_name,
+)
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.portal_766 import Index766
 from ioc_pipeline.sample.api.rain_gauges import Gauges
@@ -50,7 +61,7 @@ class Demo:
     """The running systems: their records, their clock, the faults that wait and the tokens given out."""
 
     def __init__(self, world: World, faults: Sequence[Fault] = ()) -> None:
-        self.today = world.today
+        self.world, self.today = world, world.today
         self.offset = timedelta()
         self.faults = Faults(list(faults))
         self.tokens: dict[str, float] = {}
@@ -117,11 +128,17 @@ class Demo:
                 return self._response_of(path, repeat_name(bytes(self._response(path, make(False)).body)))
         shape = next(shape for prefix, shape in SHAPES.items() if path.startswith(prefix))
         body = make(fault.kind is Kind.DUPLICATED_PAGE)
-        response = self._response(path, distort(body, fault.kind, shape))
+        response = self._response(path, distort(body, fault.kind, shape, self._units(shape)))
         if fault.kind is Kind.MOVING_RECORDS:
             records = self.dossiers if path == "/dossiers" else self.tasks
             records.touch(shape.rows(body)[:MOVING_ROWS], self.today)
         return response
+
+    def _units(self, shape: Shape) -> list[OrgUnit]:
+        """Those that a row of this shape may name twice."""
+        if shape.twin is None:
+            return []
+        return self.world.communes(self.today) if shape.twin.level == "commune" else self.world.agencies(self.today)
 
     def _response(self, path: str, body: Any, skew: timedelta = timedelta()) -> Response:
         return self._response_of(path, json.dumps(body, ensure_ascii=False).encode(), skew)
