@@ -148,7 +148,7 @@ with_rank as (
 
     select
         ranked.*,
-        rank() over (partition by {{ siblings }} order by merit desc nulls last) as sibling_rank,
+        cast(rank() over (partition by {{ siblings }} order by merit desc nulls last) as bigint) as sibling_rank,
         count(merit) over (partition by {{ siblings }}) as sibling_count,
         min(merit) over (partition by {{ siblings }}) as least_merit,
         max(merit) over (partition by {{ siblings }}) as greatest_merit
