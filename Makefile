@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test crash bench browser odbc superset pictures unit one lint check format lock sbom audit clean
+.PHONY: help run demo test crash bench browser odbc superset engines pictures unit one lint check format lock sbom audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,7 @@ help:
 	@echo "make audit   known vulnerabilities of what the lock holds; needs the network, and says when it could not"
 	@echo "make pictures  the pictures of README.md and of the guide for clerks, from the sample data"
 	@echo "make superset  Superset with our dashboard over the PostgreSQL of make run, in an environment of its own"
+	@echo "make engines  the dbt project on DuckDB, DuckLake and Spark: are the marts equal? Needs Java 17"
 	@echo "make clean   forget all state (IOC_HOME, by default var/)"
 
 run: $(INSTALLED)
@@ -76,6 +77,17 @@ $(SUPERSET)/.installed: include/bi/requirements-superset.txt $(VENV)/.created
 
 superset: $(INSTALLED) $(SUPERSET)/.installed
 	@exec $(BIN)/python -m ioc_pipeline.local_airflow.superset $(SUPERSET)/bin/superset
+
+# Spark too: its adapter and ours would pin each other's packages.
+ENGINES := .venv-engines
+$(ENGINES)/.installed: include/engines/requirements.txt $(VENV)/.created
+	@echo "Installing Spark (a few minutes the first time)"
+	@$(BIN)/python -m venv $(ENGINES)
+	@$(ENGINES)/bin/python -m pip --disable-pip-version-check --no-input install --quiet --no-deps --require-hashes -r $<
+	@touch $@
+
+engines: $(INSTALLED_DEV) $(ENGINES)/.installed
+	@PYTHONPATH=tests exec $(BIN)/python -m engines.compare $(ENGINES)/bin/python
 
 unit: $(INSTALLED_DEV) odbc
 	@exec $(BIN)/python -m pytest --quiet --numprocesses 2 --dist loadfile tests/unit
