@@ -217,6 +217,26 @@ def test_an_answer_repeats_what_could_have_been_meant_as_a_figure(text: str) -> 
     assert shaped_as_figure(text) == text
 
 
+@pytest.mark.parametrize(
+    "text", ["050000110", "0 5 0 0 0 0 1 1 0", "014085 0001O5", "O14085000105", "B1234567", "a 12345678"]
+)
+def test_an_answer_repeats_no_digits_that_stand_as_those_of_persons_do(text: str) -> None:
+    told = without_personal_data(Problem("bad-cell", column=text, found=text, fix=f"thay “{text}”"))
+    assert (told.column, told.found, told.fix) == ("", "", "")
+
+
+@pytest.mark.parametrize("text", ["50000110", "14085000105", "Lò Văn Anh 7900205012345"])
+def test_where_words_belong_no_long_number_is_repeated(text: str) -> None:
+    told = without_personal_data(Problem("unknown-unit", column=text, found=text, fix=f"thêm dòng “{text},”"))
+    assert (told.found, told.fix) == ("", "")
+    assert not any(sign.isdecimal() for sign in told.column)
+
+
+@pytest.mark.parametrize("text", ["1234567890", "703.703.580,6", "0,912345678", "ước 1234567", "25/9/2025"])
+def test_figures_and_days_are_repeated(text: str) -> None:
+    assert without_personal_data(Problem("total-mismatch", found=text)).found == text
+
+
 def test_no_answer_repeats_a_name_and_every_answer_the_name_of_a_place() -> None:
     for found, told in [("Nguyễn Văn A", ""), ("Phường Hoàng Văn Thụ", "Phường Hoàng Văn Thụ"), ("Mai Sơn", "Mai Sơn")]:
         assert without_personal_data(Problem("unknown-unit", found=found)).found == told

@@ -1,5 +1,6 @@
 """However a form is written, it gives the same values or a question; what says something else is never silent."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from form_variations import HARMLESS, Form, Variation, varied
 from ioc_pipeline.domain.errors import SourceError
+from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.sheet import ParsedDelivery, parse_workbook
 from ioc_pipeline.reference.sources import Source
@@ -77,6 +79,53 @@ EXPECTED = expected()
 def test_the_form_as_it_is_drawn_says_what_it_says() -> None:
     assert len(EXPECTED) == 12
     assert ("03646", "revenue", 57.25, date(2025, 9, 1), "official") in EXPECTED
+
+
+PEOPLE = ("Lò Văn Anh", "Quàng Thị Bình", "Cầm Thị Dung", "Hà Văn Em")
+
+
+def listed(header: list[Value], number: Callable[[int], Value]) -> list[list[Value]]:
+    return [header, *([name, number(place)] for place, name in enumerate(PEOPLE))]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        listed(["Họ tên", "CCCD"], lambda place: float(14085000105 + place)),
+        listed([], lambda place: f"05000011{place}"),
+        listed(["Họ tên", "Mã số BHXH"], lambda place: float(1423456780 + place)),
+        listed(["Họ tên", "Số tài khoản"], lambda place: f"790020501234{place}"),
+        listed(["Họ tên", "Hộ chiếu"], lambda place: f"B123456{place}"),
+        listed(["Họ tên", "Điện thoại"], lambda place: f"091234567{place}"),
+        listed(["Họ tên", "Năm sinh"], lambda place: float(1980 + place)),
+        [["CMND:", 50000110.0]],
+        [["Số CMND"], ["050000110"]],
+        [[14085000105.0 + place] for place in range(6)],
+    ],
+)
+@pytest.mark.parametrize("gap", [1, 3])
+def test_a_list_of_people_under_a_table_sends_the_form_back(rows: list[list[Value]], gap: int) -> None:
+    form = Form()
+    form.foot = [*([] for _ in range(gap)), *rows, *form.foot]
+    parsed, told = read(form)
+    assert (parsed, set(told)) == (None, {"personal-data"})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        listed(["Họ tên", "Chức vụ"], lambda _: "Chuyên viên"),
+        [["Email: vanphong@sonla.gov.vn"]],
+        [["Người lập: Lò Văn Anh - 0912345678"]],
+        [["Mã số thuế: 5500123456"], ["Tài khoản: 3711.0.1056789.00000 tại KBNN"]],
+    ],
+)
+def test_officials_and_their_office_under_a_table_are_no_list_of_people(rows: list[list[Value]]) -> None:
+    form = Form()
+    form.foot = [[], *rows, *form.foot]
+    parsed, _ = read(form)
+    assert parsed
+    assert values(parsed) == EXPECTED
 
 
 def test_figures_that_cancel_each_other_may_leave_the_noise_of_their_sum() -> None:

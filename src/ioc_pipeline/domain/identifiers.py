@@ -40,7 +40,9 @@ _OLDEST, _YOUNGEST = 10, 30  # two digits of the year of birth: from 1910 and, f
 _MOBILE = re.compile(r"(?:0|(?:00)?840?)[35789]\d{8}")
 _LINE = re.compile(r"(?:0|(?:00)?840?)?[2-9]\d{8,9}")  # of an office too, or without its zero: a header must say so
 _HEALTH_CARD = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .-]?[1-5](?:[ .-]?\d){12}(?!\d)")
-_PASSPORT = re.compile(r"(?<![A-Za-z0-9])[A-Za-z] ?\d{7,8}(?!\d)")  # only where a header or label says so
+_PASSPORT = re.compile(r"(?<!\w)[A-Za-z] ?\d{7,8}(?!\d)")  # only where a header or label says so
+_UNSAID = re.compile(r"(?<![\d.,])0[ _-]?\d(?:[ ._-]?\d){7,}|(?<!\w)[A-Za-z] ?\d{7,8}(?!\d)")
+_TYPED_FOR_DIGITS = str.maketrans("OoIl", "0011")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TAX_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
@@ -121,6 +123,11 @@ def found_in(text: str, named: Kinds = NOTHING) -> list[Found]:
 def without_identifiers(text: str) -> str:
     """The text with "…" where an identifier stood: fit to be shown and stored."""
     return _replaced(text, lambda _: "…")
+
+
+def may_identify(text: str) -> bool:
+    """Whether digits stand in a text as those of persons do, though nothing says so: after a zero or a letter."""
+    return _UNSAID.search(in_normal_form(text).translate(_TYPED_FOR_DIGITS)) is not None
 
 
 def guarded(name: str) -> str:

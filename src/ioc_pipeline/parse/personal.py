@@ -20,6 +20,7 @@ from ioc_pipeline.domain.identifiers import (
     is_citizen_number,
     kind_of_number,
     kinds_in,
+    may_identify,
     named_in,
     without_identifiers,
 )
@@ -36,6 +37,9 @@ _CODE_HEADER = re.compile(
 )
 _SAYS_NOTHING = re.compile(r"(?:(?:ghi chu|thong tin|note)?(?: ?khac)?)(?: ?\d)?")
 _OLD_IDENTITY = 9  # digits
+
+_WORDS_EXPECTED = frozenset({"unknown-unit", "bad-date", "other-table", "cell-without-role"})
+_LONG = re.compile(r"\d{8,}")
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PERSONAL_FIELD = re.compile(
@@ -159,14 +163,22 @@ def is_personal_field(name: str) -> bool:
 
 
 def without_personal_data(problem: Problem) -> Problem:
-    """The problem as it may be told and stored: a cell that was expected to hold a number may hold an identifier."""
+    """The problem as it may be told and stored: a cell that was expected to hold a number may hold an identifier.
+
+    Where a name of a place or a day belongs, or a header, no long number does; of what may be somebody's the place
+    says enough.
+    """
+    found, column = without_identifiers(problem.found), without_identifiers(problem.column)
+    fix = without_identifiers(problem.fix)
+    if names_somebody(found) or may_identify(found) or (problem.code in _WORDS_EXPECTED and _LONG.search(found)):
+        found, fix = "", "" if problem.found in problem.fix else fix
     return replace(
         problem,
         sheet=without_identifiers(problem.sheet),
         cell=without_identifiers(problem.cell),
         record=without_identifiers(problem.record),
-        column=without_identifiers(problem.column),
-        found="" if names_somebody(problem.found) else without_identifiers(problem.found),
+        column="" if may_identify(column) else _LONG.sub("…", column),
+        found=found,
         expected=without_identifiers(problem.expected),
-        fix=without_identifiers(problem.fix),
+        fix=fix,
     )

@@ -91,7 +91,7 @@ def _in_table(block: Block, body: Body) -> list[Problem]:
         problems += [at_cells(sheet.name, found, position, kind, header) for kind, found in kinds.items()]
     of_data = set(numbers)
     told: set[str] = set()
-    for number in range(block.body_start, body.end):
+    for number in range(block.body_start, _end_of_data(block, body)):
         for position, value in enumerate(rows[number]) if number not in of_data else ():
             for kind in kinds_in(value) if isinstance(value, str) else ():
                 if kind not in told:
@@ -102,10 +102,15 @@ def _in_table(block: Block, body: Body) -> list[Problem]:
     return problems
 
 
+def _end_of_data(block: Block, body: Body) -> int:
+    """The row after the last of data: what follows it in a body is a list of its own, a remark or a signature."""
+    return max((*body.data, *body.unread), default=block.body_start - 1) + 1
+
+
 def _outside(sheet: Sheet, tables: Sequence[tuple[Block, Body]]) -> Iterator[range]:
-    """The rows of a sheet that belong to no body of a table, part by part."""
+    """The rows of a sheet that are in no table, part by part."""
     start = 0
-    for first, end in sorted((block.body_start, body.end) for block, body in tables):
+    for first, end in sorted((block.body_start, _end_of_data(block, body)) for block, body in tables):
         if first > start:
             yield range(start, first)
         start = max(start, end)
