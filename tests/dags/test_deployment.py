@@ -133,6 +133,11 @@ def test_a_killed_worker_is_noticed_within_a_minute(local: dict[str, str]) -> No
     assert timeout > 10 * float(local["AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL"]), "a slow minute is no death"
 
 
+def test_every_container_of_airflow_is_told_its_province(compose: dict[str, Any]) -> None:
+    for name in AIRFLOW_SERVICES:
+        assert compose["services"][name]["environment"]["IOC_PROVINCE"] == "${IOC_PROVINCE:-}", name
+
+
 def test_the_local_installation_listens_on_this_machine_only(local: dict[str, str]) -> None:
     assert local["AIRFLOW__API__HOST"] == "127.0.0.1"
     assert local["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:12345/execution/"

@@ -91,6 +91,7 @@ def _environment(given: Settings, port: int, folder: Path) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(48),
         "IOC_HOME": str(given.home),
         "IOC_PROJECT": str(given.project),
+        "IOC_PROVINCE": given.province_code,
     }
 
 
