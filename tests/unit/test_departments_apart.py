@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from ioc_pipeline.flows import inbox, inbox_folders, loads, prepare, stores
 from ioc_pipeline.flows.maintenance import maintain
 from ioc_pipeline.land.folder_faults import folder_faults
 from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.warehouse.place import place_of
+from spoilt_files import good_and_spoilt
 
-GOOD = "so-khcn"
+GOOD, OTHER = "so-khcn", "vp-tinh-uy"
 
 
 def workbook(path: Path) -> None:
@@ -62,6 +64,23 @@ def the_names_of_answers_are_taken(box: Path) -> None:
     for number in range(40):
         for slug in ("tiep-nhan", "tra-lai", "khong-co-bieu"):
             (box / "phan-hoi" / f"{number:06d}_{slug}_a.xlsx.txt" / "x").mkdir(parents=True)
+
+
+def the_register_is_a_folder(box: Path) -> None:
+    (box / "phan-hoi" / "so-nhan.xlsx" / "x").mkdir(parents=True)
+    (box / "so-nhan.xlsx" / "x").mkdir(parents=True)
+
+
+def the_shelf_is_a_file(box: Path) -> None:
+    (box / "phan-hoi").mkdir()
+    (box / "phan-hoi" / "luu").write_bytes(b"x")
+
+
+def it_is_full_of_names_and_of_bytes(box: Path) -> None:
+    for number in range(2000):
+        (box / f"{number}.xlsx.part").write_bytes(b"")
+    with (box / "sparse.xlsx").open("wb") as file:
+        file.truncate(1 << 36)
 
 
 def an_answer_is_a_link(box: Path) -> None:
@@ -141,6 +160,9 @@ NOT_ANSWERED = {
     "03664": it_is_a_link,
 }
 ANSWERED = {
+    "so-vhttdl": the_register_is_a_folder,
+    "nhnn-khu-vuc": the_shelf_is_a_file,
+    "thong-ke-tinh": it_is_full_of_names_and_of_bytes,
     "so-y-te": the_names_of_answers_are_taken,
     "03670": an_answer_is_a_link,
     "03679": the_seal_is_a_folder,
@@ -182,6 +204,51 @@ def outcome(given: Settings, department_code: str) -> dict[str, object]:
         "answers": [[line for line in lines if not line.startswith(("Nhận lúc", "Mã biên"))] for lines in answers],
         "left": sorted(path.name for path in box.iterdir()),
     }
+
+
+def send_good_files(given: Settings) -> None:
+    """What others send: a form that is loaded, one that comes back cell by cell, no form, and what is refused."""
+    for path in good_and_spoilt(given, given.home / "outside"):
+        path.rename(given.inbox / GOOD / path.name)
+    workbook(given.inbox / OTHER / "a.xlsx")
+    (given.inbox / OTHER / "b.exe").write_bytes(b"x")
+
+
+def outcomes(given: Settings) -> list[dict[str, object]]:
+    with closing(place_of(given).connect_to_read()) as raw:
+        loaded = raw.execute("select count(*), sum(measured_value) from raw.observation").fetchone()
+    return [outcome(given, GOOD), outcome(given, OTHER), {"loaded": loaded}]
+
+
+def test_whenever_faults_come_they_change_nothing_for_others(home: Path) -> None:
+    """Before their files are taken, before they are read, and before they are loaded and answered."""
+    found = []
+    for moment in (0, 1, 2, 3):  # 3: never
+        given = settings_in(home / f"{moment}")
+        for code in FAULTS:
+            shutil.rmtree(given.inbox / code)
+            workbook(given.inbox / code / "a.xlsx")
+        send_good_files(given)
+        break_all(given, at=moment == 0)
+        batches = inbox.land_inbox(given)
+        break_all(given, at=moment == 1)
+        prepare.prepare_all(given, batches)
+        break_all(given, at=moment == 2)
+        loads.load_prepared(given)
+        one_pass(given)
+        found.append(outcomes(given))
+        assert [path for path in (given.home / "outside").iterdir() if path.name != "x"] == []
+    assert found[3][0]["states"] != []
+    assert found[3][2]["loaded"] > (0, 0)  # type: ignore[operator]
+    assert found[:3] == [found[3]] * 3
+
+
+def break_all(given: Settings, *, at: bool) -> None:
+    for code, break_it in FAULTS.items() if at else ():
+        box = given.inbox / code
+        shutil.rmtree(box)
+        workbook(box / "a.xlsx")
+        break_it(box)
 
 
 def test_a_departments_own_faults_change_nothing_for_another(home: Path) -> None:
