@@ -137,11 +137,11 @@ class Home:
         self.dropped.append((department, name, content))
 
     def raw(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of raw without the times of the run."""
+        """Every row of raw without the times of the run, and without how often somebody loaded."""
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as warehouse:
             tables = warehouse.execute(
                 "select table_name, list(column_name order by column_index) from duckdb_columns()"
-                " where schema_name = 'raw' and table_name <> 'installation' group by all"
+                " where schema_name = 'raw' and table_name not in ('installation', 'turn') group by all"
             ).fetchall()
             return {table: _rows(warehouse, f"raw.{table}", columns) for table, columns in tables}
 

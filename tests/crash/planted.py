@@ -50,6 +50,35 @@ NAMES_NOT_SYNCED = Bug(
 SMALL_FILE_NOT_SYNCED = Bug(
     "durable.py", "            stream.flush()\n            os.fsync(stream.fileno())\n", "            stream.flush()\n"
 )
+POINTER_IN_PLACE = Bug(
+    "publish/versions.py",
+    "    write_json(folder / POINTER, asdict(pointer))",
+    "    (folder / POINTER).write_text(json.dumps(asdict(pointer)))",
+)
+CONTRACTS_NOT_SYNCED = Bug(
+    "publish/data_contract.py",
+    "        write_durably(folder / file_name(mart), text.encode())",
+    "        Path.write_bytes(folder / file_name(mart), text.encode())",
+)
+READ_UNDER_NOT_SYNCED = Bug(
+    "land/contract_versions.py",
+    "        write_durably(path, content)",
+    "        path.parent.mkdir(parents=True, exist_ok=True)\n        path.write_bytes(content)",
+)
+ANSWER_NOT_SYNCED = Bug(
+    "folders.py", "                os.fsync(stream.fileno())\n            self.rename(", "            self.rename("
+)
+COUNTED_PAGE_BY_PAGE = Bug(
+    "flows/extracts.py",
+    "                pages.append(landed.delivery_seq)\n",
+    "                pages.append(landed.delivery_seq)\n"
+    "                so_far = Extract(\n"
+    "                    source.name, api_run.extract_id, started_at, started_at, tuple(pages),\n"
+    "                    watermark=run.watermark, since=run.asked_since,\n"
+    "                )\n"
+    "                if number == 1:\n"
+    "                    land_extract(store, so_far, department_code=source.department)\n",
+)
 POINTER_BEFORE_SYNC = Bug("publish/database.py", "    sync_file(file)\n    make_read_only", "    make_read_only")
 BUILT_TOO_EARLY = Bug(
     "build/marts.py",

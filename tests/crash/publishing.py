@@ -108,8 +108,12 @@ class PublishingSweep:
 
     def _unread(self, home: Home) -> Iterator[str]:
         try:
-            if Shown.by(home).rows not in (self.built.old.rows, self.built.new.rows):
+            shown, old, new = Shown.by(home), self.built.old, self.built.new
+            if shown.rows not in (old.rows, new.rows):
                 yield "people read neither version"
+            for name, said in shown.contracts.items():
+                if name.endswith(".yaml") and said not in (old.contracts.get(name), new.contracts.get(name)):
+                    yield f"people read of {name} what nobody promised"
         except (UserError, duckdb.Error, OSError) as error:
             yield f"people read nothing: {error}"
 

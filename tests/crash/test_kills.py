@@ -16,7 +16,7 @@ def test_a_kill_on_the_way_to_raw_loses_nothing(worker: Worker, stages: Stages, 
         assert sweep.killed(number) == [], what
 
 
-@pytest.mark.parametrize("step", ["land", "prepare"])
+@pytest.mark.parametrize("step", TO_RAW)
 def test_what_was_not_synced_was_promised_to_nobody(worker: Worker, stages: Stages, tmp_path: Path, step: str) -> None:
     sweep = Sweep(worker, stages, step, tmp_path)
     for number, what in promises(sweep.steps()).items():

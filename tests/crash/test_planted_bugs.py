@@ -44,6 +44,8 @@ BUGS: dict[str, tuple[Bug, str, Callable[[Sweep], list[str]]]] = {
     "a verdict written in place": (planted.VERDICT_IN_PLACE, "load", with_bytes_lost),
     "bytes not synced": (planted.BYTES_NOT_SYNCED, "land", with_bytes_lost),
     "names not synced": (planted.NAMES_NOT_SYNCED, "land", with_names_lost),
+    "what it was read under not synced": (planted.READ_UNDER_NOT_SYNCED, "prepare", with_bytes_lost),
+    "an answer not synced": (planted.ANSWER_NOT_SYNCED, "load", with_bytes_lost),
     "a small file not synced": (planted.SMALL_FILE_NOT_SYNCED, "land", with_bytes_lost),
 }
 

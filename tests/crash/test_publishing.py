@@ -86,6 +86,16 @@ def test_it_finds_a_pointer_that_moves_before_the_version_is_synced(
     assert without_power(PublishingSweep(worker, built, tmp_path, source)) != []
 
 
+def test_it_finds_a_pointer_that_is_written_in_place(worker: Worker, built: Built, tmp_path: Path) -> None:
+    sweep = PublishingSweep(worker, built, tmp_path, planted.POINTER_IN_PLACE.planted_in(tmp_path))
+    assert "rewritten in place: published/current.json" in sweep.without_power(len(sweep.steps()) - 1, BYTES_ALONE)
+
+
+def test_it_finds_promises_that_are_not_synced(worker: Worker, built: Built, tmp_path: Path) -> None:
+    source = planted.CONTRACTS_NOT_SYNCED.planted_in(tmp_path)
+    assert without_power(PublishingSweep(worker, built, tmp_path, source)) != []
+
+
 def test_it_finds_marts_that_count_as_built_before_they_are(worker: Worker, built: Built, tmp_path: Path) -> None:
     source = planted.BUILT_TOO_EARLY.planted_in(tmp_path)
     assert PublishingSweep(worker, built, tmp_path, source).build_killed(3) != []

@@ -1,4 +1,4 @@
-"""From an API to raw over real HTTP: faults, runs killed at every step, withdrawals; nothing missed, nothing twice."""
+"""From an API to raw over real HTTP: faults, runs at once, withdrawals; nothing missed, nothing twice."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,8 +11,9 @@ import duckdb
 import httpx
 import pytest
 
+from dossiers_api import Dossiers
 from e2e.conftest import Installation
-from http_api import Asked, HttpApi, Reply, serving
+from http_api import Asked, HttpApi, Reply
 from ioc_pipeline.domain.deliveries import Delivery, Extract
 from ioc_pipeline.domain.errors import FetchError, UserError
 from ioc_pipeline.fetch.client import Client, Connection
@@ -21,7 +22,7 @@ from ioc_pipeline.flows import decisions, inbox, loads, prepare, stores
 from ioc_pipeline.flows.extracts import Extraction, ExtractSummary
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.land.fetched import read_extract
-from ioc_pipeline.land.store import OWN_STEPS, Store
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.responses import find_records
@@ -29,7 +30,6 @@ from ioc_pipeline.sample.api import server as demo
 from ioc_pipeline.sample.api.credentials import LOGIN, PASSWORD, connections
 from ioc_pipeline.sample.api.world import World
 from ioc_pipeline.settings import Settings, from_environment
-from killed_steps import killed_at
 from shipped import PROFILE
 
 TODAY = date(2025, 9, 15)
@@ -52,10 +52,8 @@ class Home:
     def ledger(self) -> Ledger:
         return stores.open_ledger(self.settings)
 
-    def extract(self, source_name: str = DOSSIERS, **more: Any) -> ExtractSummary:
-        return Extraction(
-            self.settings, source_name, self.connection, as_of=TODAY, sleep=self.waited.append, **more
-        ).run()
+    def extract(self, source_name: str = DOSSIERS) -> ExtractSummary:
+        return Extraction(self.settings, source_name, self.connection, as_of=TODAY, sleep=self.waited.append).run()
 
     def raw(self, query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.settings.warehouse), read_only=True) as warehouse:
@@ -97,6 +95,12 @@ def new_home(new_installation: Callable[..., Installation], tmp_path: Path) -> C
 
 def in_utc(times: dict[str, datetime]) -> dict[str, datetime]:
     return {key: time.replace(tzinfo=time.tzinfo or UTC) for key, time in times.items()}
+
+
+@pytest.fixture
+def api() -> Iterator[HttpApi]:
+    with Dossiers().serving() as api:
+        yield api
 
 
 # ---------- the demo server and its faults
@@ -220,101 +224,22 @@ def test_what_is_no_answer_leaves_nothing_behind(new_home: Callable[..., Home], 
     assert home.extract().load.loaded == 1
 
 
-def test_a_run_that_is_given_up_leaves_pages_that_do_not_count(new_home: Callable[..., Home], systems: str) -> None:
-    home = new_home(systems)
-    pages = httpx.get(f"{systems}/dossiers", params={"pageSize": 3}, headers={"x-api-key": PASSWORD}).json()
-    assert pages["total"] == 12
-
-    def fail_later(step: str) -> None:
-        if step == "confirmed" and len(home.landed("page")) == 2:
-            fail(systems, "server_error", "/dossiers", times=5)
-
-    with pytest.raises(FetchError, match="500; asked 5 times"):
-        home.extract(at_step=fail_later)
-    assert (len(home.landed("page")), home.landed("extract")) == (2, [])
-    summary = home.extract()
-    assert (summary.pages, summary.load.loaded, summary.load.returned) == (4, 1, 0)
-    assert home.extracts()[0].pages == (3, 4, 5, 6)
-    assert {seq for (seq,) in home.raw("select distinct delivery_seq from raw.dossier")} <= set(range(3, 7))
-    assert len(home.newest()) == 12
+def without_its_second_page(asked: Asked) -> Reply:
+    return Reply(status=500) if asked.query["page"] == "2" else Dossiers().answer(asked)
 
 
-# ---------- killed
-
-
-def dossier(number: int, updated_at: str) -> dict[str, Any]:
-    return {
-        "dossierId": f"H14-{number:04}", "procedureCode": "1.001193", "agencyCode": "so-khcn", "communeCode": "03646",
-        "receivedAt": "2025-09-01T08:00:00+07:00", "channel": "online", "isFullyOnline": 1,
-        "dueAt": "2025-09-20T17:00:00+07:00", "settledAt": None, "status": "pending", "isDigitised": 0,
-        "reusesData": 0, "feeVnd": 0, "isPaidOnline": 0, "updatedAt": updated_at,
-    }  # fmt: skip
-
-
-LISTED = [dossier(number, f"2025-09-{number:02}T09:00:00+07:00") for number in range(1, 6)]
-
-
-def answer(asked: Asked) -> Reply:
-    since = datetime.fromisoformat(asked.query.get("updatedSince", "2000-01-01T00:00:00+00:00"))
-    changed = [one for one in LISTED if datetime.fromisoformat(one["updatedAt"]) >= since]
-    first = (int(asked.query["page"]) - 1) * int(asked.query["pageSize"])
-    return Reply({"total": len(changed), "items": changed[first : first + int(asked.query["pageSize"])]})
-
-
-@pytest.fixture
-def api() -> Iterator[HttpApi]:
-    with serving(answer) as api:
-        yield api
-
-
-def fetch_in(home: Home) -> Callable[[Callable[[str], None]], object]:
-    """What a run fetches, to be killed at one of its steps."""
-    return lambda at_step: Extraction(
-        home.settings, DOSSIERS, home.connection, as_of=TODAY, at_step=at_step
-    ).fetch_pages()
-
-
-def check_nothing_missed_and_nothing_twice(home: Home) -> None:
-    truth = {one["dossierId"]: datetime.fromisoformat(one["updatedAt"]) for one in LISTED}
-    assert in_utc(home.newest()) == truth
-    counted = {page for one in home.extracts() for page in one.pages}
-    rows = home.raw("select delivery_seq, record_key from raw.dossier")
-    assert {seq for seq, _ in rows} <= counted, "a page of a dead run never counts"
-    assert len(rows) == len(set(rows))
-    rebuilt = Ledger(f"sqlite:///{home.settings.home}/rebuilt.db")
-    assert Store(home.settings.landing, rebuilt).restore_ledger(at=datetime.now(UTC)) == []
-    assert rebuilt.deliveries() == home.ledger.deliveries()
-    assert home.ledger.waiting(at=datetime.now(UTC)) == []
-
-
-def test_killed_once_at_each_step_the_next_run_misses_nothing_and_counts_nothing_twice(
-    new_home: Callable[..., Home], api: HttpApi
-) -> None:
-    number, met = 0, [""]
-    while met[-1] or number == 0:
-        home = new_home(api.host)
-        # one expectation is enough: how often an answer counts does not depend on how much of it is checked
-        suite = home.settings.expectations / f"{DOSSIERS}__dossiers.yml"
-        suite.write_text(suite.read_text("utf-8").partition("\n\n")[0] + "\n", "utf-8")
-        met.append(killed_at(number, fetch_in(home)))
-        home.extract()
-        check_nothing_missed_and_nothing_twice(home)
-        number += 1
-    assert met[1:] == [*OWN_STEPS] * 3 + [""], "two pages and the extract"
-
-
-def test_killed_while_it_follows_an_earlier_run_it_starts_again_where_that_ended(
-    new_home: Callable[..., Home], api: HttpApi, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_is_given_up_leaves_pages_that_do_not_count(new_home: Callable[..., Home], api: HttpApi) -> None:
     home = new_home(api.host)
-    home.extract()
-    later = [dossier(number, f"2025-09-{number + 9:02}T09:00:00+07:00") for number in (1, 2, 9, 10)]
-    monkeypatch.setattr(f"{__name__}.LISTED", LISTED[2:] + later)
-    for number in (1, 6, 8):
-        killed_at(number, fetch_in(home))
-    home.extract()
-    check_nothing_missed_and_nothing_twice(home)
-    assert {one.since for one in home.extracts()[1:]} == {"2025-09-05T08:50:00+07:00"}
+    api.answer, whole = without_its_second_page, api.answer
+    with pytest.raises(FetchError, match="500; asked 5 times"):
+        home.extract()
+    assert (len(home.landed("page")), home.landed("extract")) == (1, [])
+    api.answer = whole
+    summary = home.extract()
+    assert (summary.pages, summary.load.loaded, summary.load.returned) == (2, 1, 0)
+    assert home.extracts()[0].pages == (2, 3)
+    assert {seq for (seq,) in home.raw("select distinct delivery_seq from raw.dossier")} <= {2, 3}
+    assert len(home.newest()) == 5
 
 
 # ---------- one at a time, and taken back
@@ -322,16 +247,19 @@ def test_killed_while_it_follows_an_earlier_run_it_starts_again_where_that_ended
 
 def test_two_runs_of_one_api_do_not_overlap(new_home: Callable[..., Home], api: HttpApi) -> None:
     home = new_home(api.host)
-    met = []
+    told, answer = [], api.answer
 
-    def try_meanwhile(_step: str) -> None:
-        if not met:
-            met.append("once")
-            with pytest.raises(UserError, match="is being fetched by another process"):
-                Extraction(home.settings, DOSSIERS, home.connection).fetch_pages()
+    def answer_meanwhile(asked: Asked) -> Reply:
+        try:
+            Extraction(home.settings, DOSSIERS, home.connection).fetch_pages()
+        except UserError as error:
+            told.append(str(error))
+        return answer(asked)
 
-    home.extract(at_step=try_meanwhile)
-    assert met == ["once"]
+    api.answer = answer_meanwhile
+    home.extract()
+    assert len(told) == len(api.asked) > 0
+    assert "is being fetched by another process" in told[0]
     assert len(home.extracts()) == 1
 
 
@@ -354,7 +282,9 @@ def test_what_a_withdrawn_extract_had_is_fetched_again(new_home: Callable[..., H
 
 def test_a_run_that_brought_only_pages_tells_nobody(new_home: Callable[..., Home], api: HttpApi) -> None:
     home = new_home(api.host)
-    assert killed_at(3, fetch_in(home)) == "confirmed"
+    api.answer = without_its_second_page
+    with pytest.raises(FetchError):
+        home.extract()
     for batch in inbox.land_inbox(home.settings):
         prepare.prepare(home.settings, batch)
     assert not loads.load_prepared(home.settings).changed

@@ -13,11 +13,11 @@ from ioc_pipeline.fetch.client import Client, Connection
 from ioc_pipeline.fetch.run import Run, covered_until
 from ioc_pipeline.flows.loads import LoadSummary, load_prepared
 from ioc_pipeline.flows.marts import today
-from ioc_pipeline.flows.prepare import in_batches, prepare_all
+from ioc_pipeline.flows.prepare import in_batches, prepare_all, waiting
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.land.fetched import ApiRun, land_extract, land_page, read_extract
-from ioc_pipeline.land.store import Store, carry_on
+from ioc_pipeline.land.store import Store
 from ioc_pipeline.locks import LockedError, locked_now
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.sources import Source
@@ -36,8 +36,7 @@ class ExtractSummary:
 class Extraction:
     """One API that is to be fetched, over one connection.
 
-    `as_of` is the day whose ended periods are asked for, today if not given. `sleep` waits between tries, `at_step`
-    is `Store`'s.
+    `as_of` is the day whose ended periods are asked for, today if not given. `sleep` waits between tries.
     """
 
     settings: Settings
@@ -45,7 +44,6 @@ class Extraction:
     connection: Connection
     as_of: date | None = None
     sleep: Callable[[float], None] = time.sleep
-    at_step: Callable[[str], None] = carry_on
 
     def fetch_pages(self) -> int:
         """Fetch one complete run since the watermark, land it and prepare it; give how many pages it has.
@@ -58,7 +56,7 @@ class Extraction:
             UserError: there is no such API, its contract is broken, or another process is fetching it now.
         """
         source = _api_source(self.settings, self.source_name)
-        store = open_store(self.settings, at_step=self.at_step)
+        store = open_store(self.settings)
         with _fetching_alone(self.settings, self.source_name):
             self._prepare_waiting(store)
             pages = self._land_run(store, source)
@@ -74,8 +72,8 @@ class Extraction:
 
     def _prepare_waiting(self, store: Store) -> None:
         """Prepare what was fetched from the API, also by a run that died."""
-        waiting = store.ledger.deliveries(store.ledger.waiting(at=datetime.now(UTC)))
-        batches = in_batches([one.delivery_seq for one in waiting if one.source_name == self.source_name])
+        ours = store.ledger.deliveries(waiting(self.settings))
+        batches = in_batches([one.delivery_seq for one in ours if one.source_name == self.source_name])
         prepare_all(self.settings, batches)  # what fails is held with its reason, and stops no new run
 
     def _land_run(self, store: Store, source: Source) -> int:

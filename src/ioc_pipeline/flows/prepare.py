@@ -46,21 +46,22 @@ class PrepareError(Exception):
 
 
 def waiting_batches(settings: Settings) -> list[list[int]]:
-    """Deliveries that nobody prepares, in the one order; what a process that has died was preparing waits again.
+    """What is `waiting`, in the one order.
 
     What its processes died of is left out: `doubtful_batches`, for when the others are loaded.
     """
-    waiting = _waiting(settings)
-    doubtful = died_often(settings, waiting)
-    return in_batches([seq for seq in waiting if seq not in doubtful])
+    all_of_them = waiting(settings)
+    doubtful = died_often(settings, all_of_them)
+    return in_batches([seq for seq in all_of_them if seq not in doubtful])
 
 
 def doubtful_batches(settings: Settings) -> list[list[int]]:
     """Each delivery that its processes died of, by itself."""
-    return [[seq] for seq in sorted(died_often(settings, _waiting(settings)))]
+    return [[seq] for seq in sorted(died_often(settings, waiting(settings)))]
 
 
-def _waiting(settings: Settings) -> list[int]:
+def waiting(settings: Settings) -> list[int]:
+    """Deliveries that nobody prepares; what a process that has died was preparing waits again."""
     ledger = open_ledger(settings)
     end_leases_of_the_dead(settings, ledger)
     return ledger.waiting(at=datetime.now(UTC))

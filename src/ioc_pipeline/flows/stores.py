@@ -5,7 +5,7 @@ Each look here costs a few milliseconds whatever the stores hold; `flows/verify.
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ from ioc_pipeline.domain.errors import DamagedError, StoresError, UserError
 from ioc_pipeline.domain.installation import Installation
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.land.stamp import Stamp, read_stamp, write_stamp
-from ioc_pipeline.land.store import Store, carry_on, read_sidecar
+from ioc_pipeline.land.store import Store, read_sidecar
 from ioc_pipeline.ledger.belonging import Head
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.locks import LockedError, locked, locked_now
@@ -42,8 +42,8 @@ def open_ledger(settings: Settings) -> Ledger:
     return open_store(settings).ledger
 
 
-def open_store(settings: Settings, *, at_step: Callable[[str], None] = carry_on) -> Store:
-    """The landing folder with its ledger; `at_step` is `Store`'s. Made where there is none.
+def open_store(settings: Settings) -> Store:
+    """The landing folder with its ledger. Made where there is none.
 
     Raises:
         StoresError: the two do not belong together, or one is an older copy; nothing was changed.
@@ -53,7 +53,7 @@ def open_store(settings: Settings, *, at_step: Callable[[str], None] = carry_on)
     except OSError as error:
         raise UserError(f"IOC_HOME={settings.home}: cannot be made: {error.strerror}") from error
     _expect_own_province(settings)
-    store = Store(settings.landing, Ledger(settings.ledger_url), at_step)
+    store = Store(settings.landing, Ledger(settings.ledger_url))
     stamp = read_stamp(store.folder)
     if not store.ledger.is_made() and (_lands(store, stamp)):
         raise StoresError(

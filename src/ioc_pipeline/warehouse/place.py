@@ -13,7 +13,7 @@ import duckdb
 import psycopg
 
 from ioc_pipeline.domain.errors import StoresError
-from ioc_pipeline.durable import copy_durably
+from ioc_pipeline.durable import copy_durably, sync_folder
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.raw import create_raw, create_raw_of_lake
 from ioc_pipeline.warehouse.readers import leave_to_reader, reader_of
@@ -59,7 +59,9 @@ class DuckDBFile:
         Raises:
             duckdb.IOException: another process has it open.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if not self.path.exists():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            sync_folder(self.path.parent.parent)  # DuckDB syncs its file, not the folder's name
         spill = str(self.path.with_name(f"{self.path.name}.tmp"))
         connection = duckdb.connect(self.path, config={**_OPENED, "temp_directory": spill})
         create_raw(connection)
