@@ -3,11 +3,14 @@
 import json
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
 
+from built_tables import BUILT_AS_OF
+from http_api import Reply, serving
 from ioc_pipeline.build.marts import BuildError, build
 from ioc_pipeline.domain.errors import ConflictError, ContractError
 from ioc_pipeline.flows.marts import build_and_publish
@@ -59,6 +62,14 @@ def test_a_build_that_is_cut_short_by_something_without_words_is_not_finished(
         build(built_settings, as_of=AS_OF)
     with pytest.raises(ConflictError):
         publish(built_settings, published_at=datetime(2025, 10, 20, tzinfo=UTC))
+
+
+def test_a_receiver_of_lineage_is_told_of_what_is_published_and_of_nothing_else(built_settings: Settings) -> None:
+    with serving(lambda _asked: Reply(status=201)) as receiver:
+        told = replace(built_settings, openlineage_url=receiver.host)
+        changed = [build_and_publish(told, as_of=BUILT_AS_OF).changed for _ in range(2)]
+    assert changed == [True, False]
+    assert [asked.path for asked in receiver.asked] == ["/api/v1/lineage"]
 
 
 def test_what_changed_is_built_seeds_when_one_changed_and_all_when_a_delivery_is_withdrawn(

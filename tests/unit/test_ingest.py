@@ -4,11 +4,13 @@ import fcntl
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import xlsxwriter
 
@@ -127,6 +129,27 @@ def test_a_torn_verdict_is_prepared_again_also_for_the_answer(settings: Settings
     assert len(list((settings.inbox / "so-khcn" / "phan-hoi").glob("*tra-lai*"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("is_loaded", "another"), [(False, {"contract_hash": "0" * 64}), (True, {"outcome": "nil_report"})]
+)
+def test_what_a_process_without_its_lease_wrote_is_not_what_the_ledger_knows_of(
+    settings: Settings, is_loaded: bool, another: dict[str, Any]
+) -> None:
+    """Its lease had run out, and the contract was another one by then."""
+    (batch,) = inbox.land_inbox(settings)
+    prepare.prepare(settings, batch)
+    if is_loaded:
+        loads.load_prepared(settings, answer=False)
+    known = prepared.read_verdict(settings, 1)
+    assert known
+    prepared.rewrite_verdict(settings, replace(known, **another))
+    loads.load_prepared(settings)
+    with closing(duckdb.connect(str(settings.warehouse), read_only=True)) as warehouse:
+        markers = warehouse.execute("select contract_hash, outcome from raw.load").fetchall()
+    assert markers == [(known.contract_hash, "returned")]
+    assert len(list((settings.inbox / "so-khcn" / "phan-hoi").glob("*tra-lai*"))) == 1
+
+
 def test_landed_bytes_that_changed_are_held_and_nobody_is_blamed(settings: Settings) -> None:
     (batch,) = inbox.land_inbox(settings)
     (blob,) = [path for path in settings.landing.rglob("*") if len(path.name) == 64]
@@ -192,6 +215,7 @@ def test_a_load_that_only_returned_files_is_owed_to_the_marts_too(settings: Sett
     assert ledger.has_unpublished()
     ledger.published(1, "000001_x", at=datetime.now(UTC))
     assert not ledger.has_unpublished()
+    assert loads.load_prepared(settings).changed, "the version that the ledger knows of is not there"
     assert states(settings)[0][0] == "returned", "it stays what it is"
 
 
