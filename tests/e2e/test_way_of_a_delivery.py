@@ -207,6 +207,11 @@ def test_what_is_restored_is_published_with_what_came_since(teams: Installation,
     assert len(told) >= 4
     assert all(line.startswith("equal") for line in told)
     assert "as recorded" in teams.ioc("verify")
+    (known,) = teams.query("select version from _publication")
+    shutil.rmtree(teams.home / "published")
+    teams.ioc("run")
+    (again,) = teams.query("select version from _publication")
+    assert again["version"] > known["version"], "no number is given twice, whatever the folder has lost"
 
 
 def test_a_withdrawn_delivery_gives_way_to_the_one_before(teams: Installation, tmp_path: Path) -> None:

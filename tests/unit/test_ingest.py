@@ -200,6 +200,24 @@ def test_a_database_that_fails_while_something_is_prepared_leaves_no_lease(
     assert prepare.prepare(settings, [1]) == 1
 
 
+def test_what_another_took_over_meanwhile_is_not_counted_as_ready(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (batch,) = inbox.land_inbox(settings)
+    read_batch = prepare.read_batch
+
+    def too_slowly(*given: Any) -> Sequence[Reading]:
+        ledger = stores.open_ledger(settings)
+        for owner in ledger.lease_owners():
+            ledger.end_leases(owner)
+        ledger.lease(batch, owner="another", seconds=60, at=datetime.now(UTC))
+        return read_batch(*given)
+
+    monkeypatch.setattr(prepare, "read_batch", too_slowly)
+    assert prepare.prepare(settings, batch) == 0
+    assert states(settings) == [("landed", "")]
+
+
 def test_a_lease_of_nobody_we_know_of_ends(settings: Settings) -> None:
     assert inbox.land_inbox(settings) == [[1]]
     stores.open_ledger(settings).lease([1], owner="from-a-backup", seconds=900, at=datetime.now(UTC))
