@@ -99,6 +99,8 @@ def listed(header: list[Value], number: Callable[[int], Value]) -> list[list[Val
         listed(["Họ tên", "Điện thoại"], lambda place: f"091234567{place}"),
         listed(["Họ tên", "Năm sinh"], lambda place: float(1980 + place)),
         [["CMND:", 50000110.0]],
+        [["CMND:", "50000110"]],
+        [["Số CMND", "050000110"]],
         [["Số CMND"], ["050000110"]],
         [[14085000105.0 + place] for place in range(6)],
     ],
@@ -117,6 +119,7 @@ def test_a_list_of_people_under_a_table_sends_the_form_back(rows: list[list[Valu
         listed(["Họ tên", "Chức vụ"], lambda _: "Chuyên viên"),
         [["Email: vanphong@sonla.gov.vn"]],
         [["Người lập: Lò Văn Anh - 0912345678"]],
+        [["Tài khoản:", "9527310567"], ["Mã số thuế", 5500123456.0]],
         [["Mã số thuế: 5500123456"], ["Tài khoản: 3711.0.1056789.00000 tại KBNN"]],
     ],
 )

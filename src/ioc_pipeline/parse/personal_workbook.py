@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.identifiers import (
+    ACCOUNT,
     CITIZEN,
     CONTACTS,
     EMAIL,
@@ -191,12 +192,12 @@ def _kinds_by_label(row: Sequence[Value], position: int, value: Value) -> list[s
     label = before[-1] if before else None
     if not isinstance(label, str) or len(label) > _LONGEST_LABEL:
         return []
-    named: Kinds = named_in(label) - {PHONE, EMAIL}
+    named: Kinds = named_in(label) - {PHONE, EMAIL, ACCOUNT}  # an office gives those of itself
     if not named:
         return []
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.strip().isdecimal():
         return kinds_in(value, named)
-    kind = kind_of_number(int(value), named)  # type: ignore[arg-type]
+    kind = kind_of_number(int(value), named)  # type: ignore[arg-type]  # a CSV has lost its zeros too
     return [kind] if kind else []
 
 
