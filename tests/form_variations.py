@@ -94,7 +94,9 @@ LABELS = _pick(
 )  # fmt: skip
 
 
-MARKS = _pick("", "¹", "*", " (1)", " [2]", " (*)", "²")
+MARKS = _pick(
+    "", "¹", "*", " (1)", " [2]", " (*)", "²", " (1,2)", "¹,²", " ⁽¹⁾", " (xem ghi chú)", " (Chú thích 1)", " (i)"
+)
 
 
 LEADS = _pick("", "", "Kỳ báo cáo: ", "Báo cáo ", "Thực hiện ", "TH ", "1. ", "a) ", "Số liệu ", "Trong ", "(")
@@ -102,7 +104,8 @@ LEADS = _pick("", "", "Kỳ báo cáo: ", "Báo cáo ", "Thực hiện ", "TH ",
 
 def period_in_other_words(form: Form, draw: Draw) -> None:
     lead, label, mark = draw(LEADS), draw(LABELS), draw(MARKS)
-    form.period = [[f"{lead}{label}{')' if lead == '(' else ''}{mark}"]]
+    beside = draw(_pick("", "", "", " - Số nam", " - Khối xã"))
+    form.period = [[f"{lead}{label}{')' if lead == '(' else ''}{mark}{beside}"]]
 
 
 def period_on_two_lines(form: Form, draw: Draw) -> None:
@@ -124,6 +127,14 @@ def bounds_beside_it(form: Form, draw: Draw) -> None:
 
 def marks_on_headers(form: Form, draw: Draw) -> None:
     form.header = [[f"{cell}{draw(MARKS)}" if isinstance(cell, str) else cell for cell in line] for line in form.header]
+
+
+def numbers_on_headers(form: Form, draw: Draw) -> None:
+    sign = draw(_pick("{}. ", "{}) ", "{}/ ", "({}) ", "{} - ", "[{}] "))
+    form.header = [
+        [f"{sign.format(at)}{cell}" if isinstance(cell, str) else cell for at, cell in enumerate(line, 1)]
+        for line in form.header
+    ]
 
 
 def units_on_headers(form: Form, draw: Draw) -> None:
@@ -287,7 +298,8 @@ def column_numbers(form: Form, draw: Draw) -> None:
 def harmless_notes(form: Form, draw: Draw) -> None:
     text = _pick(
         "Ghi chú: Tăng 5% so với cùng kỳ năm trước", "Nguồn: Kho bạc Nhà nước", "(1) Chưa tính 3 khoản hoàn trả",
-        "Ghi chú: Đạt 75% kế hoạch năm 2025", "* Số liệu do Kho bạc cung cấp",
+        "Ghi chú: Đạt 75% kế hoạch năm 2025", "* Số liệu do Kho bạc cung cấp", "Ghi chú: Gồm 2 trang",
+        "Nguồn: Niên giám thống kê năm 2024",
     )  # fmt: skip
     form.foot.insert(0, [draw(text)])
 
@@ -295,6 +307,7 @@ def harmless_notes(form: Form, draw: Draw) -> None:
 def harmless_remarks(form: Form, draw: Draw) -> None:
     text = _pick(
         "Trung bình", "Tăng so với tháng trước", "Theo kế hoạch", "Vượt kế hoạch", "Quỹ", "Nam", "Số nam",
+        "Chuyển từ tháng 8 sang", "Gồm 3 xã cũ", "Cập nhật ngày 02/10/2025", "Nguồn: Báo cáo năm 2024",
         "Mới thành lập từ 01/7/2025", "Đạt dự toán", "Hằng năm",
     )  # fmt: skip
     next(line for line in form.data if line and line[0] == 1.0)[5] = draw(text)
@@ -303,6 +316,7 @@ def harmless_remarks(form: Form, draw: Draw) -> None:
 def harmless_lines(form: Form, draw: Draw) -> None:
     text = _pick(
         "Số: 123/BC-VP", "(Ban hành kèm theo Quyết định số 12/2024/QĐ-UBND ngày 05/01/2024)", "Kính gửi: Sở Tài chính",
+        "Nguồn: Niên giám thống kê năm 2024", "Nguồn số liệu: Báo cáo quý II/2025 của Kho bạc Nhà nước",
         "Ngày gửi báo cáo: ngày 02 tháng sau", "Biểu số 31/NS", "V/v báo cáo kết quả 9 tháng", "PHÒNG KẾ HOẠCH",
         "Triển khai Đề án 06, tầm nhìn đến năm 2030",
         "Báo cáo định kỳ hằng tháng", "Báo cáo tháng, quý, năm", "Báo cáo quỹ lương", "Thực hiện kế hoạch năm 2025",
@@ -325,6 +339,7 @@ def forgotten_rows_that_are_hidden(form: Form, draw: Draw) -> None:
 
 HARMLESS: list[Variation] = [
     period_in_other_words, period_on_two_lines, period_in_cells, bounds_beside_it, marks_on_headers, units_on_headers,
+    numbers_on_headers,
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
     parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
     harmless_remarks,

@@ -13,6 +13,8 @@ def another_span(form: Form, draw: Draw) -> None:
         "Quý III/2025", "Từ tháng 1 đến tháng 9/2025", "First nine months of 2025", "Jan - Sep 2025", "3 quý đầu năm",
         "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025 (16/8 - 15/9)",
         "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
+        "Nửa đầu năm 2025", "Nửa cuối năm 2025", "10 ngày đầu tháng 9 năm 2025", "Nửa đầu tháng 9/2025",
+        "Tuần 2 tháng 9/2025", "Trung tuần tháng 9 năm 2025",
     )  # fmt: skip
     form.period = [[draw(text)]]
 
@@ -76,6 +78,11 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
             "(Tính từ 01/01/2025)",
             "Số liệu chốt ngày 25/8/2025",
             "Tháng 8 và tháng 9",
+            "Tính đến ngày 25/8/2025",
+            "Gồm cả tháng 8",
+            "Đã cộng thêm quý II",
+            "Thời điểm: tháng 8/2025",
+            "Lấy theo tháng trước",
         )
     )
     place = draw(_pick("note", "foot", "remark", "letterhead"))
@@ -87,7 +94,11 @@ def another_kind_in_a_note(form: Form, draw: Draw) -> None:
         form.foot.insert(0, [f"Ghi chú: {text}"])
     else:
         row = next(line for line in form.data if line and line[0] == 1.0)
-        row[5] = draw(_pick("số lũy kế", "số kế hoạch giao năm 2025", "lũy kế 9 tháng", "số của tháng 8"))
+        row[5] = draw(
+            _pick(
+                "số lũy kế", "số kế hoạch giao năm 2025", "lũy kế 9 tháng", "số của tháng 8", "Tuần 37", "Gồm cả quý II"
+            )
+        )
 
 
 def another_kind_in_the_title(form: Form, draw: Draw) -> None:
@@ -166,8 +177,14 @@ def another_unit(form: Form, draw: Draw) -> None:
             "mio VND",
         )
     )
-    place = draw(_pick("line", "label", "header", "foot", "end", "beside", "title"))
-    if place == "line":
+    place = draw(_pick("line", "label", "header", "foot", "end", "beside", "title", "end of title", "note", "currency"))
+    if place == "currency":
+        form.unit = [["Loại tiền: USD"]]
+    elif place == "end of title":
+        form.title[0][0] = f"{form.title[0][0]} {unit}"
+    elif place == "note":
+        form.foot.insert(0, [f"Ghi chú: {unit}"])
+    elif place == "line":
         form.unit = [[f"({unit})"]]
     elif place == "label":
         form.unit = [[None, f"ĐVT: {unit}"]]
@@ -246,8 +263,14 @@ def a_table_below(form: Form, draw: Draw) -> None:
     form.foot = [*rows, *form.foot] if draw(st.booleans()) else [*form.foot, *rows]
 
 
+def a_table_above(form: Form, draw: Draw) -> None:
+    rows: list[list[Value]] = [[1.0, "Chi thường xuyên", 3.0], [2.0, draw(_pick("Chi đầu tư", "Xã Vân Hồ")), 9.0]]
+    form.letterhead += [[draw(_pick("Chi ngân sách", "Biểu 30"))], ["STT", "Nội dung", "Số tiền"], *rows]
+
+
 def a_part_larger_than_its_whole(form: Form, draw: Draw) -> None:
-    form.data.insert(1, [None, draw(_pick("- Nữ", "Trong đó: trực tuyến")), 99.0, 1.0, 1.0, None])
+    first = next(at for at, line in enumerate(form.data) if line and line[0] == 1.0)
+    form.data.insert(first + 1, [None, draw(_pick("- Nữ", "Trong đó: trực tuyến")), 99.0, 1.0, 1.0, None])
 
 
 def a_number_without_header(form: Form, draw: Draw) -> None:
@@ -277,5 +300,5 @@ TELLING: list[Variation] = [
     another_unit_under_a_header,
     cells_that_nobody_sees,
     another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
-    a_table_below, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
+    a_table_below, a_table_above, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip

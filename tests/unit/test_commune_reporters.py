@@ -52,6 +52,17 @@ def test_a_commune_reports_for_itself_and_its_scope_is_its_folder() -> None:
     assert [scope.reporting_unit_code for scope in parsed.scopes] == ["03646"]
 
 
+@pytest.mark.parametrize("line", ["Đơn vị báo cáo: Sở Y tế", "Địa bàn: xã Vân Hồ", "UBND XÃ VÂN HỒ"])
+def test_whoever_else_a_form_says_reports_is_told(line: str) -> None:
+    envelope = Envelope("03646", "14", "bieu.xlsx", date(2025, 9, 20), ORG_UNITS)
+    own: list[list[Any]] = [[1.0, "Phường Tô Hiệu", 10.0, "4", "40,5"]]
+    rows = [["UBND PHƯỜNG TÔ HIỆU"], [line], *TOP[1:], *HEADER, *own]
+    told = parse_workbook(book(rows), of_communes(), envelope).warnings
+    assert [(problem.code, problem.cell) for problem in told] == [("other-reporter", "A2")]
+    rows[1] = ["SỞ KHOA HỌC VÀ CÔNG NGHỆ"]  # whose form it is
+    assert parse_workbook(book(rows), of_communes(), envelope).warnings == []
+
+
 def test_a_row_of_another_commune_is_returned_with_its_place_and_the_folder_it_belongs_to() -> None:
     with pytest.raises(SourceError) as caught:
         read([[1.0, "Phường Tô Hiệu", 10.0, "4", "40,5"], [2.0, "Xã Vân Hồ", 7.0, 1.0, "1"]])

@@ -193,3 +193,56 @@ def test_a_code_beside_a_name_agrees_with_it() -> None:
 def test_a_letterhead_of_another_reporter_is_told(letterhead: str, told: list[str]) -> None:
     parsed = read([[letterhead], *TOP, *HEADER, *ROWS])
     assert [problem.code for problem in parsed.warnings] == told
+
+
+def of_years(line: str) -> list[str]:
+    """What is told of a form of the year 2024 with a line under its title."""
+    contract = source().model_copy(update={"period_type": "year", "clock": "calendar"})
+    rows = [*titled("Năm 2024"), [line], *HEADER, *ROWS]
+    try:
+        return [problem.code for problem in read(rows, contract).warnings]
+    except SourceError as error:
+        return [problem.code for problem in error.problems]
+
+
+@pytest.mark.parametrize(
+    "line", ["Giai đoạn 2021-2024", "số liệu 2023-2024", "Năm 2023 và năm 2024", "Nửa đầu năm 2024"]
+)
+def test_several_years_or_a_part_of_one_are_not_the_year(line: str) -> None:
+    assert of_years(line) == ["period-conflict"]
+
+
+@pytest.mark.parametrize("line", ["Nguồn: Niên giám thống kê năm 2023", "Đề án giai đoạn 2021-2025 của tỉnh"])
+def test_where_figures_were_taken_from_and_what_they_are_for_is_another_time(line: str) -> None:
+    assert of_years(line) == []
+
+
+def test_a_source_note_that_names_nothing_but_a_period_is_about_the_figures() -> None:
+    rows = [*titled("Tháng 9 năm 2025"), ["Nguồn số liệu: tháng 8/2025"], *HEADER, *ROWS]
+    assert [problem.code for problem in read(rows).warnings] == ["period-conflict"]
+
+
+@pytest.mark.parametrize("unit", ["ĐVT: trạm", "Đơn vị tính: Trạm"])
+def test_a_station_is_no_hundred(unit: str) -> None:
+    assert received(read([*TOP[:4], [None, None, unit], *HEADER, *ROWS])) == PLAIN
+
+
+def test_a_sheet_with_the_header_but_without_the_title_is_told() -> None:
+    """One of several sheets of a form whose title was lost would else be missing without a word."""
+    other = book([*TOP[:1], ["BIỂU KHÁC"], *HEADER, *ROWS]).sheets[0]
+    workbook = book([*TOP, *HEADER, *ROWS])
+    workbook.sheets.append(other)
+    envelope = Envelope("vp-ubnd", "14", "bao cao.xlsx", date(2025, 10, 20), ORG_UNITS)
+    parsed = parse_workbook(workbook, source(), envelope)
+    assert received(parsed) == PLAIN
+    assert [(problem.code, problem.cell) for problem in parsed.warnings] == [("untitled-table", "A4")]
+    other.rows[-2:] = []
+    assert parse_workbook(workbook, source(), envelope).warnings == []
+
+
+def test_a_heading_within_a_section_does_not_shorten_its_total() -> None:
+    rows: Rows = [[1.0, "Phường Tô Hiệu", 10.0, 4.0, "1"], ["A. Vùng cao"], [2.0, "Xã Vân Hồ", 1200.0, 7.0, "1"]]
+    total: Rows = [[None, "Cộng mục I", 1210.0, 11.0, None]]
+    assert received(read([*TOP, *HEADER, ["I", "Khu vực 1"], *rows, *total])) == PLAIN
+    total[0][2] = 1211.0
+    assert codes([*TOP, *HEADER, ["I", "Khu vực 1"], *rows, *total]) == [("total-mismatch", "C13")]

@@ -85,6 +85,10 @@ _COUNTED_MONTHS = re.compile(
 )
 _COUNTED_QUARTER = re.compile(r"\b(?:the )?(first|second|third|fourth|last|1st|2nd|3rd|4th) quarter\b(?: (?:of|in))?")
 _MONTH = re.compile(rf"\b(?:{'|'.join(f'({month})' for month in _MONTHS)})\b\.?,?(?: of)?")
+_HALF_YEARS = [
+    (re.compile(r"\bnua (?:dau nam|nam dau)\b(?: nam\b)?"), "6 thang dau nam"),
+    (re.compile(r"\bnua (?:cuoi nam|nam cuoi|nam sau)\b(?: nam\b)?"), "6 thang cuoi nam"),
+]
 _LABELLED = re.compile(
     r"\b(thang|nam|qu[yi])\s*:\s*(?=(?:\d\d?|(?:19|20)\d\d|[ivx]+)(?![\d,.]))"
 )  # "Tháng: 9  Năm: 2025"
@@ -96,7 +100,11 @@ def time_words(text: str) -> str:
     text = with_short_forms_written(text)
     if _HAS_ENGLISH.search(lower := text.casefold()):
         text = _translated(lower)
-    return _LABELLED.sub(r"\1 ", " ".join(naked(text).split()))
+    plain = _LABELLED.sub(r"\1 ", " ".join(naked(text).split()))
+    if "nua" in plain:
+        for pattern, words in _HALF_YEARS:
+            plain = pattern.sub(words, plain)
+    return plain
 
 
 def with_short_forms_written(text: str) -> str:

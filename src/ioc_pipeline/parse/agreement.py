@@ -42,8 +42,9 @@ def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> l
             for column in block.table.columns:
                 if column.type in ADDITIVE and column.name in rows.values:
                     whole = [others for _, others, _ in parts if others.periods[:1] == rows.periods[:1]]
-                    stops = (*total.or_stops, total.stop)
-                    added = [rows.values[column.name][total.start : stop] for stop in stops]
+                    figures = rows.values[column.name]
+                    added = [figures[start : total.stop] for start in total.or_starts]
+                    added += [figures[total.start : stop] for stop in (*total.or_stops, total.stop)]
                     if total.is_grand and (len(whole) > 1 or total.stop < len(rows.numbers)):
                         added.append([parsed for others in whole for parsed in others.values.get(column.name, [])])
                     problems += _check_total(block, source, column, total.number, added)

@@ -33,7 +33,7 @@ from ioc_pipeline.reference.tables import Table
 
 _TOTAL_WORDS = re.compile(  # with their marks: "Cộng" adds up, "Công an" does not
     r"[\W_]*(?:tổng|cộng|t\.?\s*cộng|toàn tỉnh|toàn bộ|cả tỉnh|chung$|grand total|total|overall|sum$)"
-    r"(?!\w| công ty| đài)"
+    r"(?!\w| công ty| đài| đồng)"
 )
 _TOTAL_WORDS_UNMARKED = re.compile(
     r"(?:tong(?! (?:cong ty|dai))|cong(?! (?:ty|an|thuong|doan|nghe|dong))|t cong|toan tinh|toan bo|ca tinh|chung$"
@@ -78,6 +78,7 @@ class _BodyReader:
         self.unnamed: list[tuple[int, Problem]] = []
         self.section_start, self.section_row = 0, -1
         self.subtotal_start = 0
+        self.heading_starts: list[int] = []
         self.section_stops: list[int] = []
         self.follows_of_which = False
         self.strays: list[int] = []
@@ -167,8 +168,9 @@ class _BodyReader:
         elif kind == "total":
             body.totals.append(Total(number, 0, len(body.data), is_grand=True))
         elif kind == "subtotal":
-            body.totals.append(Total(number, self.subtotal_start, len(body.data), is_grand=False))
-            self.subtotal_start = len(body.data)
+            starts = tuple(self.heading_starts)
+            body.totals.append(Total(number, self.subtotal_start, len(body.data), is_grand=False, or_starts=starts))
+            self.subtotal_start, self.heading_starts = len(body.data), []
         elif kind == "section":
             self._open_section(number)
         elif kind in ("of_which", "breakdown"):
@@ -283,7 +285,7 @@ class _BodyReader:
     def _open_section(self, number: int) -> None:
         """A heading without figures may be one within the section that is open, or may end it."""
         self.follows_of_which = False
-        self.subtotal_start = len(self.body.data)
+        self.heading_starts.append(len(self.body.data))
         if self._adds_up(number) or self.section_row < 0:
             self._close_section()
             self.section_start, self.section_row, self.section_stops = len(self.body.data), number, []

@@ -12,7 +12,7 @@ from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 
-_CODE = re.compile(r"(?:ma|code)(?: so)?")
+_CODE = re.compile(r"(?:ma|code)(?: .*)?")
 _CODE_OF_UNIT = re.compile(
     r"(?:ma|code)(?: so)?(?: cua| cac)?"
     r" (?:xa|phuong|thi tran|don vi|dvhc|hanh chinh|dia phuong|dia ban|co quan)(?: .*)?"
@@ -41,7 +41,7 @@ def code_problems(block: Block, body: Body) -> list[Problem]:
         wrong = [each for each in written if not _is_code_of(each[2], each[1])]
         has_own = len(wrong) < len(written)
         if not has_own and not is_of_unit:
-            continue  # "Mã" alone may be the code of anything
+            continue  # a code of anything: "Mã", "Mã định danh"
         for number, unit, text in wrong if has_own else wrong[:1]:
             where = (block.sheet.name, cell_address(number, position), header)
             problems.append(

@@ -6,13 +6,12 @@ from functools import lru_cache
 
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet
-from ioc_pipeline.parse.marks import without_marks, without_ordinal
+from ioc_pipeline.parse.marks import without_inner_marks, without_marks
 from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.parse.units_of_measure import bracketed_units, without_units
 from ioc_pipeline.reference.tables import Column, Table
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
-_INNER_MARK = re.compile(r"(?<![ckd]m)(?<!\bm)[⁰¹²³⁴⁵⁶⁷⁸⁹]+|\[\d{1,2}\]|\*+|\((?:\d{1,2}|\*+)\)")
 
 
 def read_headers(sheet: Sheet, top: int, height: int, spread: bool) -> dict[int, str]:
@@ -100,7 +99,7 @@ def _positions(by_text: dict[str, list[int]], column: Column, *, is_bare: bool =
 @lru_cache(maxsize=4096)
 def bare_header(text: str) -> str:
     """A header without footnote marks, its number and the unit in its brackets."""
-    return without_ordinal(without_marks(without_units(_INNER_MARK.sub("", text))))
+    return without_marks(without_inner_marks(without_units(text)))
 
 
 def units_beyond(column: Column, header: str) -> list[str]:

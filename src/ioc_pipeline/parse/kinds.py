@@ -11,6 +11,7 @@ from ioc_pipeline.domain.period_labels import FoundLabel, find_date, find_labels
 from ioc_pipeline.domain.periods import Period, label, period_containing
 from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.parse.layout import Block
+from ioc_pipeline.parse.rows import is_source_note
 from ioc_pipeline.parse.said import FREQUENCIES, Kind, kinds_said, kinds_within, parts_of
 from ioc_pipeline.parse.spans import (
     OWN,
@@ -19,6 +20,7 @@ from ioc_pipeline.parse.spans import (
     is_cumulative,
     is_of_another_time,
     is_of_whole_year,
+    is_part_of_period,
     is_plan,
     is_sum_of_months,
     is_taken_from_another_time,
@@ -46,7 +48,8 @@ _SINCE = re.compile(
     r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?\W*"
 )
 _AS_OF = re.compile(  # "Số liệu chốt ngày 25/8/2025"
-    r"\W*(?:(?:ghi chu|luu y|note)\W*)?(?:so lieu|du lieu|thoi diem)\b(?: (?:duoc|chot|lay|tinh|so lieu|ngay|den))*\W*"
+    r"\W*(?:(?:ghi chu|luu y|note)\W*)?(?:so lieu|du lieu|thoi diem|tinh|chot|cap nhat|lay)\b"
+    r"(?: (?:duoc|chot|lay|tinh|cap nhat|so lieu|ngay|den))*\W*"
     r"\d[\d/. -]*\d\W*$"
 )
 _LIST_OF_PERIODS = re.compile(r"\W*(?:(?:so|lieu|cac|nam|cua|trong|(?:19|20)\d\d)\b\W*)*")
@@ -200,25 +203,31 @@ class _Judge:
                 _PLANNED_FIGURE.fullmatch(rest) is not None
                 or whole_label(text, self.source, year) is not None
                 or _AS_OF.match(rest) is not None
+                or (len(rest) <= _LONGEST_LINE and is_taken_from_another_time(rest) and not is_comparison(rest))
                 or (several != "" and _LIST_OF_PERIODS.fullmatch(rest.replace(several, " ")) is not None)
             )
             if not (begins_with_kind or is_whole or _OF_FIGURES.match(rest)):
                 return "", "critical"
-        if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(rest)):
+        if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(self._without_labels(rest))):
             return "", "critical"  # it tells of something else
         if said.place == "row" and is_plan(rest) and not _PLANNED_FIGURE.fullmatch(rest):
             return "", "critical"  # of what is going to be done
         if self._is_of_another_kind(said, rest, own):
             return text, "critical"
-        if self.period is None:
+        if self.period is None or is_source_note(text):
             return "", "critical"
         if (several := names_several_periods(text)) and not _is_its_own_months(several, self.period):
             return several, "critical"
-        if self.source.period_type == "year" and said.place == "line" and names_several_years(text):
+        if self.source.period_type == "year" and names_several_years(text):
             return text, "critical"
         if (as_of := _AS_OF.match(time_words(text))) and (day := find_date(as_of[0])) and day < self.period.start:
             return text, "critical"
-        if is_sum_of_months(rest) or is_average(rest) or self._begins_elsewhere(rest, self.period):
+        if (
+            is_part_of_period(rest)
+            or is_sum_of_months(rest)
+            or is_average(rest)
+            or self._begins_elsewhere(rest, self.period)
+        ):
             return text, "critical"
         return self._other_period(said, self.period)
 
@@ -277,10 +286,17 @@ class _Judge:
                 plain = f"{plain[: found.start]} {OWN} {plain[found.end :]}"
         return " ".join(plain.split())
 
+    def _without_labels(self, rest: str) -> str:
+        """A text in the words of time without any label, so that a number left in it counts something."""
+        for found in reversed(find_labels(rest, self.source.clock, self.period.end.year if self.period else None)):
+            rest = f"{rest[: found.start]} {rest[found.end :]}"
+        return rest
+
     def _other_period(self, said: Statement, period: Period) -> tuple[str, Severity]:
         """A label of another period than that of the figures, which does not only hold it."""
         plain = time_words(said.text)
-        is_whole = whole_label(said.text, self.source, period.end.year) is not None
+        parts = (said.text, self._without_title(plain))
+        is_whole = any(whole_label(part, self.source, period.end.year) for part in parts if part)
         lists_own_months = _is_its_own_months(names_several_periods(said.text), period)
         for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
             is_own = found.period == period or is_own_word(self.block.table, plain[found.start : found.end])
@@ -304,7 +320,8 @@ class _Judge:
         is_of_type = other.type == self.source.period_type
         if said.place == "file name" and is_of_type:
             return False  # told with the period
-        if holds and other.type in _YEARS and not (is_whole and self.is_named_by_file_only):
+        is_of_more_years = is_whole and other.type == "range" and self.source.period_type == "year"
+        if holds and other.type in _YEARS and not (is_of_more_years or (is_whole and self.is_named_by_file_only)):
             return False
         if said.place in _NAMES or is_whole:
             return True

@@ -13,6 +13,7 @@ from ioc_pipeline.parse.bilingual import in_own_language
 from ioc_pipeline.parse.column_groups import in_own_group
 from ioc_pipeline.parse.headers import EMPTY_HEADER, match_visible_first, read_headers
 from ioc_pipeline.parse.marks import without_marks
+from ioc_pipeline.parse.rows import is_source_note
 from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells, seen_value
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import Column, Table
@@ -133,8 +134,9 @@ def _text_lines(sheet: Sheet, first: int = 0, last: int | None = None) -> list[t
 
 
 def _visible_lines(sheet: Sheet, first: int, last: int) -> list[str]:
-    """Lines of text that a person sees; a title counts also where its row is hidden, what it says of time does not."""
-    return [text for number, text in _text_lines(sheet, first, last) if number not in sheet.hidden_rows]
+    """Lines of text that a person sees and that may say of which time the figures are; no hidden row does."""
+    lines = [text for number, text in _text_lines(sheet, first, last) if number not in sheet.hidden_rows]
+    return [text for text in lines if not is_source_note(text)]
 
 
 def _mixed_lines(sheet: Sheet, first: int, last: int) -> list[str]:

@@ -160,7 +160,7 @@ def _is_written_in(text: str, read: Callable[[str], str]) -> bool:
     for token in _TOKEN.findall(text):
         if token.isascii() or len(token) == 1 or token.startswith("µ"):  # µm is a unit before it is a word
             continue
-        if token.endswith("¹") and _may_be_marked(token[:-1]) and text.rstrip().endswith(token):
+        if token.endswith("¹") and _may_be_marked(token[:-1]) and not any(map(str.isalpha, text.rpartition(token)[2])):
             continue  # a footnote of "4G" or "thu", unless the words beside it say otherwise
         token = _without_mark(token, read)
         if not _stands(token):

@@ -18,7 +18,8 @@ from ioc_pipeline.reference.sources import Source
 
 _TO_WHOM = re.compile(r"kinh gui|noi nhan|don vi nhan|^gui ")
 _LABEL = re.compile(  # "Đơn vị báo cáo: …"
-    r"^(?:(?:ten )?don vi|(?:don vi|co quan)(?: gui)? bao cao|(?:don vi|co quan|noi) (?:lap|gui|thuc hien|bao cao)"
+    r"^(?:(?:ten )?(?:don vi|co quan|noi|nguoi)(?: gui| lap| thuc hien)?(?: bao cao| bieu)?"
+    r"|(?:ten )?(?:xa|phuong|thi tran|tinh)(?:\s*[/,]\s*(?:xa|phuong|thi tran))*|dia (?:ban|phuong)"
     r"|reporting unit|report(?:ed)? (?:by|of)|reporter)\s*:\s*"
 )
 _SAID = re.compile(  # "Số liệu của …", "Ghi chú: số liệu trên là của …", "Báo cáo do … lập"
@@ -55,15 +56,19 @@ def reporter_problems(block: Block, source: Source, envelope: Envelope, end: int
 
     A letterhead or signature counts only if the sheet names its folder's unit nowhere; what says of the figures
     whose they are ("Số liệu của …") counts always. Rows from `end` on are the foot. Where every commune reports for
-    itself, any other unit is told, also one in the names of sheet and file. The province over its agencies and
+    itself, any other commune is told, also one in the names of sheet and file. The province over its agencies and
     communes, and whom a letter is sent to, are no reporters.
     """
     named = list(_named(block, source, envelope, end))
     own = envelope.org_units.get(envelope.reporting_unit_code, envelope.received_on)
     allowed = {envelope.reporting_unit_code, own.parent_code if own else "", envelope.province_code}
     is_own_named = any(each.unit.code == envelope.reporting_unit_code for each in named)
-    only_said = is_own_named and source.reporters != "communes"
-    others = [each for each in named if each.unit.code not in allowed and (each.is_said or not only_said)]
+    others = [
+        each
+        for each in named
+        if each.unit.code not in allowed
+        and (each.is_said or not is_own_named or (source.reporters == "communes" and each.unit.level == "commune"))
+    ]
     if not others:
         return []
     other = others[0]
@@ -82,7 +87,8 @@ def _named(block: Block, source: Source, envelope: Envelope, end: int) -> Iterat
             if not text or _TO_WHOM.search(fold(text)) or is_own_word(block.table, text):
                 continue
             if found := units.named_by(text):
-                yield _Named(cell_address(number, position), text, found, is_said=number > title)
+                is_said = number > title or _LABEL.match(naked(text)) is not None
+                yield _Named(cell_address(number, position), text, found, is_said)
             elif found := units.said_in(text):
                 yield _Named(cell_address(number, position), text, found, is_said=True)
     if found := units.owning(block.title):
@@ -148,7 +154,7 @@ class _Units:
 
     def _find(self, name: str) -> OrgUnit | None:
         envelope = self.envelope
-        levels: tuple[str, ...] = ("commune",) if self.source.reporters == "communes" else ("agency",)
+        levels: tuple[str, ...] = ("commune", "agency") if self.source.reporters == "communes" else ("agency",)
         if _OFFICE.match(naked(name)):
             levels = (*dict.fromkeys((*levels, "commune")), "province")
         for level in levels:

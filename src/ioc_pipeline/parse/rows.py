@@ -76,6 +76,7 @@ _COLUMN_NUMBER = re.compile(
     re.IGNORECASE,
 )
 
+_SOURCE_NOTE = re.compile(r"\W*(?:nguon|source)(?: [a-z]+){0,3}\s*:(?!\s*(?:thang|qu[yi]|nam|tuan)\s*[\divx])")
 _UNIT_LINE = re.compile(
     r"\b(?:(?:don vi tinh|dvt|don vi do)\s*:?"
     r"|don vi\s*:(?=\s*(?:nghin|ngan|trieu|t[yi](?! le)|tram|chuc|1\.?0{3})\b))\s*"
@@ -139,6 +140,11 @@ def _marker(text: str) -> RowClass | None:
     if _SECTION_TITLE.match(stripped) and not _UNIT_PREFIX.match(stripped):
         return "section"
     return "section" if _SECTION_WORD.match(stripped) and stripped.isupper() else None
+
+
+def is_source_note(text: str) -> bool:
+    """Whether a text says where figures were taken from: the year of "Nguồn: Niên giám 2024" is not the figures'."""
+    return bool(_SOURCE_NOTE.match(naked(text)))
 
 
 def _is_column_numbers(texts: Sequence[str]) -> bool:

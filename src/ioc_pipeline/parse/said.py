@@ -68,7 +68,11 @@ def kinds_said(text: str, own: str, written: str) -> frozenset[Kind]:
     said = frozenset[Kind]().union(*(_kinds_of(part, frozenset(own.split())) for part in parts_of(plain)))
     written = unicodedata.normalize("NFC", written).casefold()
     return frozenset(
-        kind for kind in said if kind not in _MARKED or _MARKED[kind] in written or re.search(_REGULARLY[kind], plain)
+        kind
+        for kind in said
+        if kind not in _MARKED
+        or re.search(rf"{_MARKED[kind]}(?!\s*[\d:])", written)  # "năm 2025" is a label
+        or re.search(_REGULARLY[kind], plain)
     )
 
 

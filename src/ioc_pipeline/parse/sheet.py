@@ -26,7 +26,7 @@ from ioc_pipeline.parse.records import RecordTable
 from ioc_pipeline.parse.reporter import reporter_problems
 from ioc_pipeline.parse.roles import Reading
 from ioc_pipeline.parse.statements import statements_elsewhere, statements_in_headings, statements_in_rows
-from ioc_pipeline.parse.strays import find_strays, stray_problems
+from ioc_pipeline.parse.strays import find_strays, stray_problems, untitled_problems
 from ioc_pipeline.parse.tables import ParsedTable, Rows
 from ioc_pipeline.parse.unit_rule import unit_problems
 from ioc_pipeline.parse.unseen import hidden_columns, unseen_cells
@@ -90,6 +90,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
     problems = [problem for problem in unseen if problem.severity == "critical"]
     warnings = [*workbook.warnings, *(problem for block in blocks for problem in extra_columns(block))]
     warnings += [problem for problem in unseen if problem.severity == "warning"]
+    warnings += untitled_problems(workbook, blocks)
     parsed = ParsedDelivery([], [], [], warnings)
     inherited: dict[str, Period | None] = {}
     of_cells: list[Problem] = []  # the others put whole tables in doubt: their period, unit of measure, sender
@@ -110,7 +111,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             of_cells += [problem for problem in found if problem.severity == "critical"]
             problems += [problem for problem in found if problem.severity == "critical"]
             warnings += [problem for problem in found if problem.severity == "warning"]
-            strays = find_strays(block, body, source)
+            strays = find_strays(block, body, source, _first_row(block, blocks))
             warnings += stray_problems(block, strays)
             parsed.readings.append(Reading(block, body, source, frozenset(strays)))
             statements = chain(
@@ -167,6 +168,14 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
         tables = [table for table in parsed.tables if table.is_whole()] if is_in_cells else []
         raise BadFormError(personal or problems, dict.fromkeys([*parsed.scopes, *named]), parsed.readings, tables)
     return parsed
+
+
+def _first_row(block: Block, blocks: Iterable[Block]) -> int:
+    """Where the rows above a title begin that are no rows of another block."""
+    return max(
+        (other.body_end for other in blocks if other.sheet is block.sheet and other.title_row < block.title_row),
+        default=0,
+    )
 
 
 def _continued_period_problems(block: Block, before: Period | None, period: Period | None) -> list[Problem]:

@@ -32,7 +32,9 @@ _SPANS = [
     re.compile(r"^\(?(?:0?[1-9]|1[0-2])(?:\s*[-–—,;&+]\s*(?:0?[1-9]|1[0-2]))+\s*/\s*(?:19|20)\d\d\)?$"),  # "8,9/2025"
     re.compile(r"(?<![a-z])thang\s*(?:0?[1-9]|1[0-2])\s*/\s*(?:0?[1-9]|1[0-2])\s+nam"),
 ]
-_YEARS = re.compile(rf"(?<![a-z])(?<!hoc )nam (?:19|20)\d\d{_AND}(?:nam )?(?:19|20)\d\d")
+_YEARS = re.compile(
+    rf"(?<![a-z])(?<!hoc )(?:nam|so lieu) (?:19|20)\d\d(?!\d){_AND}(?:nam )?(?:19|20)\d\d(?!\d)(?! hoc)"
+)
 _NOT_A_SPAN = re.compile(rf"^(?:thang|t\.?)\s*{_MONTH}\s*[-–]\s*(?:19|20)\d\d$")
 OWN = "ky nay"  # stands where a text names the very period its figures are of
 _TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
@@ -52,7 +54,7 @@ _AVERAGE = re.compile(
 _TARGET = (  # "chỉ tiêu" is an indicator too: "Chỉ tiêu thu"
     rf"chi tieu(?=\W*$| (?:duoc )?giao| ke hoach| phan dau| {OWN}| nam| thang| qu[yi]| [tq]\d)(?: duoc)?(?: giao)?"
 )
-PLAN_WORD = rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|{_TARGET}|giao dau nam|planned|plan|targets?)"
+PLAN_WORD = rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|nhu cau|{_TARGET}|giao dau nam|planned|plan|targets?)"
 _PLAN = re.compile(
     rf"^(?:so\s+)?(?:lieu\s+)?{PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
@@ -68,9 +70,16 @@ _COMPARISON = re.compile(
     r"|\b(?:chenh lech|tang|giam)\b(?=.*\b(?:cung k[yi]|truoc|ke hoach|thang|qu[yi]|nam)\b)"
 )
 _TAKEN = re.compile(
-    r"\b(?:(?<!chua )(?<!khong )bao gom|lay|dung|su dung|chep|giu nguyen|nhu)\s+"
-    rf"(?:(?:ca|lai|tam|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
+    r"\b(?:(?<!chua )(?<!khong )bao gom|(?<!bao )gom|da cong|cong(?=\s+(?:ca|them|don)\b)|lay|dung|su dung|chep"
+    r"|giu nguyen|nhu)\s+"
+    rf"(?:(?:ca|lai|tam|them|don|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
     rf"(?:cung k[yi]|(?:nam|k[yi]|thang|qu[yi])\s+(?:(?:lien )?(?:truoc|ngoai)\b|(?!{OWN})[\divx])|[tq]\.?\s?\d)"
+)
+_PART_OF_OWN = re.compile(  # "10 ngày đầu tháng 9", "tuần 2 tháng 9", "tháng cuối quý III"
+    r"\b(?:(?:\d{1,2}|may|vai) (?:ngay|tuan|thang)(?: lam viec)? (?:dau|cuoi|giua)"
+    r"|nua(?: (?:dau|cuoi|sau|thang|qu[yi]|nam))+|(?:thuong|trung|ha) tuan"
+    r"|tuan(?: thu)? (?:\d|nhat|mot|hai|ba|bon|tu|dau|cuoi)|(?:thang|qu[yi])(?: thu)? (?:dau|cuoi|giua|nhat|hai|ba|tu))"
+    rf"(?: tien| cung)?(?: cua| trong)? {OWN}"
 )
 _WHOLE_YEAR = re.compile(r"\bca nam\b")
 _ESTIMATE = re.compile(r"(?<!\w)ước(?: tính| thực hiện| đạt)?(?!\w)")
@@ -132,6 +141,11 @@ def is_comparison(text: str) -> bool:
 def is_taken_from_another_time(text: str) -> bool:
     """Whether a text says that other figures stand in for those of the period: "lấy số tháng trước"."""
     return bool(_TAKEN.search(time_words(text)))
+
+
+def is_part_of_period(text: str) -> bool:
+    """Whether a text, in which `OWN` stands for the period, names a part of it: "10 ngày đầu tháng 9"."""
+    return bool(_PART_OF_OWN.search(text))
 
 
 def is_of_whole_year(text: str) -> bool:

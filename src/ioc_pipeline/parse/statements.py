@@ -25,7 +25,7 @@ _LONGEST_PIECE = 8
 _SPREAD_LABEL = re.compile(r"(?:thang|quy|nam|ky)\b[\s\divx/.-]*(?:nam)?[\s/.-]*(?:19|20)\d\d$")
 _BEFORE_LABEL = re.compile(
     r"^(?:[(\[](?:\d{1,2}|\*+)[)\]]\s*|\*+\s*)?"
-    r"(?:(?:ghi chú|lưu ý|chú thích|note|kỳ báo cáo|kỳ số liệu|thời gian(?: báo cáo)?|kỳ)\s*:?\s*)*",
+    r"(?:(?:ghi chú|lưu ý|chú thích|note|kỳ báo cáo|kỳ số liệu|thời (?:gian|điểm)(?: báo cáo| số liệu)?|kỳ)\s*:?\s*)*",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ _SMALLEST_SUM = 10  # of the largest figure: small numbers are sums of each othe
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A row at position `number` that adds up `data[start:stop]`, or as far as one of `or_stops`.
+    """A row at position `number` that adds up `data[start:stop]`, or from one of `or_starts` or to one of `or_stops`.
 
     A grand total may also add up the whole table.
     """
@@ -24,6 +24,7 @@ class Total:
     stop: int
     is_grand: bool
     or_stops: tuple[int, ...] = ()
+    or_starts: tuple[int, ...] = ()
 
 
 def find_sums(block: Block, source: Source, data: Sequence[int], candidates: Sequence[int]) -> dict[int, Total]:

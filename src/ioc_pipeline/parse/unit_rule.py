@@ -48,7 +48,7 @@ def unit_problems(block: Block, body: Body, names: list[str]) -> list[Problem]:
 def _is_of_no_column(block: Block, units: tuple[str, ...]) -> bool:
     """ "Đơn vị tính: %" or "đồng", and nothing else, over a table that only counts."""
     counts_only = {column.type for column in block.table.columns if column.type in NUMERIC} == {"count"}
-    return counts_only and all(read_unit(unit).name in ("%", "phan tram", "dong") for unit in units)
+    return counts_only and all(read_unit(unit).name in ("%", "dong") for unit in units)
 
 
 def _is_the_contracts(block: Block, written: str) -> bool:
@@ -70,7 +70,7 @@ def _header_problems(block: Block) -> Iterator[Problem]:
 def _fits(block: Block, column: Column, written: str) -> bool:
     """Whether a column may be counted in a unit: its scale is the contract's, and a share is no count."""
     unit = read_unit(written)
-    if (unit.name in ("%", "phan tram")) != (column.type == "percent"):
+    if (unit.name == "%") != (column.type == "percent"):
         return column.type in ("number", "rank", "ratio")
     if column.type == "money":
         money = [part for part in map(read_unit, _UNITS.split(block.table.unit_line or "")) if part.name == "dong"]
@@ -90,6 +90,7 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
         yield "", re.sub(r"[_.\-]+", " ", name)
     for address, text in block.sheet.notes:
         yield address, text
+    yield cell_address(max(block.title_row, 0), 0), _beyond_own_titles(block)
     rows = block.sheet.rows
     of_table = {position for name, position in block.columns.items() if _is_numeric(block, name)}
     header_top = block.body_start - block.header_height
@@ -113,6 +114,17 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
             if number in data or is_header or _SAYS_UNITS.search(fold(text)) or len(text) < _LONGEST_LINE:
                 yield cell_address(number, position), text
     yield from _lines_below(block, body)
+
+
+def _beyond_own_titles(block: Block) -> str:
+    """What a title says besides the contract's own: "… trên địa bàn các xã, triệu đồng"."""
+    words = block.title.split()
+    folded = [fold(word) for word in words]
+    for own in (fold(title).split() for title in block.table.titles):
+        for start in range(len(words) - len(own) + 1):
+            if folded[start : start + len(own)] == own:
+                return " ".join(words[:start] + words[start + len(own) :])
+    return block.title
 
 
 def _lines_below(block: Block, body: Body) -> Iterator[tuple[str, str]]:

@@ -12,15 +12,15 @@ _SCALE = (
     r"(?:nghin|ngan|trieu|t[yi](?! le| so | trong| suat)|tram|chuc|van(?= (?:dong|vnd)\b)"
     r"|x ?1000|10{2,3}|thousands?|millions?|billions?)"
 )
-_MONEY = r"(?:(?:viet nam )?dong(?: viet nam)?|vnd|d|usd|do la(?: my)?|eur)"
+_MONEY = r"(?:(?:viet nam )?dong(?: viet nam)?|vnd|d|usd|do ?la(?: my)?|eur)"
 _NOUN = (
     r"(?:tthc|thu tuc(?: hanh chinh)?|ho so|nguoi|luot(?: nguoi| truy cap| khach)?|nguoi dung|tai khoan|xa|phuong"
     r"|xa phuong|phuong xa|thon|ban|tieu khu|ho(?: gia dinh| dan)?|don vi|co quan|to chuc|van ban|nhiem vu|tin bai|tin"
-    r"|bai(?: viet)?|cuoc(?: hop)?|hoi nghi|dich vu(?: cong)?|tram|co so|doanh nghiep|dn|hop tac xa|htx|san pham|diem"
-    r"|diem cau|lop(?: hoc)?|truong(?: hoc)?|hoc sinh|phong(?: hoc)?|giao dich|chung thu(?: so)?|lan|may|thiet bi|buoi"
-    r"|ha|m2|m3|km2?|km|m|cm|mm|kg|g|ta|tan|lit|chiec|cai|bo|con|cay|gio|phut|ngay|thang|nam|kwh?|mwh?|mw|tb|gb|mb"
-    r"|ca|(?<!chuc )vu|luot ho so|giuong|bac si|lao dong|khach|dan|nhan khau|viec|cong trinh|du an|he thong|phan mem"
-    r"|ung dung|%|phan tram|phan nghin|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
+    r"|bai(?: viet)?|cuoc(?: hop)?|hoi nghi|dich vu(?: cong)?|stations?|co so|doanh nghiep|dn|hop tac xa|htx|san pham"
+    r"|diem|diem cau|lop(?: hoc)?|truong(?: hoc)?|hoc sinh|phong(?: hoc)?|giao dich|chung thu(?: so)?|lan|may|thiet bi"
+    r"|buoi|ha|m2|m3|km2?|km|m|cm|mm|kg|g|ta|tan|lit|chiec|cai|bo|con|cay|gio|phut|ngay|thang|nam|kwh?|mwh?|mw|tb|gb|mb"
+    r"|ca|(?<!chuc )vu|luot ho so|giuong|bac si|lao dong|khach|dan|nhan khau|viec|cong trinh|du an|he thong|phan mem|ung dung"
+    r"|%|phan tram|phan nghin|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
 )
 _ONE = rf"(?:(?:{_SCALE} ?)+(?:{_MONEY}|{_NOUN})?|{_MONEY}|{_NOUN})"
 _LABEL = (
@@ -34,7 +34,7 @@ _THOUSANDS = re.compile(r"nghin(?: [a-z]+){1,3}")  # of whatever it is: "nghìn 
 _MILLIONS = re.compile(r"[(\[]triệu(?: [^\W\d]+){1,3}[)\]]")  # in small letters and brackets, for people bear the name
 _ROUNDED = re.compile(r"(?:lam tron|chinh xac|khoang|tren|duoi|hon|gan|moi|toi|den) (?:den |toi |hang )*$")
 _BRACKETED = re.compile(r"[(\[]([^()\[\]]{1,40})[)\]]")
-_BEHIND_DASH = re.compile(r"\s[-–—:;|]\s*|[,;]\s+")
+_BEHIND_DASH = re.compile(r"\s[-–—|]\s*|\s*[:;]\s*|,\s+")
 _POWER = re.compile(
     r"(?<![\d.,])(?:x\s?)?(?:1(?P<groups>(?:[ .,]?000){1,4})(?![\d.,])|10\s?(?:\^\s?(?P<flat>\d\d?)|(?P<raised>[³⁶⁹])))"
 )
@@ -44,13 +44,17 @@ _SHORT = [
     (re.compile(r"\b(?:mn|mio|mil|mill)\b\.?", re.IGNORECASE), "million"),
     (re.compile(r"\b(?:bn|bil|bill|mld|mrd)\b\.?", re.IGNORECASE), "billion"),
     (re.compile(rf"{_MONEY_CODE}\s*['’]\s?000s?|['’]000s?\s*{_MONEY_CODE}"), "nghìn VND"),
+    (re.compile(r"(?<![\d.,\w])['’]000s?(?![\d.])|(?<![\d.,\w'’])000s?(?=\s+[^\W\d])"), "nghìn"),
+    (re.compile(r"\btrạm\b", re.IGNORECASE), "station"),  # a hundred ("trăm") once its mark is gone
     (re.compile(rf"\b{_MONEY_CODE}\s+(thousand|million|billion)s?\b", re.IGNORECASE), r"\2 \1"),
     (re.compile(r"\b(thousand|million|billion)s? of\b", re.IGNORECASE), r"\1"),
     (re.compile(r"\b[Tt][Rr]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "triệu đồng"),
     (re.compile(r"\b[Nn][Gg]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "nghìn đồng"),
 ]
 _UNITS = re.compile(r"[,;/]\s*|\s+và\s+|\s+va\s+")
-_CURRENCIES = frozenset({"dong", "usd", "do la", "do la my", "eur"})
+_CURRENCIES = frozenset({"dong", "usd", "do la", "do la my", "dola", "dola my", "eur"})
+_CURRENCY = re.compile(r"(?:loại|đồng) tiền\s*:\s*(?:VN[DĐ]|(?:Việt Nam )?đồng(?: Việt Nam)?)", re.IGNORECASE)
+_NOTE = re.compile(r"^(?:ghi chú|lưu ý|chú thích|note)\s*:\s*", re.IGNORECASE)
 
 
 def is_unit(text: str) -> bool:
@@ -77,7 +81,9 @@ def stated_units(text: str) -> tuple[str, ...]:
     """
     if not any(map(str.isalpha, text)):
         return ()
-    written = without_marks(" ".join(text.split()))
+    written = without_marks(_NOTE.sub("", " ".join(text.split())))
+    if _CURRENCY.fullmatch(written):
+        return ()
     inner = written.strip("()[]{}*-–—.:; ")
     folded = _folded(inner)
     labelled = [part for line in read_unit_lines(written) for part in _UNITS.split(line) if part]
@@ -86,6 +92,8 @@ def stated_units(text: str) -> tuple[str, ...]:
     if folded == "d" and "đ" not in inner.casefold():
         return ()  # a letter of a list
     if found := _ALONE.fullmatch(folded):
+        if read_unit(inner).name == "%" and folded != found["unit"]:
+            return (inner,)
         told = [part for part in _UNITS.split(_as_written(inner, found["unit"])) if part]
     else:
         scaled = [found["unit"] for found in _SCALED.finditer(folded) if not _ROUNDED.search(folded[: found.start()])]
@@ -130,7 +138,7 @@ def _as_written(text: str, folded: str) -> str:
 
 
 def read_unit(text: str) -> UnitMeasure:
-    """A stated unit taken apart, money under one name: "Triệu VNĐ" and "triệu đồng" are 1000000 × "dong"."""
+    """A stated unit taken apart, money and shares under one name: "Triệu VNĐ" is 1000000 × "dong", "tỷ lệ %" "%"."""
     folded = _folded(text)
     labelled = _ALONE.fullmatch(folded)
     words = (labelled["unit"] if labelled else folded).split()
@@ -138,7 +146,9 @@ def read_unit(text: str) -> UnitMeasure:
     while words and words[:2] not in (["ty", "le"], ["van", "ban"]) and (scale := _SCALES.get(words[0])):
         multiplier *= scale
         words = words[1:]
-    name = " ".join(words)
+    name = " ".join(words).removeprefix("ty le ")
+    if name == "phan tram":
+        name = "%"
     if name == "d" or name.startswith(("dong", "vnd", "viet nam dong")):
         name = "dong"
     return UnitMeasure(name, multiplier)

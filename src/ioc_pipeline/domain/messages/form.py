@@ -133,13 +133,19 @@ FORM: dict[str, Message] = {
         "có số nằm ngoài các cột của biểu, không rõ là số gì; hệ thống không nạp",
         "mọi số nằm dưới một tiêu đề cột",
         "Ghi tiêu đề cho cột đó, hoặc chuyển các số ghi nháp ra khỏi trang tính",
-        "A number beside the rows under no header, or between title and header; not loaded.",
+        "A number or date beside the rows under no header, or above the header; not loaded.",
     ),
     "other-table": Message(
         "dưới bảng còn một bảng khác, hệ thống không nạp bảng đó",
         "trên trang tính chỉ có bảng của biểu này",
         "Nếu các dòng đó thuộc biểu này, đặt chúng liền dưới bảng; nếu không, chuyển bảng kia sang trang tính khác",
         "The header of another table stands below the table: its rows are not loaded.",
+    ),
+    "untitled-table": Message(
+        "trang tính có đầu bảng của biểu nhưng không có tên biểu, hệ thống không nạp trang này",
+        "tên biểu ghi phía trên đầu bảng",
+        "Nếu các dòng đó thuộc biểu này, ghi tên biểu phía trên bảng; nếu không, bỏ trang tính đó khỏi tệp",
+        "A sheet holds the form's header over figures, but not its title: its rows are not loaded.",
     ),
     "duplicate-row": Message(
         "đơn vị này có hai dòng cho cùng một kỳ",
