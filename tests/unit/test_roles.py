@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.workbooks import Value, Workbook
 from ioc_pipeline.parse.choice import choose_contract
@@ -49,6 +51,35 @@ def test_what_is_hidden_has_no_role_and_what_cannot_be_told_says_so() -> None:
     roles = roles_of(workbook)
     assert "B9" not in roles
     assert roles["B11"] == roles["C11"] == "unread"
+
+
+def form() -> list[list[Value]]:
+    total: list[Value] = [None, "Tổng cộng", 1210.0, 11.0, None]
+    lines = [*TOP, *HEADER, ["Khu vực 1"], *ROWS, total, [], *FOOT[:2], [], ["Nguyễn Thị A", None, "Trần Văn B"]]
+    return [list(line) + [None] * (7 - len(line)) for line in lines]
+
+
+def told_of(value: Value, row: int, column: int) -> list[str]:
+    """What is told of a form with a value in one of its empty cells."""
+    rows = form()
+    rows[row][column] = value
+    try:
+        return [problem.code for problem in parse_workbook(book(rows), source(), ENVELOPE).warnings]
+    except SourceError as error:
+        return [problem.code for problem in error.problems]
+
+
+@pytest.mark.parametrize("text", ["Lũy kế 9 tháng", "Tháng 8/2025"])
+def test_what_a_sheet_says_of_its_figures_is_heard_in_whatever_cell_it_stands(text: str) -> None:
+    for row, line in enumerate(form()):
+        for column in (column for column in (0, 3, 4, 6) if line[column] is None):
+            assert told_of(text, row, column), (row, column)
+
+
+@pytest.mark.parametrize("value", [7.5, "7,5", True])
+def test_a_number_under_no_header_is_told_wherever_it_stands(value: Value) -> None:
+    for row in (0, 3, 4, 8, 9, 10, 11, 16):
+        assert told_of(value, row, 5), row
 
 
 def test_the_picture_draws_rows_that_look_alike_once() -> None:

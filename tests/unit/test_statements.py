@@ -103,6 +103,13 @@ def test_an_estimate_is_kept_as_one() -> None:
     assert {row["maturity"] for row in batch.to_pylist()} == {"estimate"}
 
 
+def test_a_row_is_an_estimate_if_its_remark_says_nothing_else() -> None:
+    rows = [[*ROWS[0], "Số ước"], [*ROWS[1], "Ước tăng 5%"]]
+    (batch,) = read([*TOP, *HEADER, *rows]).tables[0].observations(7)
+    said = {(row["org_unit_code"], row["maturity"]) for row in batch.to_pylist()}
+    assert said == {("03646", "estimate"), ("04048", "official")}
+
+
 def test_a_table_of_stocks_may_be_cumulative() -> None:
     rows = [*titled("Tháng 9 năm 2025 (số lũy kế)"), *HEADER, *ROWS]
     assert received(read(rows, source(to_date=True))) == PLAIN
@@ -246,3 +253,11 @@ def test_a_heading_within_a_section_does_not_shorten_its_total() -> None:
     assert received(read([*TOP, *HEADER, ["I", "Khu vực 1"], *rows, *total])) == PLAIN
     total[0][2] = 1211.0
     assert codes([*TOP, *HEADER, ["I", "Khu vực 1"], *rows, *total]) == [("total-mismatch", "C13")]
+
+
+def test_a_row_of_column_numbers_is_no_ward_with_a_number_for_a_name() -> None:
+    """ "(2)" is all there is of a name where a province has one "Phường 2"."""
+    row: list[Value] = [1.0, "Phường 2, Thị xã Kiến Tường", 10.0, 4.0, "1"]
+    rows = [*titled("Tháng 5 năm 2025"), *HEADER[:2], ["(1)", "(2)", "(3)", "(4)", "(5)"], row]
+    envelope = Envelope("vp-ubnd", "80", "bao cao.xlsx", date(2025, 10, 20), ORG_UNITS)
+    assert [value for _, _, value, _ in values(parse_workbook(book(rows), source(), envelope))] == [10, 4, 1]

@@ -90,7 +90,7 @@ _HALF_YEARS = [
     (re.compile(r"\bnua (?:cuoi nam|nam cuoi|nam sau)\b(?: nam\b)?"), "6 thang cuoi nam"),
 ]
 _LABELLED = re.compile(
-    r"\b(thang|nam|qu[yi])\s*:\s*(?=(?:\d\d?|(?:19|20)\d\d|[ivx]+)(?![\d,.]))"
+    r"\b(thang|nam|qu[yi])\s*:\s*(?=(?:\d\d?|(?:19|20)\d\d|[ivx]+)(?![\d.]|,\d))"
 )  # "Tháng: 9  Năm: 2025"
 
 

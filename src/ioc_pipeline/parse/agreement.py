@@ -13,7 +13,7 @@ from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.tables import ParsedTable, Rows, original_text
 from ioc_pipeline.parse.values import read_column, value_at
 from ioc_pipeline.reference.sources import Source
-from ioc_pipeline.reference.tables import ADDITIVE, Column
+from ioc_pipeline.reference.tables import ADDITIVE, NUMERIC, Column
 
 NAMED_UNITS = 10  # how many missing units a message names before it only counts
 _NOISE = Decimal("1e-15")  # of what was added: a double keeps as many digits
@@ -26,7 +26,7 @@ def unreadable_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source)
         for block, rows, body in parts
         for total in body.totals
         for column in block.table.columns
-        if column.type in ADDITIVE and column.name in rows.values
+        if column.type in NUMERIC and column.name in rows.values
         for problem in _stated(block, source, column, total.number)[1]
     ]
 

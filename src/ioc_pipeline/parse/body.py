@@ -39,6 +39,7 @@ _TOTAL_WORDS_UNMARKED = re.compile(
     r"(?:tong(?! (?:cong ty|dai))|cong(?! (?:ty|an|thuong|doan|nghe|dong))|t cong|toan tinh|toan bo|ca tinh|chung$"
     r"|grand total|total|overall|sum$)(?:\s|$)"
 )
+_WITH_FIGURES = frozenset({"total", "subtotal", "section", "of_which", "mean"})
 _LONE_MARK = re.compile(r"[(\[]\d{1,2}[)\]]")  # "(1)" under the header of one column
 
 
@@ -54,6 +55,10 @@ class Body:
     others: dict[int, str] = field(default_factory=dict)  # what the rows are that are no data, by their numbers
     is_nil: bool = False
     end: int = 0  # first row of the signatures or of whatever else stands below
+
+    def with_figures(self) -> list[int]:
+        """The rows besides the data that have figures of their own."""
+        return [number for number, kind in self.others.items() if kind in _WITH_FIGURES]
 
 
 def read_keys(block: Block, source: Source, envelope: Envelope, period: Period | None) -> tuple[Body, list[Problem]]:
@@ -129,6 +134,10 @@ class _BodyReader:
         problem: Problem | None = Problem(
             "row-without-name", self.block.sheet.name, cell_address(number, self.position)
         )
+        texts = [without_marks(cell_text(value)) for value in row if value is not None]
+        if not any(map(str.isalpha, str(key))) and classify_row(texts) == "column_numbers":
+            body.others[number] = "column_numbers"  # "(2)" is no "Phường 2"
+            return False
         if self.units and key is not None:
             unit, problem = self.units.read(number)
             if unit is not None:
@@ -140,7 +149,6 @@ class _BodyReader:
                 else:
                     body.others[number] = "section"
                 return False
-        texts = [without_marks(cell_text(value)) for value in row if value is not None]
         if row in self.header or is_continuation(" ".join(texts)):
             body.others[number] = "header" if texts else "blank"  # the table goes on after a page break
             return False

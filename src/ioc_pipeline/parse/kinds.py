@@ -300,7 +300,9 @@ class _Judge:
         lists_own_months = _is_its_own_months(names_several_periods(said.text), period)
         for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
             is_own = found.period == period or is_own_word(self.block.table, plain[found.start : found.end])
-            if is_own or found.period.type in ("day", "school_year") or not (found.is_in_words or is_whole):
+            if is_own or found.period.type == "day" or not (found.is_in_words or is_whole):
+                continue
+            if found.period.type == "school_year" and not (is_whole and self.is_named_by_file_only):
                 continue
             if found.period.type == "ytd" and found.period.end == period.end and self.block.table.to_date:
                 continue  # a stock is counted up to that day

@@ -1,15 +1,25 @@
 """Whether a sheet calls its figures estimated, preliminary or official."""
 
 import re
+from collections.abc import Sequence
+from functools import lru_cache
 from itertools import chain
 
 from ioc_pipeline.domain.period_labels import find_labels
 from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.spans import maturity_word
-from ioc_pipeline.parse.statements import Statement, is_own_word, label_of_line, statements_above, statements_elsewhere
+from ioc_pipeline.parse.statements import (
+    Statement,
+    is_own_word,
+    label_of_line,
+    statements_above,
+    statements_elsewhere,
+    texts_beside,
+)
 from ioc_pipeline.reference.sources import Source
 
+_LONE_WORD = re.compile(r"\W*(?:(?:day|la|so|lieu) )*(?:uoc|so bo)(?: tinh| thuc hien| dat)?\W*")
 _SHORT_LINE = 30
 _ANY_YEAR = 2000
 _NOTE = re.compile(
@@ -31,6 +41,17 @@ def stated_maturity(block: Block, source: Source, end: int) -> str:
         if word and not is_own_word(block.table, said.text) and _is_about_figures(said, source):
             return word
     return ""
+
+
+def row_maturities(block: Block, data: Sequence[int]) -> dict[int, str]:
+    """The rows of which a remark says that their figures are estimates or preliminary, and nothing else: "(số ước)"."""
+    words = ((number, maturity_word(text)) for number, _, text in texts_beside(block, data) if _is_lone_word(text))
+    return {number: word for number, word in words if word}
+
+
+@lru_cache(maxsize=8192)
+def _is_lone_word(text: str) -> bool:
+    return bool(_LONE_WORD.fullmatch(time_words(text)))
 
 
 def _is_about_figures(said: Statement, source: Source) -> bool:

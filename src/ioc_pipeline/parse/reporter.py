@@ -63,12 +63,14 @@ def reporter_problems(block: Block, source: Source, envelope: Envelope, end: int
     own = envelope.org_units.get(envelope.reporting_unit_code, envelope.received_on)
     allowed = {envelope.reporting_unit_code, own.parent_code if own else "", envelope.province_code}
     is_own_named = any(each.unit.code == envelope.reporting_unit_code for each in named)
-    others = [
-        each
-        for each in named
-        if each.unit.code not in allowed
-        and (each.is_said or not is_own_named or (source.reporters == "communes" and each.unit.level == "commune"))
-    ]
+    if not is_own_named:
+        # A national agency stands over its provincial one on the paper.
+        counted = [each for each in named if each.is_said or each.unit.province_code]
+    elif source.reporters == "communes":
+        counted = [each for each in named if each.is_said or each.unit.level == "commune"]
+    else:
+        counted = [each for each in named if each.is_said]
+    others = [each for each in counted if each.unit.code not in allowed]
     if not others:
         return []
     other = others[0]

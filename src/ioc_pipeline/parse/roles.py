@@ -15,7 +15,7 @@ from ioc_pipeline.parse.rows import classify_row
 from ioc_pipeline.parse.spans import is_cumulative, is_plan, is_sum_of_months, names_several_periods
 from ioc_pipeline.parse.statements import figure_columns, whole_label
 from ioc_pipeline.parse.table_end import is_header_of_another
-from ioc_pipeline.parse.texts import cell_text
+from ioc_pipeline.parse.texts import cell_text, is_number
 from ioc_pipeline.parse.units_of_measure import stated_units
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC
@@ -31,6 +31,11 @@ _OF_ROW_KIND: dict[str, Role] = {
     "of_which": "of which", "breakdown": "of which", "subtotal": "total", "total": "total",
     "footnote": "footnote", "signature": "signature", "nil_report": "remark", "remark": "remark", "mean": "total",
 }  # fmt: skip
+
+
+_LINES = frozenset({
+    "letterhead", "form_number", "reporter_line", "receiver_line", "period_line", "unit_line", "header", "nil_report",
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,33 +89,36 @@ def _role(part: Reading, number: int, position: int, value: Value) -> Role:
     if (number, position) in part.strays:
         return "unread"
     if number < block.body_start - block.header_height:
-        return _role_of_line(part, number, value)
+        return _role_above(part, number, value)
     if number < block.body_start:
         return "header"
     if number >= body.end:
-        kind = classify_row([without_marks(cell_text(value))])
-        return "footnote" if kind == "footnote" else "signature"
+        return _role_below(part, number, value)
     told = body.others.get(number, "")
     if told in ("total", "subtotal", "section", "mean") and position in figure_columns(block):
         return "total"
-    if told:
-        return _OF_ROW_KIND.get(told, "remark")
+    if told in _OF_ROW_KIND:
+        return _OF_ROW_KIND[told]
     if number in body.unread:
         return "unread"
-    return _role_in_data(block, position)
+    return _role_in_data(block, position, value)
 
 
-def _role_in_data(block: Block, position: int) -> Role:
+def _role_in_data(block: Block, position: int, value: Value) -> Role:
     column = next((each for each in block.table.columns if block.columns.get(each.name) == position), None)
     if column is None:
-        return "decoration" if fold(block.headers.get(position, "")) in SERIAL else "remark"
+        header = fold(block.headers.get(position, ""))
+        if header in SERIAL:
+            return "decoration"
+        # A column that the form does not ask for is told by its header, a text without one is heard as a remark.
+        return "remark" if header or isinstance(value, str) else "unread"
     if column.type in NUMERIC:
         return "figure"
     is_key = column.type in ("org_unit", "period") or column.name in block.table.record_key
     return "key" if is_key else "remark"
 
 
-def _role_of_line(part: Reading, number: int, value: Value) -> Role:
+def _role_above(part: Reading, number: int, value: Value) -> Role:
     block, source = part.block, part.source
     text = without_marks(cell_text(value))
     folded = fold(text)
@@ -123,9 +131,21 @@ def _role_of_line(part: Reading, number: int, value: Value) -> Role:
     kind = classify_row([text])
     if kind == "date_line":
         return "letterhead"
-    if kind in ("data", "title", "section", "total", "footnote", "signature", "column_numbers"):
+    if kind not in _LINES:  # whatever else a line says was heard: by the judge of kinds and by that of reporters
         return "letterhead" if number < block.title_row else "remark"
-    return _OF_ROW_KIND.get(kind, "letterhead")
+    return _OF_ROW_KIND[kind]
+
+
+def _role_below(part: Reading, number: int, value: Value) -> Role:
+    """Notes, then signatures with the names under them; numbers beside texts are another table's."""
+    rows, end = part.block.sheet.rows, part.body.end
+    if is_number(value) and sum(each is not None for each in rows[number]) > 1:
+        return "other table"
+    if classify_row([without_marks(cell_text(value))]) == "footnote":
+        return "footnote"
+    above = ([cell_text(each) for each in row if each is not None] for row in rows[end : number + 1])
+    is_signed = any(classify_row(texts) in ("signature", "date_line") for texts in above)
+    return "signature" if is_signed else "remark"
 
 
 def _speaks_of_time(text: str, source: Source) -> bool:

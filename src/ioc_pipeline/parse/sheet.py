@@ -18,7 +18,7 @@ from ioc_pipeline.parse.envelope import Envelope
 from ioc_pipeline.parse.figures import stored_figures, written_figures
 from ioc_pipeline.parse.kinds import late_problems, row_period_problems
 from ioc_pipeline.parse.layout import Block, extra_columns, find_blocks
-from ioc_pipeline.parse.maturity import stated_maturity
+from ioc_pipeline.parse.maturity import row_maturities, stated_maturity
 from ioc_pipeline.parse.period_rule import block_period
 from ioc_pipeline.parse.personal import as_decided
 from ioc_pipeline.parse.personal_workbook import find_personal_data_in_workbook
@@ -116,7 +116,7 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             parsed.readings.append(Reading(block, body, source, frozenset(strays)))
             statements = chain(
                 statements_in_headings(block, body.others),
-                statements_in_rows(block, body.data),
+                statements_in_rows(block, [*body.data, *body.with_figures()]),
                 statements_elsewhere(block, body.end, envelope.file_name),
             )
             said = late_problems(block, source, period, statements)
@@ -250,4 +250,7 @@ def _read_block(
         rows.periods = [period] * len(body.data)
         if maturity := stated_maturity(block, source, body.end):
             rows.maturities = [maturity] * len(body.data)
+    if said := row_maturities(block, body.data):
+        stated = rows.maturities or [""] * len(body.data)
+        rows.maturities = [said.get(number, word) for number, word in zip(body.data, stated, strict=True)]
     return rows, problems

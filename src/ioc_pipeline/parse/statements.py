@@ -95,14 +95,23 @@ def statements_elsewhere(block: Block, end: int, file_name: str) -> Iterator[Sta
         yield Statement(address, text, "below")
     for number in range(max(block.body_start, end - _FOOT), min(block.body_end, len(sheet.rows))):
         cells = seen_cells(sheet, number)
-        if len(cells) <= 2:
+        if len(cells) <= 2 or all(isinstance(value, str) for _, value in cells):
             for position, value in cells:
                 if isinstance(value, str):
                     yield Statement(cell_address(number, position), cell_text(value), "below")
 
 
 def statements_in_rows(block: Block, data: Sequence[int]) -> Iterator[Statement]:
-    """Texts beside the figures of a row, each once: its remark, and what stands in no column of the form."""
+    """What stands beside the figures of rows, each text once."""
+    seen: set[str] = set()
+    for number, position, text in texts_beside(block, data):
+        if text not in seen:
+            seen.add(text)
+            yield Statement(cell_address(number, position), cell_text(text), "row")
+
+
+def texts_beside(block: Block, data: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+    """Row, column and text of each remark, and of what stands in no column of the form."""
     of_form = {
         block.columns[column.name]
         for column in block.table.columns
@@ -110,15 +119,13 @@ def statements_in_rows(block: Block, data: Sequence[int]) -> Iterator[Statement]
     }
     rows, hidden = block.sheet.rows, block.sheet.hidden_columns
     width = max((len(rows[number]) for number in data[:1]), default=0)
-    seen: set[str] = set()
     for position in range(width):
         if position in of_form or position in hidden:
             continue
         for number in data:
             value = rows[number][position] if position < len(rows[number]) else None
-            if isinstance(value, str) and value not in seen:
-                seen.add(value)
-                yield Statement(cell_address(number, position), cell_text(value), "row")
+            if isinstance(value, str):
+                yield number, position, value
 
 
 def statements_in_headings(block: Block, others: Mapping[int, str]) -> Iterator[Statement]:

@@ -6,6 +6,7 @@ from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem
 from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.period_labels import find_labels
+from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook
 from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.headers import EMPTY_HEADER
@@ -15,7 +16,6 @@ from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells
 from ioc_pipeline.reference.sources import Source
 
 _NAMED = 10  # how many places a message names before it only counts
-_WITH_FIGURES = frozenset({"total", "subtotal", "section", "of_which", "mean"})
 _ANY_YEAR = 2000
 _LONGEST_TOLD = 120
 _HEAD = 30  # rows in which a header is looked for
@@ -86,14 +86,22 @@ def _above(block: Block, source: Source, first: int) -> Iterator[tuple[int, int]
         numbers = [position for position, value in cells if is_number(value)]
         if number < block.title_row and len(cells) < _CELLS_OF_TABLE:
             continue  # the number of a letter
-        if numbers and not find_labels(" ".join(cell_text(value) for _, value in cells), source.clock, _ANY_YEAR):
+        if not numbers:
+            continue
+        whole = " ".join(cell_text(value) for _, value in cells)
+        texts = " ".join(cell_text(value) for position, value in cells if position not in numbers)
+        if _labels(whole, source) == _labels(texts, source):  # else they are part of one: "Tháng" | 9 | "năm" | 2025
             yield from ((number, position) for position in numbers)
+
+
+def _labels(text: str, source: Source) -> set[Period]:
+    return {found.period for found in find_labels(text, source.clock, _ANY_YEAR)}
 
 
 def _beside(block: Block, body: Body) -> Iterator[tuple[int, int]]:
     rows, hidden = block.sheet.rows, block.sheet.hidden_columns
     known = {*block.headers, *block.columns.values()}
-    of_figures = [*body.data, *(number for number, kind in body.others.items() if kind in _WITH_FIGURES)]
+    of_figures = [*body.data, *body.with_figures()]
     width = max((len(rows[number]) for number in of_figures[:1]), default=0)
     for position in range(min(known, default=0), width):
         if position in known or position in hidden:
