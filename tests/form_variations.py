@@ -73,7 +73,7 @@ class Form:
         sheet.hidden_rows = set(range(len(rows) - len(self.hidden_rows), len(rows)))
         for number, line in enumerate(sheet.rows):
             for name, text in self.shown.items():
-                if name in line:
+                if any(isinstance(value, str) and name.casefold() in value.casefold() for value in line):
                     sheet.shown[number, self.left + self.order.index(2)] = text
             for places, names, position in ((sheet.hidden_cells, self.hidden, 2), (sheet.covered, self.covered, 5)):
                 if names & {cell for cell in line if isinstance(cell, str)}:
