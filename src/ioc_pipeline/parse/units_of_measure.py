@@ -19,8 +19,8 @@ _NOUN = (
     r"|bai(?: viet)?|cuoc(?: hop)?|hoi nghi|dich vu(?: cong)?|stations?|co so|doanh nghiep|dn|hop tac xa|htx|san pham"
     r"|diem|diem cau|lop(?: hoc)?|truong(?: hoc)?|hoc sinh|phong(?: hoc)?|giao dich|chung thu(?: so)?|lan|may|thiet bi"
     r"|buoi|ha|m2|m3|km2?|km|m|cm|mm|kg|g|ta|tan|lit|chiec|cai|bo|con|cay|gio|phut|ngay|thang|nam|kwh?|mwh?|mw|tb|gb|mb"
-    r"|ca|(?<!chuc )vu|luot ho so|giuong|bac si|lao dong|khach|dan|nhan khau|viec|cong trinh|du an|he thong|phan mem|ung dung"
-    r"|%|phan tram|phan nghin|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
+    r"|ca|(?<!chuc )vu|luot ho so|giuong|bac si|lao dong|khach|dan|nhan khau|viec|cong trinh|du an|he thong|phan mem"
+    r"|ung dung|%|phan tram|phan nghin|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
 )
 _ONE = rf"(?:(?:{_SCALE} ?)+(?:{_MONEY}|{_NOUN})?|{_MONEY}|{_NOUN})"
 _LABEL = (
