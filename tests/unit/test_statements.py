@@ -219,7 +219,9 @@ def test_several_years_or_a_part_of_one_are_not_the_year(line: str) -> None:
     assert of_years(line) == ["period-conflict"]
 
 
-@pytest.mark.parametrize("line", ["Nguồn: Niên giám thống kê năm 2023", "Đề án giai đoạn 2021-2025 của tỉnh"])
+@pytest.mark.parametrize(
+    "line", ["Nguồn: Niên giám thống kê năm 2023", "Đề án giai đoạn 2021-2025 của tỉnh", "Giai đoạn 2021-2025"]
+)
 def test_where_figures_were_taken_from_and_what_they_are_for_is_another_time(line: str) -> None:
     assert of_years(line) == []
 

@@ -322,7 +322,8 @@ class _Judge:
         is_of_type = other.type == self.source.period_type
         if said.place == "file name" and is_of_type:
             return False  # told with the period
-        is_of_more_years = is_whole and other.type == "range" and self.source.period_type == "year"
+        # "Giai đoạn 2021-2024" over a form of 2024 adds up; one that ends later is the plan that the form belongs to.
+        is_of_more_years = is_whole and other.type == "range" and other.end == period.end and period.type == "year"
         if holds and other.type in _YEARS and not (is_of_more_years or (is_whole and self.is_named_by_file_only)):
             return False
         if said.place in _NAMES or is_whole:
