@@ -134,8 +134,7 @@ class _BodyReader:
         problem: Problem | None = Problem(
             "row-without-name", self.block.sheet.name, cell_address(number, self.position)
         )
-        texts = [without_marks(cell_text(value)) for value in row if value is not None]
-        if not any(map(str.isalpha, str(key))) and classify_row(texts) == "column_numbers":
+        if not any(map(str.isalpha, str(key))) and classify_row(_texts(row)) == "column_numbers":
             body.others[number] = "column_numbers"  # "(2)" is no "Phường 2"
             return False
         if self.units and key is not None:
@@ -149,6 +148,7 @@ class _BodyReader:
                 else:
                     body.others[number] = "section"
                 return False
+        texts = _texts(row)
         if row in self.header or is_continuation(" ".join(texts)):
             body.others[number] = "header" if texts else "blank"  # the table goes on after a page break
             return False
@@ -324,6 +324,10 @@ class _BodyReader:
                     self.body.unnamed.append(number)
                 self.body.others.pop(number, None)
                 self.problems.append(problem)
+
+
+def _texts(row: list[Value]) -> list[str]:
+    return [without_marks(cell_text(value)) for value in row if value is not None]
 
 
 def _is_total(text: str) -> bool:
