@@ -36,6 +36,59 @@ bearers as (
 
 ),
 
+-- The newest period that has a value, of the units that exist today. Of two periods that end together the shorter one.
+newest_keys as (
+
+    select
+        indicator_values.indicator_code,
+        indicator_values.org_unit_code,
+        indicator_values.breakdown,
+        indicator_values.period_type,
+        indicator_values.period_start_date,
+        indicator_values.period_end_date
+
+    from indicator_values
+
+    inner join org_units
+        on
+            indicator_values.org_unit_code = org_units.org_unit_code
+            and {{ holds_on('org_units', 'indicator_values.period_end_date') }}
+
+    inner join bearers
+        on
+            indicator_values.org_unit_code = bearers.org_unit_code
+            and indicator_values.org_unit_series_from_date = bearers.series_from_date
+
+    where indicator_values.geography = 'as_reported'
+
+    qualify
+        row_number() over (
+            partition by
+                indicator_values.indicator_code,
+                indicator_values.org_unit_code,
+                indicator_values.breakdown
+            order by
+                case when indicator_values.value is null then 1 else 0 end,
+                indicator_values.period_end_date desc,
+                indicator_values.period_start_date desc
+        ) = 1
+
+),
+
+-- Only these are ranked and compared: what that costs does not grow with the history.
+newest_periods as (
+
+    select distinct
+        indicator_code,
+        breakdown,
+        period_type,
+        period_start_date,
+        period_end_date
+
+    from newest_keys
+
+),
+
 -- with the names of the unit and the period as they were then
 reported as (
 
@@ -49,6 +102,14 @@ reported as (
         periods.period_label_vi
 
     from indicator_values
+
+    inner join newest_periods
+        on
+            indicator_values.indicator_code = newest_periods.indicator_code
+            and indicator_values.breakdown = newest_periods.breakdown
+            and indicator_values.period_type = newest_periods.period_type
+            and indicator_values.period_start_date = newest_periods.period_start_date
+            and indicator_values.period_end_date = newest_periods.period_end_date
 
     inner join org_units
         on
@@ -71,30 +132,41 @@ reported as (
 past as (
 
     select
-        indicator_code,
-        org_unit_code,
-        org_unit_series_from_date,
-        breakdown,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        value,
-        units_key
+        indicator_values.indicator_code,
+        indicator_values.org_unit_code,
+        indicator_values.org_unit_series_from_date,
+        indicator_values.breakdown,
+        indicator_values.clock,
+        indicator_values.period_type,
+        indicator_values.period_start_date,
+        indicator_values.period_end_date,
+        indicator_values.value,
+        indicator_values.units_key
 
     from indicator_values
+
+    inner join newest_periods
+        on
+            indicator_values.indicator_code = newest_periods.indicator_code
+            and indicator_values.breakdown = newest_periods.breakdown
+            and indicator_values.period_type = newest_periods.period_type
+            and (
+                indicator_values.period_end_date = cast(newest_periods.period_start_date - interval '1' day as date)
+                or indicator_values.period_start_date
+                = cast(newest_periods.period_start_date - interval '1' year as date)
+            )
 
     qualify
         row_number() over (
             partition by
-                indicator_code,
-                org_unit_code,
-                org_unit_series_from_date,
-                breakdown,
-                clock,
-                period_type,
-                period_start_date
-            order by case geography when 'as_reported' then 0 else 1 end
+                indicator_values.indicator_code,
+                indicator_values.org_unit_code,
+                indicator_values.org_unit_series_from_date,
+                indicator_values.breakdown,
+                indicator_values.clock,
+                indicator_values.period_type,
+                indicator_values.period_start_date
+            order by case indicator_values.geography when 'as_reported' then 0 else 1 end
         ) = 1
 
 ),
@@ -175,26 +247,25 @@ with_rank_reason as (
 
 ),
 
--- The newest period that has a value, of the units that exist today. Of two periods that end together the shorter one.
 newest as (
 
     select values_ranked.*
 
     from with_rank_reason as values_ranked
 
+    inner join newest_keys
+        on
+            values_ranked.indicator_code = newest_keys.indicator_code
+            and values_ranked.org_unit_code = newest_keys.org_unit_code
+            and values_ranked.breakdown = newest_keys.breakdown
+            and values_ranked.period_type = newest_keys.period_type
+            and values_ranked.period_start_date = newest_keys.period_start_date
+            and values_ranked.period_end_date = newest_keys.period_end_date
+
     inner join bearers
         on
             values_ranked.org_unit_code = bearers.org_unit_code
             and values_ranked.org_unit_series_from_date = bearers.series_from_date
-
-    qualify
-        row_number() over (
-            partition by values_ranked.indicator_code, values_ranked.org_unit_code, values_ranked.breakdown
-            order by
-                case when values_ranked.value is null then 1 else 0 end,
-                values_ranked.period_end_date desc,
-                values_ranked.period_start_date desc
-        ) = 1
 
 ),
 
