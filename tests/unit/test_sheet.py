@@ -250,7 +250,6 @@ def test_a_citizen_identifier_stops_the_file_and_is_never_repeated() -> None:
         [[1.0, "Phường Tô Hiệu", 10.0, "4", "40,5"], [None, "Tổng cộng của 014085001234", None, None, None]],
         [["I", "Cụm bà 014085001234", None, None, None], *ROWS],
         [*ROWS, ["Ghi chú: hồ sơ của 014085001234"]],
-        [*ROWS, [None, "Ghi chú: xem dưới"], [None, "Liên hệ bà 0912345678"]],
     ],
 )
 def test_an_identifier_beside_the_rows_of_data_stops_the_file(rows: list[list[Value]]) -> None:

@@ -119,6 +119,7 @@ def test_a_list_of_people_under_a_table_sends_the_form_back(rows: list[list[Valu
         listed(["Họ tên", "Chức vụ"], lambda _: "Chuyên viên"),
         [["Email: vanphong@sonla.gov.vn"]],
         [["Người lập: Lò Văn Anh - 0912345678"]],
+        [["Ghi chú: xem dưới"], ["Liên hệ bà 0912345678"]],
         [["Tài khoản:", "9527310567"], ["Mã số thuế", 5500123456.0]],
         [["Mã số thuế: 5500123456"], ["Tài khoản: 3711.0.1056789.00000 tại KBNN"]],
     ],
