@@ -131,6 +131,15 @@ def test_a_template_never_overwrites_a_file(installation: Installation, tmp_path
     assert filled_in.read_text(encoding="utf-8") == "figures of a morning"
 
 
+def test_a_template_is_of_the_period_that_ended_last_and_keeps_its_former_name(
+    installation: Installation, tmp_path: Path
+) -> None:
+    asked, former = tmp_path / "asked.xlsx", tmp_path / "former.xlsx"
+    assert run(installation, "template", "signed_documents", "--output", str(asked)).returncode == 0
+    assert run(installation, "form", "signed_documents", "--output", str(former)).returncode == 0
+    assert asked.read_bytes() == former.read_bytes()
+
+
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """An installation with the marts of one month of samples."""

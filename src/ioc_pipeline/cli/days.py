@@ -29,6 +29,12 @@ def read_period(text: str, source: Source) -> Period:
     return periods[0]
 
 
+def last_period(source: Source, day: date) -> Period:
+    """The last period of a source's type that ended before a day."""
+    two_years = periods_between(day - timedelta(days=2 * 366), day, source.period_type, source.clock)
+    return max(period for period in two_years if period.end < day)
+
+
 def read_days(text: str) -> tuple[date, date]:
     """First and last day in which a period may end: 2025-09, 2025-Q3, 2025, or a single day.
 

@@ -73,7 +73,7 @@ def _chapter(group: ModuleType) -> Iterator[str]:
     yield f"## {title.rstrip('.')}\n"
     if about:
         yield f"{about[0].upper()}{about[1:]}\n"
-    for parser in commands.choices.values():
+    for parser in dict.fromkeys(commands.choices.values()):  # one that has two names once
         yield from _section(parser)
 
 
