@@ -54,7 +54,9 @@ def test_the_first_run_shows_an_indicator_of_each_system_and_what_became_of_publ
     shown, _, figures = tables.partition("Số đã công bố")
     assert re.findall(r"^(\d\d) \S", shown, re.MULTILINE) == sorted(systems)
     assert {f"{number:02}" for number in range(1, 26)} == systems
-    verdicts = installation.query("select verdict from mart_conflict where conflict_kind = 'published_figure'")
+    verdicts = installation.query(
+        "select verdict from mart_conflict where conflict_kind = 'published_figure' and org_unit_code = '14'"
+    )
     assert verdicts
     for verdict in {row["verdict"] for row in verdicts}:
         assert figures.count(f" {verdict} ") == sum(row["verdict"] == verdict for row in verdicts)
