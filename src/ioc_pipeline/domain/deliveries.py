@@ -1,4 +1,4 @@
-"""What arrived and what became of it: the nouns that land, prepare, load and feedback hand to one another."""
+"""What arrived and what became of it: the nouns that the steps hand to one another."""
 
 import json
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -158,10 +158,9 @@ class Verdict:
     @property
     def read_under(self) -> str:
         """The contract version, with the release if there is one: under the same a delivery is loaded once."""
-        is_released = self.release is not None and self.delivery.kind != "release"
-        return (
-            f"{self.contract_hash}/{self.release.delivery_seq}" if is_released and self.release else self.contract_hash
-        )
+        if self.release is None or self.delivery.kind == "release":
+            return self.contract_hash
+        return f"{self.contract_hash}/{self.release.delivery_seq}"
 
     def to_json(self) -> str:
         """As JSON; dates and times in ISO 8601."""

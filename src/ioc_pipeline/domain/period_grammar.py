@@ -7,8 +7,8 @@ from ioc_pipeline.domain.periods import Maturity
 
 Relative = Literal["", "this_period", "previous_period", "same_period_last_year", "previous_year", "year_to_date"]
 
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_WORDS = {
+_NUMBERS = {
+    "i": 1, "ii": 2, "iii": 3, "iv": 4, "nhat": 1,
     "mot": 1, "gieng": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "sau": 6,
     "bay": 7, "tam": 8, "chin": 9, "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12,
 }  # fmt: skip
@@ -105,4 +105,4 @@ LEAD = re.compile(
 
 def to_number(text: str) -> int:
     """The number of a month, quarter or week: in figures, in Roman ones, in words."""
-    return int(text) if text.isdigit() else _ROMAN.get(text) or _WORDS.get(text) or 1  # "nhất" is the first
+    return int(text) if text.isdigit() else _NUMBERS[text]
