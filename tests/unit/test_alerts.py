@@ -126,8 +126,8 @@ def test_deliveries_are_told_of_while_they_wait_are_held_or_go_unanswered(
     [
         (b"an,so-khcn,", "senders.csv line 3"),
         (b"an,so-kcn", "báo cáo: so-kcn;"),
-        (b'"an,so-khcn', "senders.csv: expected a CSV"),
-        (b"\xe2n,so-khcn", "senders.csv: expected a CSV in UTF-8"),
+        (b'"an,so-khcn', "senders.csv line 3: not readable as CSV"),
+        (b"\xe2n,so-khcn", "senders.csv: not readable as CSV in UTF-8"),
     ],
 )
 def test_a_mistake_in_the_list_of_senders_is_told_of(

@@ -67,8 +67,8 @@ def as_markdown() -> str:
         "# The catalogue",
         "",
         "CSV files in `include/seeds/`. A row that is wrong switches off its element or",
+        "indicator and nothing else; `ioc status` tells file and line.",
     ]
-    lines += ["indicator and nothing else; `ioc status` tells file and line."]
     for name, columns in SEEDS.items():
         lines += ["", f"## {name}", "", "| column | meaning | values | example |", "| --- | --- | --- | --- |"]
         for column, said in columns.items():

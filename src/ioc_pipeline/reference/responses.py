@@ -22,14 +22,14 @@ class ListPage:
 
     place: str
     records: list[Any] | None
-    total: int | None = None
-    more: bool | None = None
-    cursor: Any = None
-    is_cursor_there: bool = False
-    links_on: bool = False
+    total: int | None
+    more: bool | None
+    cursor: Any
+    is_cursor_there: bool
+    links_on: bool
 
 
-def read_list_page(response: Any, api: Api, *, status: int = 200, links_on: bool = False) -> ListPage:
+def read_list_page(response: Any, api: Api, *, status: int, links_on: bool) -> ListPage:
     """Read what a response says of its list; `links_on` is whether its header links to a next page (RFC 8288)."""
     paging = api.paging
     place, records = find_records(response, api.records)

@@ -1,4 +1,4 @@
-"""How a seed is read: a CSV in `include/seeds/`, kept by people, whose columns the reader names.
+"""How a CSV that people keep is read, a seed or the list of senders; the reader names its columns.
 
 UTF-8 with commas. A person may have saved the file in Excel, which puts a byte order mark before the first name, and
 may have left blank lines. Errors name the file and its physical line.

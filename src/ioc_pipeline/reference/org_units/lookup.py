@@ -84,7 +84,7 @@ class OrgUnits:
     def _highest(self, text: str, on: date, level: str | None, province_code: str | None) -> list[OrgUnit]:
         if len(text) > _LONGEST_TEXT:
             return []
-        units = self._candidates(clean(text), on, levels(level), province_code)
+        units = self._candidates(clean(text), on, _levels(level), province_code)
         highest = min((LEVELS.index(unit.level) for unit in units), default=0)
         return [unit for unit in units if unit.level == LEVELS[highest]]
 
@@ -92,7 +92,7 @@ class OrgUnits:
         """Units that may have been meant; one list for all bad names of a table, of which there can be very many."""
         key = (level, province_code, on)
         if key not in self._reachable:
-            within = (unit for each in levels(level) for unit in self._register.within(each, province_code))
+            within = (unit for each in _levels(level) for unit in self._register.within(each, province_code))
             self._reachable[key] = [unit for unit in within if covers(unit, on)]
         return self._reachable[key]
 
@@ -135,5 +135,5 @@ class OrgUnits:
         return []
 
 
-def levels(level: str | None) -> tuple[str, ...]:
+def _levels(level: str | None) -> tuple[str, ...]:
     return LEVELS if level is None else (level,)
