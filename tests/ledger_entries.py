@@ -36,8 +36,8 @@ def leased(ledger: Ledger, *names: str) -> list[Lease]:
 
 def in_warehouse(ledger: Ledger, *names: str) -> list[int]:
     leases = leased(ledger, *names)
-    ledger.prepared_batch([PreparedLoad(lease, "loaded", CONTRACT, "telecom") for lease in leases], at=NINE)
-    ledger.loaded_batch([(lease.delivery_seq, "loaded", lease.delivery_seq) for lease in leases], at=NINE)
+    ledger.prepared([PreparedLoad(lease, "loaded", CONTRACT, "telecom") for lease in leases], at=NINE)
+    ledger.loaded([(lease.delivery_seq, "loaded", lease.delivery_seq) for lease in leases], at=NINE)
     return [lease.delivery_seq for lease in leases]
 
 
@@ -63,8 +63,8 @@ def own(kind: Kind, name: str, *, source_name: str = "one_stop") -> Own:
 def accepted(ledger: Ledger, kind: Kind, name: str, outcome: Outcome = "loaded", source_name: str = "one_stop") -> int:
     seq = ledger.record_own(own(kind, name, source_name=source_name), at=NINE).delivery_seq
     leases = ledger.lease([seq], owner="worker", seconds=60, at=NINE)
-    ledger.prepared_batch([PreparedLoad(lease, outcome, CONTRACT, source_name) for lease in leases], at=NINE)
-    ledger.loaded_batch([(seq, outcome, seq)], at=NINE)
+    ledger.prepared([PreparedLoad(lease, outcome, CONTRACT, source_name) for lease in leases], at=NINE)
+    ledger.loaded([(seq, outcome, seq)], at=NINE)
     return seq
 
 

@@ -37,8 +37,8 @@ def write_history(settings: Settings, count: int) -> None:
         ]
         seqs = [one.delivery_seq for one in ledger.record_files(arrivals, received_at=at, scan_seq=start + 1)]
         leases = ledger.lease(seqs, owner="bench", seconds=900, at=at)
-        ledger.prepared_batch([PreparedLoad(lease, "loaded", "c" * 64, "bench") for lease in leases], at=at)
-        ledger.loaded_batch([(seq, "loaded", seq) for seq in seqs], at=at)
+        ledger.prepared([PreparedLoad(lease, "loaded", "c" * 64, "bench") for lease in leases], at=at)
+        ledger.loaded([(seq, "loaded", seq) for seq in seqs], at=at)
         ledger.answered(seqs, at=at)
     head = ledger.head()
     assert head.installation

@@ -130,7 +130,7 @@ def _load_batch(settings: Settings, store: Store, batch: Sequence[int], loaded_a
         )
         if final != verdict:
             rewrite_verdict(settings, final)
-    store.ledger.loaded_batch(
+    store.ledger.loaded(
         [(loaded.delivery_seq, loaded.outcome, loaded.load_seq) for loaded in results], at=datetime.now(UTC)
     )
     outcomes = [loaded.outcome for loaded in results]

@@ -179,7 +179,7 @@ def _prepare_together(settings: Settings, store: Store, leases: Sequence[Lease])
             _hold(ledger, lease, verdict)
             continue
         results.append(PreparedLoad(lease, verdict.outcome, verdict.contract_hash, verdict.source_name))
-    lost = ledger.prepared_batch(results, at=datetime.now(UTC))
+    lost = ledger.prepared(results, at=datetime.now(UTC))
     return len(results) - len(lost)  # whoever took a lease over writes the same files and moves the state
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from ioc_pipeline.ledger.journal import Journal
-from ioc_pipeline.ledger.tables import delivery, event, load
+from ioc_pipeline.ledger.tables import TO_BE_ANSWERED, TO_BE_PUBLISHED, delivery, event, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +37,11 @@ class Backlog(Journal):
 
     def waiting_to_be_answered(self) -> Waiting:
         """In the warehouse or returned, and their department has not been told."""
-        return self._waiting(
-            load.c.state.in_(["loaded", "returned", "published", "withdrawn"]), load.c.answered_at.is_(None)
-        )
+        return self._waiting(TO_BE_ANSWERED)
 
     def waiting_to_be_published(self) -> Waiting:
         """In the warehouse, and in no published version."""
-        return self._waiting(
-            load.c.state.in_(["loaded", "returned", "withdrawn"]),
-            load.c.load_seq.is_not(None),
-            load.c.published_version.is_(None),
-        )
+        return self._waiting(TO_BE_PUBLISHED)
 
     def outcomes_since(self, since: datetime) -> dict[str, int]:
         """How many files that arrived since then came to each outcome."""

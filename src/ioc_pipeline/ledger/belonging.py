@@ -15,8 +15,8 @@ from ioc_pipeline.ledger.tables import delivery, head, load
 class Head:
     """How far the ledger has come. `installation` is None in one that never met its other stores.
 
-    `sha256` is that of the newest delivery. The newest noted load is (`load_seq`, `loaded_delivery_seq`,
-    `loaded_sha256`); 0, 0, "" where nothing was loaded.
+    `sha256` is that of the newest delivery. The newest noted load is `load_seq`, of `loaded_delivery_seq`; 0 and 0
+    where nothing was loaded.
     """
 
     installation: Installation | None
@@ -25,7 +25,6 @@ class Head:
     sidecar_seq: int
     load_seq: int
     loaded_delivery_seq: int
-    loaded_sha256: str
     published_version: str
 
 
@@ -38,16 +37,14 @@ class Belonging(Journal):
         with self.transaction() as connection:
             row = connection.execute(sa.select(head)).one()
             loaded = connection.execute(newest.where(load.c.load_seq.is_not(None))).first()
-            load_seq, loaded_delivery_seq = (loaded.load_seq, loaded.delivery_seq) if loaded else (0, 0)
-            sha256 = _sha256_of(connection, {row.delivery_seq, loaded_delivery_seq})
+            sha256 = _sha256_of(connection, [row.delivery_seq])
         return Head(
             Installation(row.installation_id, row.epoch) if row.installation_id else None,
             row.delivery_seq,
             sha256.get(row.delivery_seq, ""),
             row.sidecar_seq,
-            load_seq,
-            loaded_delivery_seq,
-            sha256.get(loaded_delivery_seq, ""),
+            loaded.load_seq if loaded else 0,
+            loaded.delivery_seq if loaded else 0,
             row.published_version,
         )
 

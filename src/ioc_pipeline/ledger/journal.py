@@ -125,9 +125,20 @@ class Journal:
 
     @contextmanager
     def transaction(self, *, writes: bool = False) -> Iterator[sa.Connection]:
+        with self._begun(writes=writes) as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """One moment of the ledger: what is recorded meanwhile is left to the next look."""
+        with self._begun(**({} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"})) as connection:
+            yield connection
+
+    @contextmanager
+    def _begun(self, **options: Any) -> Iterator[sa.Connection]:
         try:
             with self._engine.connect() as connection:
-                connection = connection.execution_options(writes=writes)
+                connection = connection.execution_options(**options)
                 with connection.begin():
                     yield connection
         except sa.exc.DatabaseError as error:

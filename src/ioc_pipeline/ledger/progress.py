@@ -11,7 +11,7 @@ from ioc_pipeline.domain.deliveries import Outcome
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.ledger.arrivals import insert_loads
 from ioc_pipeline.ledger.journal import Journal, batched
-from ioc_pipeline.ledger.tables import delivery, load
+from ioc_pipeline.ledger.tables import TO_BE_ANSWERED, TO_BE_PUBLISHED, delivery, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +77,7 @@ class Progress(Journal):
             )
             return sorted(journal.connection.execute(ended).scalars())
 
-    def prepared(self, lease: Lease, outcome: Outcome, contract_hash: str, *, source_name: str, at: datetime) -> None:
-        """Move one load from landed to prepared.
-
-        Raises:
-            ConflictError: the lease was taken over, or the load moved on without us.
-        """
-        if self.prepared_batch([PreparedLoad(lease, outcome, contract_hash, source_name)], at=at):
-            raise ConflictError(f"delivery {lease.delivery_seq}: lease {lease.token} is no longer the current one")
-
-    def prepared_batch(self, results: Iterable[PreparedLoad], *, at: datetime) -> list[Lease]:
+    def prepared(self, results: Iterable[PreparedLoad], *, at: datetime) -> list[Lease]:
         """Move loads from landed to prepared in one transaction; returns the leases that were lost meanwhile."""
         wanted = {result.lease: result for result in results}
         with self.writing() as journal:
@@ -152,7 +143,7 @@ class Progress(Journal):
 
     def to_load(self) -> list[int]:
         """Prepared and not in the warehouse yet, in the one order."""
-        return self._in_states("prepared")
+        return self._newest(load.c.state == "prepared")
 
     def hold_prepared(self, delivery_seqs: Collection[int], reason: str, *, at: datetime) -> None:
         """Note why prepared deliveries cannot be loaded, or loaded ones answered; they stay and are tried again."""
@@ -173,11 +164,7 @@ class Progress(Journal):
             for delivery_seq in sorted(held):
                 journal.append("held", at, delivery_seq, reason=reason)
 
-    def loaded(self, delivery_seq: int, outcome: Outcome, load_seq: int, *, at: datetime) -> None:
-        """Note what the warehouse says of one delivery; see `loaded_batch`."""
-        self.loaded_batch([(delivery_seq, outcome, load_seq)], at=at)
-
-    def loaded_batch(self, results: Iterable[tuple[int, Outcome, int]], *, at: datetime) -> None:
+    def loaded(self, results: Iterable[tuple[int, Outcome, int]], *, at: datetime) -> None:
         """Note (delivery_seq, outcome, load_seq) of each load marker: prepared becomes loaded or returned.
 
         Said again it changes nothing. A withdrawal that is loaded makes the delivery it decides on withdrawn.
@@ -233,7 +220,7 @@ class Progress(Journal):
 
     def to_answer(self) -> list[int]:
         """In the warehouse or returned, and its department has not been told yet. In the one order."""
-        return self._in_states("loaded", "returned", "published", "withdrawn", where=load.c.answered_at.is_(None))
+        return self._newest(TO_BE_ANSWERED)
 
     def answered(
         self, delivery_seqs: Collection[int], *, periods: Mapping[int, str] | None = None, at: datetime
@@ -277,14 +264,7 @@ class Progress(Journal):
 
     def has_unpublished(self) -> bool:
         """Whether something is in the warehouse that no published version holds, also what was returned."""
-        return bool(
-            self._in_states(
-                *("loaded", "returned", "withdrawn"),
-                where=sa.and_(
-                    load.c.load_seq.is_not(None), load.c.published_version.is_(None), load.c.outcome != "page"
-                ),
-            )
-        )
+        return bool(self._newest(TO_BE_PUBLISHED, load.c.outcome != "page"))
 
     def load_again(self, delivery_seqs: Collection[int], *, at: datetime) -> list[int]:
         """Let deliveries be prepared once more, under the contract now in force; their first load stays as it was.
@@ -309,12 +289,11 @@ class Progress(Journal):
                 journal.append("load again", at, row.delivery_seq, attempt=row.attempt + 1)
             return [row.delivery_seq for row in again]
 
-    def _in_states(self, *states: str, where: sa.ColumnElement[bool] | None = None) -> list[int]:
-        query = sa.select(load.c.delivery_seq).where(load.c.is_newest, load.c.state.in_(states))
-        if where is not None:
-            query = query.where(where)
+    def _newest(self, *where: sa.ColumnElement[bool]) -> list[int]:
+        """The deliveries whose newest load is so, in the one order."""
+        query = sa.select(load.c.delivery_seq).where(load.c.is_newest, *where).order_by(load.c.delivery_seq)
         with self.transaction() as connection:
-            return list(connection.execute(query.order_by(load.c.delivery_seq)).scalars())
+            return list(connection.execute(query).scalars())
 
 
 def _lease(row: Sequence[Any]) -> Lease:

@@ -137,6 +137,13 @@ _UNANSWERED, _UNPUBLISHED = load.c.answered_at.is_(None), load.c.published_versi
 sa.Index("load_unanswered", load.c.state, load.c.delivery_seq, sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED)
 sa.Index("load_unpublished", load.c.load_seq, sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED)
 
+TO_BE_ANSWERED = sa.and_(load.c.state.in_(["loaded", "returned", "published", "withdrawn"]), _UNANSWERED)
+"""In the warehouse or returned, and its department has not been told."""
+TO_BE_PUBLISHED = sa.and_(
+    load.c.state.in_(["loaded", "returned", "withdrawn"]), load.c.load_seq.is_not(None), _UNPUBLISHED
+)
+"""In the warehouse, and in no published version; what was returned is in the marts as such."""
+
 event = sa.Table(
     "event",
     METADATA,

@@ -1,7 +1,6 @@
 """Whether the record of events is still what was recorded: all of it, or what came since the last look."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,15 +60,6 @@ class Verification(Journal):
             with self.writing() as journal:
                 journal.verified_seq, journal.verified_hash = end.event_seq, end.event_hash
         return end
-
-    @contextmanager
-    def snapshot(self) -> Iterator[sa.Connection]:
-        """One moment of the ledger: what is recorded meanwhile is left to the next look."""
-        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(**level)
-            with connection.begin():
-                yield connection
 
 
 def _follow(link: Link, rows: Iterable[Mapping[Any, Any]]) -> Link:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -77,6 +78,14 @@ def test_a_broken_chain_is_told_each_time(ledger: Ledger) -> None:
     for _ in range(2):
         with pytest.raises(BrokenRecordError):
             ledger.verify_new_events()
+
+
+def test_a_record_that_cannot_be_read_is_told_like_any_ledger_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"no database" * 1000)
+    ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    for look in (ledger.verify_events, ledger.verify_new_events):
+        with pytest.raises(StoresError, match="cannot be used: file is not a database"):
+            look()
 
 
 def test_a_restored_ledger_has_the_same_deliveries_and_goes_on_from_there(

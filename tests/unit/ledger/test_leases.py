@@ -25,24 +25,22 @@ def test_an_expired_lease_can_be_taken_and_fences_its_first_holder(ledger: Ledge
     assert ledger.waiting(at=after) == [1]
     current = ledger.lease([1], owner="other", seconds=60, at=after)[0]
     assert current.token > stale.token
-    with pytest.raises(ConflictError):
-        ledger.prepared(stale, "loaded", CONTRACT, source_name="telecom", at=after)
+    assert ledger.prepared([PreparedLoad(stale, "loaded", CONTRACT, "telecom")], at=after) == [stale]
     with pytest.raises(ConflictError):
         ledger.hold(stale, "contract", at=after)
-    ledger.prepared(current, "returned", CONTRACT, source_name="telecom", at=after)
+    ledger.prepared([PreparedLoad(current, "returned", CONTRACT, "telecom")], at=after)
     assert ledger.status_rows()[0].outcome == "returned"
 
 
-def test_preparing_twice_is_a_conflict(ledger: Ledger) -> None:
+def test_what_is_prepared_is_not_prepared_again(ledger: Ledger) -> None:
     lease = leased(ledger, "a.xlsx")[0]
-    ledger.prepared(lease, "loaded", CONTRACT, source_name="telecom", at=NINE)
-    with pytest.raises(ConflictError):
-        ledger.prepared(lease, "loaded", CONTRACT, source_name="telecom", at=NINE)
+    assert ledger.prepared([PreparedLoad(lease, "loaded", CONTRACT, "telecom")], at=NINE) == []
+    assert ledger.prepared([PreparedLoad(lease, "loaded", CONTRACT, "telecom")], at=NINE) == [lease]
 
 
 def test_the_leases_of_a_dead_worker_end_at_once_and_fence_it(ledger: Ledger) -> None:
     stale, prepared = leased(ledger, "a.xlsx", "b.xlsx")
-    ledger.prepared(prepared, "loaded", CONTRACT, source_name="telecom", at=NINE)
+    ledger.prepared([PreparedLoad(prepared, "loaded", CONTRACT, "telecom")], at=NINE)
     ledger.end_leases("somebody else")
     assert ledger.waiting(at=NINE) == []
     ledger.end_leases("worker")
@@ -55,7 +53,7 @@ def test_a_batch_keeps_what_it_may_and_names_the_leases_it_lost(ledger: Ledger) 
     first, second = leased(ledger, "a.xlsx", "b.xlsx")
     ledger.lease([1], owner="other", seconds=60, at=LATER)
     results = [PreparedLoad(lease, "loaded", CONTRACT, "telecom") for lease in (first, second)]
-    assert ledger.prepared_batch(results, at=LATER) == [first]
+    assert ledger.prepared(results, at=LATER) == [first]
     assert states(ledger) == {1: "landed", 2: "prepared"}
 
 
@@ -68,5 +66,5 @@ def test_a_held_delivery_waits_again_and_says_why(ledger: Ledger) -> None:
     ledger.hold(again, "telecom.yml: period_type: missing", at=NINE)
     assert ledger.verify_events() == 2, "the same reason again is no news"
     last = ledger.lease([1], owner="worker", seconds=60, at=NINE)[0]
-    ledger.prepared(last, "loaded", CONTRACT, source_name="telecom", at=NINE)
+    ledger.prepared([PreparedLoad(last, "loaded", CONTRACT, "telecom")], at=NINE)
     assert ledger.status_rows()[0].held_reason == ""
