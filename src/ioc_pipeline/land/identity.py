@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which file it is and when it last changed, as far as the file system can tell."""
+    """Times are in nanoseconds since 1970; `ctime_ns` changes with the name too."""
 
     device: int
     inode: int

@@ -31,7 +31,7 @@ def needs_seal(name: str) -> bool:
 
 
 def read_seal(folder: Folder, name: str) -> Seal | None:
-    """The sidecar `<file>.sha256`, as sha256sum writes it; None where there is none or it is not whole yet."""
+    """The seal beside a file, as sha256sum writes it; None where there is none or it is not whole yet."""
     try:
         descriptor = folder.open(name + SEAL_SUFFIX)
     except OSError:

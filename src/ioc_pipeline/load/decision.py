@@ -17,7 +17,7 @@ def decide(
     """Say what becomes of each delivery; the second list has those that raw does not hold yet."""
     history = read_history(connection, verdicts)
     markers = _read_markers(connection, verdicts)
-    contested = _find_contested(verdicts, history)
+    contested_places = _find_contested(verdicts, history)
     (last_load_seq,) = connection.execute("select coalesce(max(load_seq), 0) from raw.load").fetchall()[0]
 
     outcomes: list[Loaded] = []
@@ -36,7 +36,7 @@ def decide(
             last_load_seq += 1
             load_seq, outcome = last_load_seq, verdict.outcome
             if outcome in ACCEPTED:
-                if contested.intersection((delivery.scan_seq, scope) for scope in placed_scopes(verdict)):
+                if contested_places.intersection((delivery.scan_seq, scope) for scope in placed_scopes(verdict)):
                     outcome = "returned"
                 elif _find_same(verdict, history, load_seq):
                     outcome = "duplicate"

@@ -10,6 +10,7 @@ import pyarrow as pa
 from ioc_pipeline.domain.deliveries import ACCEPTED, Scope, Verdict
 from ioc_pipeline.domain.periods import Period
 from ioc_pipeline.load.outcome import Loaded
+from ioc_pipeline.warehouse.keys import SCOPE_COLUMNS
 
 PlacedScope = tuple[str, Scope]
 """A scope with the name of its source."""
@@ -30,7 +31,7 @@ class Version:
 
 @dataclass(slots=True)
 class History:
-    """What raw knows about the scopes of the deliveries at hand: their accepted loads, and who was withdrawn when."""
+    """`versions` are the accepted loads of a scope; `withdrawn_by` is the load that withdrew a delivery."""
 
     versions: dict[PlacedScope, list[Version]] = field(default_factory=lambda: defaultdict(list))
     withdrawn_by: dict[int, int] = field(default_factory=dict)
@@ -73,16 +74,15 @@ def read_history(connection: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdi
         for verdict in verdicts
         for source_name, scope in placed_scopes(verdict)
     }
-    names = ("source_name", "table_name", "reporting_unit_code", "period_type", "period_start_date", "period_end_date")
     if touched:
-        connection.register("touched", pa.table(dict(zip(names, zip(*touched, strict=True), strict=True))))
+        connection.register("touched", pa.table(dict(zip(SCOPE_COLUMNS, zip(*touched, strict=True), strict=True))))
         rows = connection.execute(
             f"""
-            select {", ".join(f"scope.{name}" for name in names)},
+            select {", ".join(f"scope.{name}" for name in SCOPE_COLUMNS)},
                 delivery.delivery_seq, delivery.load_seq, delivery.department_code, delivery.sha256,
                 delivery.contract_hash, delivery.scan_seq, counted.scope_count
             from raw.delivery_scope as scope
-            inner join touched using ({", ".join(names)})
+            inner join touched using ({", ".join(SCOPE_COLUMNS)})
             inner join raw.delivery as delivery on scope.load_seq = delivery.load_seq
             inner join (select load_seq, count(*) as scope_count from raw.delivery_scope group by load_seq) as counted
                 on scope.load_seq = counted.load_seq

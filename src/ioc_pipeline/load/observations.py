@@ -21,7 +21,7 @@ def append_observations(
     accepted: Sequence[tuple[Verdict, Loaded]],
     elements: set[str],
 ) -> None:
-    """Copy the rows of all files in one statement; `assigned` gives each delivery its load_seq."""
+    """Check the rows of all files together, and append them in one statement."""
     paths = [str(prepared / str(loaded.delivery_seq) / "observation.parquet") for _, loaded in accepted]
     _check_observations(connection, paths, [verdict for verdict, _ in accepted], elements)
     load_seqs = [loaded.load_seq for _, loaded in accepted]

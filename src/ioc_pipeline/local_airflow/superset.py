@@ -25,6 +25,7 @@ from ioc_pipeline.publish.postgresql import READERS, SCHEMA
 from ioc_pipeline.reference.code_sets import code_set_of
 from ioc_pipeline.reference.seeds import read_rows
 from ioc_pipeline.settings import Settings, from_environment
+from ioc_pipeline.warehouse.place import quoted
 
 BUNDLE = Path("include") / "bi" / "superset"
 PORT = 8088
@@ -107,12 +108,8 @@ def dataset(mart: Mart, database: str, words: Mapping[str, Mapping[str, str]]) -
 
 def _in_words(column: str, words: Mapping[str, str]) -> str:
     """SQL for the words of a code; a code that nobody has said a word of speaks for itself."""
-    cases = " ".join(f"when {_quoted(code)} then {_quoted(label)}" for code, label in words.items())
+    cases = " ".join(f"when {quoted(code)} then {quoted(label)}" for code, label in words.items())
     return f"case {column} {cases} else {column} end"
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from ioc_pipeline.durable import sync_file
 from ioc_pipeline.publish.marts import Mart
 from ioc_pipeline.publish.prints import Before, Part, Prints, differing, is_in, is_little, prints_of
 from ioc_pipeline.publish.versions import finish, make_read_only, unfinished
+from ioc_pipeline.warehouse.place import quoted
 
 NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
@@ -145,8 +146,3 @@ def _copy(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     connection.execute(f"comment on table version.marts.{mart.name} is {quoted(mart.comment)}")
     for column in mart.columns:
         connection.execute(f"comment on column version.marts.{mart.name}.{column.name} is {quoted(column.comment)}")
-
-
-def quoted(text: str | Path) -> str:
-    """A literal for the statements of DuckDB that take no parameters."""
-    return "'" + str(text).replace("'", "''") + "'"

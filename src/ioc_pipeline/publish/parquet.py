@@ -16,10 +16,11 @@ from typing import Any
 import duckdb
 
 from ioc_pipeline.durable import sync_file, sync_folder, write_durably
-from ioc_pipeline.publish.database import Publication, quoted
+from ioc_pipeline.publish.database import Publication
 from ioc_pipeline.publish.marts import Mart, foreign_keys
 from ioc_pipeline.publish.prints import Before, Part, Prints, in_years
 from ioc_pipeline.publish.versions import PACKAGE, finish, hash_file, make_read_only, unfinished
+from ioc_pipeline.warehouse.place import quoted
 
 LICENCE = {
     "name": "notspecified",

@@ -13,7 +13,7 @@ import duckdb
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.locks import locked
 from ioc_pipeline.publish.data_contract import write_contracts
-from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, quoted, write_database
+from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, write_database
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.parquet import table_schema, write_parquet
 from ioc_pipeline.publish.prints import keep_prints, prints_after, prints_file, read_before
@@ -30,7 +30,7 @@ from ioc_pipeline.publish.versions import (
     read_pointer,
 )
 from ioc_pipeline.settings import Settings
-from ioc_pipeline.warehouse.place import place_of
+from ioc_pipeline.warehouse.place import place_of, quoted
 
 _LOG = logging.getLogger(__name__)
 
@@ -42,9 +42,9 @@ class Published:
     version: str
     path: Path
     load_seq: int
-    changed: bool
     sha256: str
     package_sha256: str
+    changed: bool
 
     @property
     def told(self) -> dict[str, str | int | bool]:
@@ -86,7 +86,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
             link(folder, current.file)
             write_contracts(folder, marts)
             hashes = (current.sha256, current.package_sha256)
-            return Published(current.version, folder / current.file, load_seq, False, *hashes)
+            return Published(current.version, folder / current.file, load_seq, *hashes, changed=False)
         version = f"{next_number(folder, last_version):06d}_{content_hash[:8]}"
         forget_unfinished(folder)
         write_contracts(folder, marts)
@@ -113,7 +113,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
             ),
         )
         forget_old(folder)
-    return Published(version, path, load_seq, True, *hashes)
+    return Published(version, path, load_seq, *hashes, changed=True)
 
 
 def _usable(folder: Path, installation_id: str) -> Pointer | None:

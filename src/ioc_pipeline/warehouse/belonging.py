@@ -66,14 +66,12 @@ def join(connection: duckdb.DuckDBPyConnection, installation: Installation) -> N
 def read_deliveries(connection: duckdb.DuckDBPyConnection) -> list[Delivery]:
     """The envelope of every delivery that was loaded, as its newest load noted it; `source_name` is the contract's."""
     rows = connection.execute(
-        """
-        select
-            delivery_seq, kind, department_code, file_name, sha256, size_bytes, received_at, scan_seq, is_sealed,
-            decides_delivery_seq, source_name, extract_id, request, channel, sender
+        f"""
+        select {", ".join(Delivery.__slots__)}
         from raw.delivery
         qualify row_number() over (partition by delivery_seq order by load_seq desc) = 1
         order by delivery_seq
-        """
+        """  # noqa: S608  # columns of ours
     ).fetchall()
     found = [Delivery(*row) for row in rows]
     return [

@@ -3,9 +3,10 @@
 A scope is what one delivery replaces; a cell is one place within a scope, which a later version of it may fill again.
 """
 
-SCOPE_KEY = (
-    "concat_ws('|', source_name, table_name, reporting_unit_code, period_type, period_start_date, period_end_date)"
-)
+SCOPE_COLUMNS = (
+    "source_name", "table_name", "reporting_unit_code", "period_type", "period_start_date", "period_end_date"
+)  # fmt: skip
+SCOPE_KEY = f"concat_ws('|', {', '.join(SCOPE_COLUMNS)})"
 """Key of a scope, over the columns of raw.delivery_scope or raw.observation."""
 
 CELL_KEY = r"""

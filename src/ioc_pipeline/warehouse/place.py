@@ -77,7 +77,7 @@ class DuckDBFile:
 
     def attach_to_read(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Let a connection read it as `warehouse`."""
-        connection.execute(f"attach {_quoted(self.path)} as {NAME} (read_only)")
+        connection.execute(f"attach {quoted(self.path)} as {NAME} (read_only)")
 
     def leave_to_reader(self) -> int:
         """Where a program reads the file, leave it that one and go on with a copy; gives its process, 0 for none."""
@@ -143,7 +143,7 @@ class Lake:
         self.data.mkdir(parents=True, exist_ok=True)
         if self._conninfo is None:
             Path(self.catalogue).parent.mkdir(parents=True, exist_ok=True)
-        connection = self._in_memory(f"data_path {_quoted(self.data)}")
+        connection = self._in_memory(f"data_path {quoted(self.data)}")
         create_raw_of_lake(connection)
         return connection
 
@@ -177,7 +177,7 @@ class Lake:
     def bring_back(self, copy: Path) -> None:
         """As of a file; what was there stays to be read as of the time before."""
         with closing(self.connect()) as connection:
-            connection.execute(f"attach {_quoted(copy)} as saved (read_only)")
+            connection.execute(f"attach {quoted(copy)} as saved (read_only)")
             connection.begin()
             connection.execute("drop schema if exists build cascade")
             _take_raw(connection, "saved", NAME)
@@ -192,8 +192,8 @@ class Lake:
                 ("cleanup_old_files", _UNFINISHED),
                 ("delete_orphaned_files", _UNFINISHED),
             ):
-                older = f", older_than => timestamptz {_quoted((now - age).isoformat())}" if age else ""
-                connection.execute(f"call ducklake_{function}({_quoted(NAME)}{older})")
+                older = f", older_than => timestamptz {quoted((now - age).isoformat())}" if age else ""
+                connection.execute(f"call ducklake_{function}({quoted(NAME)}{older})")
 
     @property
     def dbt_target(self) -> tuple[str, dict[str, str]]:
@@ -217,7 +217,7 @@ class Lake:
         return connection
 
     def _attach(self, connection: duckdb.DuckDBPyConnection, options: str) -> None:
-        connection.execute(f"attach {_quoted(f'ducklake:{self.catalogue}')} as {NAME} ({options})")
+        connection.execute(f"attach {quoted(f'ducklake:{self.catalogue}')} as {NAME} ({options})")
 
 
 Place = DuckDBFile | Lake
@@ -259,8 +259,8 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[st
     return [(name, kind) for name, kind, *_ in connection.execute(f"describe {table}").fetchall()]
 
 
-def _quoted(text: str | Path) -> str:
-    """A literal for statements that take no parameters."""
+def quoted(text: str | Path) -> str:
+    """A literal of SQL, for statements that take no parameters."""
     return "'" + str(text).replace("'", "''") + "'"
 
 

@@ -6,11 +6,10 @@ reads. A file that is only read does not change, so a copy of it under the same 
 
 import fcntl
 import os
-import shutil
 import struct
 from pathlib import Path
 
-from ioc_pipeline.durable import sync_file, sync_folder
+from ioc_pipeline.durable import copy_durably
 
 _FLOCK = "hhqqi4x"  # struct flock on 64-bit Linux: type, whence, start, length, pid
 
@@ -27,9 +26,5 @@ def leave_to_reader(warehouse: Path) -> bool:
     """Put a copy in the place of a file that somebody reads; false where something is still to be written into it."""
     if warehouse.with_name(f"{warehouse.name}.wal").exists():
         return False
-    copy = warehouse.with_name(f".{warehouse.name}.tmp")
-    shutil.copy2(warehouse, copy)
-    sync_file(copy)
-    copy.replace(warehouse)
-    sync_folder(warehouse.parent)
+    copy_durably(warehouse, warehouse)
     return True
