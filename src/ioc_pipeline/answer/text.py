@@ -65,14 +65,10 @@ def lines_of(verdict: Verdict, title: str) -> list[str]:
 
 
 def _envelope(delivery: Delivery, title: str) -> list[str]:
-    received = as_local(delivery.received_at)
     named = "Lần lấy dữ liệu" if delivery.kind == "extract" else "Tệp"
-    lines = [
-        f"{named}: {printable(without_identifiers(delivery.file_name))}",
-        f"Nhận lúc: {received:%d/%m/%Y %H:%M:%S} (giờ Việt Nam)",
-    ]
-    if delivery.is_tried:
-        del lines[1:]
+    lines = [f"{named}: {printable(without_identifiers(delivery.file_name))}"]
+    if not delivery.is_tried:
+        lines.append(f"Nhận lúc: {as_local(delivery.received_at):%d/%m/%Y %H:%M:%S} (giờ Việt Nam)")
     if delivery.sender:
         lines.append(f"Người gửi: {sent_by(delivery)}")
     if title:

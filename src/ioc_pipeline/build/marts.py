@@ -3,7 +3,6 @@
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from ioc_pipeline.build import changes
 from ioc_pipeline.build.catalogue import write_catalogue
@@ -27,7 +26,7 @@ class BuildError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """`nodes` in the order they ran, none where nothing is new; `results_path` is the same as JSON under home/build/.
+    """`nodes` in the order they ran, none where nothing is new; they are kept as JSON under home/build/ too.
 
     `is_full` says that seeds, and what is made of seeds alone, were built too.
     """
@@ -35,7 +34,6 @@ class BuildResult:
     as_of: date
     nodes: tuple[NodeResult, ...]
     is_full: bool
-    results_path: Path
 
 
 def build(settings: Settings, *, as_of: date) -> BuildResult:
@@ -55,16 +53,17 @@ def build(settings: Settings, *, as_of: date) -> BuildResult:
     change = _begin(settings, wanted)
     started_at = datetime.now(UTC)
     if change is None:
-        return BuildResult(as_of, (), False, keep_results(folder, started_at, as_of, ()))
+        keep_results(folder, started_at, as_of, ())
+        return BuildResult(as_of, (), is_full=False)
     nodes, failure = run_dbt(settings, wanted, change, folder)
-    results_path = keep_results(folder, started_at, as_of, nodes)
+    keep_results(folder, started_at, as_of, nodes)
     failed = [node for node in nodes if node.status in _FAILED]
     if failed or failure:
         causes = [f"{node.name}: {node.message}" for node in failed] or [failure]
         raise BuildError("\n".join(causes))
     with closing(place_of(settings).connect()) as warehouse:
         changes.end(warehouse, wanted)
-    return BuildResult(as_of, nodes, change.is_full, results_path)
+    return BuildResult(as_of, nodes, change.is_full)
 
 
 def forget_build(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from ioc_pipeline.build.nodes import NodeResult
 _RESULTS_KEPT = 50
 
 
-def keep_results(folder: Path, started_at: datetime, as_of: date, nodes: Sequence[NodeResult]) -> Path:
+def keep_results(folder: Path, started_at: datetime, as_of: date, nodes: Sequence[NodeResult]) -> None:
     """Keep what each node did, newest folders only: one a drop would fill the disk with them."""
     path = folder / started_at.strftime("%Y%m%dT%H%M%S.%fZ") / "results.json"
     path.parent.mkdir(parents=True)
@@ -24,4 +24,3 @@ def keep_results(folder: Path, started_at: datetime, as_of: date, nodes: Sequenc
     for old in sorted(folder.glob("*/results.json"))[:-_RESULTS_KEPT]:
         old.unlink()
         old.parent.rmdir()
-    return path

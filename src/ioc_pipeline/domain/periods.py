@@ -106,7 +106,7 @@ def label(period: Period) -> str:
     """How people write the period, on either clock: "Tháng 9/2025", "Từ 1/9/2025 đến 5/9/2025"."""
     last = period.end
     if period.type == "day":
-        return f"Ngày {_vietnamese(last)}"
+        return f"Ngày {label_of_day(last)}"
     if period.type == "week":
         year, week, _ = period.start.isocalendar()
         return f"Tuần {week}/{year}"
@@ -124,7 +124,7 @@ def label(period: Period) -> str:
     }
     if period.type in names and period in _on_both_clocks(period.type, last):
         return names[period.type]
-    return f"Từ {_vietnamese(period.start)} đến {_vietnamese(last)}"
+    return f"Từ {label_of_day(period.start)} đến {label_of_day(last)}"
 
 
 def labels(periods: Iterable[Period]) -> str:
@@ -139,7 +139,8 @@ def _on_both_clocks(period_type: str, last: date) -> list[Period]:
     return [of_months(period_type, last.year, index, clock) for clock in get_args(Clock)]
 
 
-def _vietnamese(day: date) -> str:
+def label_of_day(day: date) -> str:
+    """A day as people write it: "1/9/2025"."""
     return f"{day.day}/{day.month}/{day.year}"
 
 

@@ -52,7 +52,7 @@ def contract(mart: Mart, marts: Sequence[Mart]) -> dict[str, Any]:
     return {
         "apiVersion": STANDARD,
         "kind": "DataContract",
-        "id": f"ioc-{_dashed(mart.name)}",
+        "id": f"ioc-{mart.name.replace('_', '-')}",
         "name": mart.words.label,
         "version": version("ioc-pipeline"),
         "status": "active",
@@ -194,7 +194,3 @@ def _servers(mart: Mart) -> list[dict[str, Any]]:
             "schema": SCHEMA,
         },
     ]
-
-
-def _dashed(name: str) -> str:
-    return name.replace("_", "-")

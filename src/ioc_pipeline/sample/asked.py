@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import cast
 
 from ioc_pipeline.domain.errors import UserError
-from ioc_pipeline.domain.periods import Clock, Period, PeriodType, period_containing
+from ioc_pipeline.domain.periods import Clock, Period, PeriodType, label_of_day, period_containing
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.org_units.unit import OrgUnit
 from ioc_pipeline.sample.figures import weigh_communes
@@ -105,7 +105,7 @@ class Asked:
             "quarter": f"{quarter}-{last.year}",
             "Quarter": f"Quý {quarter} năm {last.year}",
             "year": last.year,
-            "bounds": f"(Từ ngày {_day(first)} đến ngày {_day(last)})",
+            "bounds": f"(Từ ngày {label_of_day(first)} đến ngày {label_of_day(last)})",
         }
 
     @property
@@ -125,7 +125,3 @@ def province_on(org_units: OrgUnits, profile: Profile, day: date) -> OrgUnit:
     if unit is None or unit.level != "province":
         raise UserError(f"IOC_PROVINCE={profile.province_code!r}: org_units.csv has no such province on {day}")
     return unit
-
-
-def _day(day: date) -> str:
-    return f"{day.day}/{day.month}/{day.year}"

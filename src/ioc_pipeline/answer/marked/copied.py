@@ -32,9 +32,8 @@ def copy_as_xlsx(workbook: Workbook, names: dict[str, str]) -> bytes:
             if sheet.is_hidden:
                 to.hide()
             for merged in sheet.merged:
-                is_range = merged[:2] != merged[2:]
-                with suppress(OverlappingRange):  # what some programs write; no cell is lost by it
-                    if is_range:
+                if merged[:2] != merged[2:]:
+                    with suppress(OverlappingRange):  # what some programs write; no cell is lost by it
                         to.merge_range(*merged, "")
             for row, values in enumerate(sheet.rows):
                 for column, value in enumerate(values):

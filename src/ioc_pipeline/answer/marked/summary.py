@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ioc_pipeline.answer.marked.marks import SUMMARY_TITLE, position_of
+from ioc_pipeline.answer.marked.marks import position_of
 from ioc_pipeline.answer.sheets import harmless
 from ioc_pipeline.answer.wording import expected, finding, fix, found, printable
 from ioc_pipeline.domain.errors import Problem
@@ -26,10 +26,6 @@ class Summary:
     lines: Sequence[tuple[str, str]]
     problems: Sequence[Problem]
     sheet_names: Sequence[str]
-
-    @property
-    def title(self) -> str:
-        return SUMMARY_TITLE
 
     def rows(self) -> list[tuple[Problem, tuple[str, ...]]]:
         """One row a problem, in the order of the workbook's cells; what has no cell comes first."""

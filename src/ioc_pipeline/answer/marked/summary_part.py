@@ -4,6 +4,7 @@ from html import escape
 
 from lxml import etree
 
+from ioc_pipeline.answer.marked.marks import SUMMARY_TITLE
 from ioc_pipeline.answer.marked.package import new_root, parse
 from ioc_pipeline.answer.marked.styles import FILLS, Styles
 from ioc_pipeline.answer.marked.summary import (
@@ -42,7 +43,7 @@ class _Part:
         self._rows: list[str] = []
         self._number = 0
         plain, bold = styles.worded(), styles.worded(bold=True)
-        self._row([(summary.title, styles.worded(bold=True, size=14, colour="FF9C0006"))], height=22)
+        self._row([(SUMMARY_TITLE, styles.worded(bold=True, size=14, colour="FF9C0006"))], height=22)
         self._row([(EXPLAINS, plain)], height=32)
         for name, value in summary.lines:
             self._row([(name, bold), ("", plain), (value, plain)])

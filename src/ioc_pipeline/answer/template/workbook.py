@@ -12,7 +12,7 @@ from ioc_pipeline.answer.template.headers import header_cells
 from ioc_pipeline.answer.template.identity import SHEET, identity_of
 from ioc_pipeline.answer.template.rows import Lines, Made, lines_of
 from ioc_pipeline.answer.template.rules import CELL, Rule, rule_of
-from ioc_pipeline.domain.periods import Period, label
+from ioc_pipeline.domain.periods import Period, label, label_of_day
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import ADDITIVE, NUMERIC, Column, ColumnType, Table
 
@@ -88,9 +88,7 @@ class _HiddenSheet:
             for row, value in enumerate(choices):
                 write = self._sheet.write_string if isinstance(value, str) else self._sheet.write_number
                 write(row, column, value)
-            cells = xl_range(0, column, len(choices) - 1, column)
             name = xl_col_to_name(column)
-            assert cells.startswith(name)
             self._places[choices] = f"={SHEET}!${name}$1:${name}${len(choices)}"
         return self._places[choices]
 
@@ -305,19 +303,21 @@ def _letterhead_of(made: Made) -> tuple[str, str]:
 
 
 def _period_line(period: Period, source: Source) -> str:
-    bounds = f" (Từ ngày {_day(period.start)} đến ngày {_day(period.end)})" if source.clock == "management" else ""
+    bounds = (
+        f" (Từ ngày {label_of_day(period.start)} đến ngày {label_of_day(period.end)})"
+        if source.clock == "management"
+        else ""
+    )
     return label(period) + bounds
-
-
-def _day(day: Any) -> str:
-    return f"{day.day}/{day.month}/{day.year}"
 
 
 def _header_text(column: Column, period: Period, table: Table) -> str:
     """The first header that is one; `*`, which stands for any text, is where the period goes if the header says it."""
     text = next(each for each in column.headers if each != "(trống)") if len(column.headers) > 1 else column.headers[0]
     told = (
-        (_day(period.end) if table.period.reads == "date" else label(period)) if "header" in table.period.places else ""
+        (label_of_day(period.end) if table.period.reads == "date" else label(period))
+        if "header" in table.period.places
+        else ""
     )
     first, *rest = text.removeprefix("*").split("*")
     words = " ".join(f"{first} {told} {' '.join(rest)}".split()) if rest else first
