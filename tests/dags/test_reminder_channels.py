@@ -6,7 +6,7 @@ import reminder_channels
 from ioc_pipeline.flows.reminders import Reminder
 from listeners import listening_mailbox, listening_webhook
 
-ONE = Reminder("so-khcn", "Sở Khoa học và Công nghệ", "NHẮC VIỆC {{ 7 * 7 }}\nBiểu 03/VT", [], [])
+ONE = Reminder("so-khcn", "Sở Khoa học và Công nghệ", "NHẮC VIỆC {{ 7 * 7 }}\nBiểu 03/VT", [])
 
 
 def test_a_reminder_goes_to_the_unit_in_every_way_that_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:

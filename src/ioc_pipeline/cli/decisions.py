@@ -70,10 +70,7 @@ def _purge(settings: Settings, options: argparse.Namespace) -> int:
 
 def _waive(settings: Settings, options: argparse.Namespace) -> int:
     _expect_reason(options, "the report is not owed")
-    contract = Reference(settings).contracts.ready.get(options.source)
-    if contract is None:
-        raise UserError(f"source {options.source}: not among the contracts in force; `ioc sources` lists them")
-    source = contract.source
+    source = Reference(settings).contract_of(options.source).source
     period = read_period(options.period, source)
     unit = options.unit or source.department
     by = getpass.getuser()

@@ -13,3 +13,8 @@ class Finding:
     area: Area
     place: str
     what: str
+
+
+def delivery_place(delivery_seq: int) -> str:
+    """The `place` of what is found of one delivery."""
+    return f"delivery {delivery_seq}"

@@ -72,12 +72,7 @@ def waive(
         UserError: the source is unknown, the unit does not report it, or `until` lies before the period's end.
     """
     reference = Reference(settings)
-    contract = reference.contracts.ready.get(source_name)
-    if contract is None:
-        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
-    if not reference.reports(contract.source, unit_code, period.end):
-        expected = "a commune's code" if contract.source.reporters == "communes" else contract.source.department
-        raise UserError(f"unit {unit_code}: does not report {source_name} on {period.end}; expected {expected}")
+    reference.expect_reporter(reference.contract_of(source_name).source, unit_code, period.end)
     if until and until <= period.end:
         raise UserError(f"--until {until}: the period ends on {period.end}; expected a later day")
     waiver = Waiver(source_name, unit_code, period, until, reason, by)
@@ -92,9 +87,7 @@ def load_again(settings: Settings, source_name: str) -> list[int]:
     Raises:
         UserError: the source is unknown, or its contract is stopped.
     """
-    reference = Reference(settings)
-    if source_name not in reference.contracts.ready:
-        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(reference.contracts.ready))}")
+    Reference(settings).contract_of(source_name)
     ledger = open_ledger(settings)
     kinds = ("file", "extract")
     seqs = [row.delivery_seq for row in ledger.status_rows() if row.source_name == source_name and row.kind in kinds]

@@ -1,12 +1,12 @@
 """Prepared files → the warehouse, and then the answer to each department."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-
-import duckdb
+from functools import partial
 
 from ioc_pipeline.domain.deliveries import Delivery, Verdict
 from ioc_pipeline.domain.errors import ContractError, DamagedError, StoresError
@@ -78,7 +78,7 @@ def load_prepared(settings: Settings, *, answer: bool = True) -> LoadSummary:
     return replace(summary, changed=summary.changed or _is_to_publish(settings, store.ledger))
 
 
-def _batches(settings: Settings, store: Store) -> Iterator[list[int]]:
+def _batches(settings: Settings, store: Store) -> Iterator[Sequence[int]]:
     """What is to be loaded, and what was loaded and has lost its answer, as many as memory should hold at a time.
 
     The latter are loaded again with the others: their markers say that they are in, and what became of them. Files of
@@ -92,14 +92,17 @@ def _batches(settings: Settings, store: Store) -> Iterator[list[int]]:
         lost: list[int] = []
         together = set(contested(_prepared_verdicts(settings, store, waiting, lost)))
         if lost:
-            for start in range(0, len(lost), BATCH_SIZE):
-                _prepare_lost(settings, store, lost[start : start + BATCH_SIZE])
+            for some in _in_batches(lost):
+                _prepare_lost(settings, store, some)
             together = set(contested(_prepared_verdicts(settings, store, waiting, [])))
         if together:
             yield sorted(together)
-    rest = sorted({*waiting, *unanswered} - together)
-    for start in range(0, len(rest), BATCH_SIZE):
-        yield rest[start : start + BATCH_SIZE]
+    yield from _in_batches(sorted({*waiting, *unanswered} - together))
+
+
+def _in_batches(delivery_seqs: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(delivery_seqs), BATCH_SIZE):
+        yield delivery_seqs[start : start + BATCH_SIZE]
 
 
 def _prepared_verdicts(
@@ -176,8 +179,8 @@ def _files_of(
 
     Files that are not those the ledger knows of are as good as lost: a process whose lease had run out wrote its own.
     """
-    for start in range(0, len(delivery_seqs), BATCH_SIZE):
-        for row in store.ledger.loads(delivery_seqs[start : start + BATCH_SIZE]):
+    for some in _in_batches(delivery_seqs):
+        for row in store.ledger.loads(some):
             verdict = read_verdict(settings, row.delivery_seq)
             is_the_same = (
                 verdict is not None
@@ -226,7 +229,7 @@ def _prepare_as_loaded(settings: Settings, store: Store, loaded: LoadRow) -> Ver
 
 
 def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger, loaded_at: datetime) -> list[Loaded]:
-    """Load everything in one transaction; if that fails, each source in its own, so that one stops no other.
+    """Load a batch into the warehouse.
 
     Raises:
         duckdb.IOException: the warehouse cannot be opened, e.g. another process has it.
@@ -234,37 +237,29 @@ def _load(settings: Settings, verdicts: Sequence[Verdict], ledger: Ledger, loade
     """
     elements = set(load_catalogue(settings.seeds).elements)
     with working_on_warehouse(settings), closing(open_own_warehouse(settings, ledger)) as warehouse:
-        return _load_into(warehouse, settings, verdicts, ledger, elements, loaded_at)
+        load = partial(transaction.load_prepared, warehouse, settings.prepared, elements=elements, loaded_at=loaded_at)
+        return _load_or_hold(load, verdicts, ledger)
 
 
-def _load_into(
-    warehouse: duckdb.DuckDBPyConnection,
-    settings: Settings,
-    verdicts: Sequence[Verdict],
-    ledger: Ledger,
-    elements: set[str],
-    loaded_at: datetime,
+def _load_or_hold(
+    load: Callable[[Sequence[Verdict]], list[Loaded]], verdicts: Sequence[Verdict], ledger: Ledger
 ) -> list[Loaded]:
+    """Load all in one transaction; if that fails each source in its own, so that one stops no other."""
     try:
-        return transaction.load_prepared(warehouse, settings.prepared, verdicts, elements=elements, loaded_at=loaded_at)
+        return load(verdicts)
     except StoresError:
         raise
     except Exception as error:
-        by_source = {name: [one for one in verdicts if one.source_name == name] for name in _sources_of(verdicts)}
+        by_source: dict[str, list[Verdict]] = defaultdict(list)
+        for verdict in verdicts:
+            by_source[verdict.source_name].append(verdict)
         if len(by_source) == 1:
             _LOG.error("%s could not be loaded: %s", *by_source, whereabouts(error))
             said = f": {error}" if isinstance(error, ContractError) else ""  # another may quote a cell
             held = f"loading failed: {reason(error)}{said}"
             ledger.hold_prepared([one.delivery.delivery_seq for one in verdicts], held, at=datetime.now(UTC))
             return []
-        results = []
-        for some in by_source.values():
-            results += _load_into(warehouse, settings, some, ledger, elements, loaded_at)
-        return sorted(results, key=lambda loaded: loaded.delivery_seq)
-
-
-def _sources_of(verdicts: Sequence[Verdict]) -> list[str]:
-    return list(dict.fromkeys(verdict.source_name for verdict in verdicts))
+        return [loaded for some in by_source.values() for loaded in _load_or_hold(load, some, ledger)]
 
 
 def _is_to_publish(settings: Settings, ledger: Ledger) -> bool:

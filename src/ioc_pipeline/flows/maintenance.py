@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ioc_pipeline.answer import feedback
-from ioc_pipeline.domain.findings import Finding
+from ioc_pipeline.domain.findings import Finding, delivery_place
 from ioc_pipeline.durable import remove
 from ioc_pipeline.flows.prepared import forget_prepared, prepared_seqs
 from ioc_pipeline.flows.purging import purge_due
@@ -76,6 +76,5 @@ def _describe_again(store: Store, found: list[Finding]) -> None:
     if "chain" in doubted:
         return
     for sidecar in store.ledger.all_sidecars():
-        place = f"delivery {sidecar.delivery.delivery_seq}"
-        if place in lost - doubted:
+        if delivery_place(sidecar.delivery.delivery_seq) in lost - doubted:
             store.describe(sidecar)

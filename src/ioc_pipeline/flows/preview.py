@@ -45,7 +45,7 @@ def try_file(settings: Settings, path: Path, file_name: str, department_code: st
         ContractError: it would have to wait for us.
     """
     reference = Reference(settings)
-    verdict = _verdict_on(settings, path, file_name, department_code)
+    verdict = _verdict_on(_as_delivery(path, file_name, department_code), path, reference)
     contract = reference.contracts.ready.get(verdict.source_name)
     title = contract.source.title if contract else ""
     is_marked = goes_back_marked(verdict)
@@ -56,14 +56,12 @@ def try_file(settings: Settings, path: Path, file_name: str, department_code: st
     )
 
 
-def _verdict_on(settings: Settings, path: Path, file_name: str, department_code: str) -> Verdict:
-    """What would happen to a file if it were dropped under a name into a department's folder; nothing is kept.
+def _verdict_on(delivery: Delivery, path: Path, reference: Reference) -> Verdict:
+    """What would become of a delivery whose bytes lie at `path`.
 
     Raises:
         ContractError: it would have to wait for us.
     """
-    reference = Reference(settings)
-    delivery = _as_delivery(path, file_name, department_code)
     reading = Reading(delivery)
     read_file(reading, _read(path, delivery, reference), reference)
     check_readings([reading])

@@ -3,14 +3,10 @@
 from contextlib import closing
 from datetime import datetime, timedelta
 
-import duckdb
-
-from ioc_pipeline.flows.stores import open_store, working_on_warehouse
+from ioc_pipeline.flows.stores import looking_at_warehouse, open_store, working_on_warehouse
 from ioc_pipeline.land.tombstones import buried_verdict
-from ioc_pipeline.locks import LockedError, locked_now
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.place import place_of
-from ioc_pipeline.warehouse.raw import is_lock
 from ioc_pipeline.warehouse.returned import returned_for_personal_data
 
 KEPT = timedelta(days=7)
@@ -27,18 +23,11 @@ def due_for_purge(settings: Settings, before: datetime) -> list[int]:
 def still_kept(settings: Settings, before: datetime) -> list[int]:
     """Deliveries that were returned for personal data before a moment and whose bytes are still there.
 
-    While somebody works on the warehouse there is no looking: who asks is not to wait, nor to keep a load waiting.
+    None are known while there is no looking at the warehouse.
     """
     if not place_of(settings).exists():
         return []
-    try:
-        with locked_now(settings.warehouse.with_name(".lock")), closing(place_of(settings).connect_to_read()) as opened:
-            due = returned_for_personal_data(opened, before)
-    except LockedError:
-        return []
-    except duckdb.Error as error:
-        if is_lock(error):
-            return []
-        raise
+    with looking_at_warehouse(settings) as opened:
+        due = returned_for_personal_data(opened, before) if opened else []
     store = open_store(settings)
     return [one.delivery_seq for one in store.ledger.deliveries(due) if not buried_verdict(store, one)]

@@ -1,11 +1,12 @@
-"""What reading depends on besides the bytes: contracts that fit the seeds and one another, units, elements."""
+"""What reading depends on besides the bytes: contracts that fit the seeds and one another, and units."""
 
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 
+from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.layers import Declared
-from ioc_pipeline.reference.contracts import Contracts, read_contracts
+from ioc_pipeline.reference.contracts import Contract, Contracts, read_contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import Settings
@@ -13,7 +14,7 @@ from ioc_pipeline.settings import Settings
 
 @dataclass(frozen=True)
 class Reference:
-    """What reading depends on besides the bytes: contracts, units and elements, as they are on disk now."""
+    """What people declare in one project, as it is on disk now."""
 
     settings: Settings
 
@@ -33,12 +34,30 @@ class Reference:
             folders.update(unit.code for unit in communes)
         return folders
 
-    def reports(self, source: Source, unit_code: str, on: date) -> bool:
-        """Whether a unit owes a form or API for a period that ends on a day."""
-        if source.reporters == "department":
-            return unit_code == source.department
-        unit = self.org_units.get(unit_code, on)
-        return unit is not None and (unit.level, unit.province_code) == ("commune", self.settings.province_code)
+    def contract_of(self, source_name: str) -> Contract:
+        """The contract of a source.
+
+        Raises:
+            UserError: there is none of that name in force.
+        """
+        ready = self.contracts.ready
+        if source_name not in ready:
+            raise UserError(f"source {source_name}: expected one of {', '.join(sorted(ready))}")
+        return ready[source_name]
+
+    def expect_reporter(self, source: Source, unit_code: str, on: date) -> None:
+        """Look whether a unit owes a form or API for a period that ends on a day.
+
+        Raises:
+            UserError: it does not.
+        """
+        expected, owes = source.department, unit_code == source.department
+        if source.reporters == "communes":
+            unit = self.org_units.get(unit_code, on)
+            owes = unit is not None and (unit.level, unit.province_code) == ("commune", self.settings.province_code)
+            expected = "a commune's code"
+        if not owes:
+            raise UserError(f"unit {unit_code}: does not report {source.name} on {on}; expected {expected}")
 
     @cached_property
     def org_units(self) -> OrgUnits:

@@ -27,12 +27,11 @@ Send = Callable[["Reminder"], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """All that one unit owes on a day. `news` is what it was not told before, `told_at` when it was told last."""
+    """What one unit owes on a day. `news` is what it was not told before, `told_at` when it was told last."""
 
     unit_code: str
     unit_name: str
     text: str
-    calls: Sequence[Call]
     news: Sequence[Call]
     told_at: datetime | None = None
 
@@ -69,7 +68,7 @@ def reminders(settings: Settings, found: Sequence[Duty], day: date) -> list[Remi
         text = reminder_text(unit.full_name, code, day, calls)
         news = [call for call in calls if call.key not in told and (not told_until or call.since > told_until)]
         told_at = max((told[call.key] for call in calls if call.key in told), default=None)
-        made.append(Reminder(code, unit.full_name, text, calls, news, told_at))
+        made.append(Reminder(code, unit.full_name, text, news, told_at))
     return made
 
 

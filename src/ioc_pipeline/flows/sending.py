@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 from ioc_pipeline.domain.errors import SourceError
 from ioc_pipeline.domain.folding import naked
 from ioc_pipeline.domain.identifiers import guarded
+from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.inbox_folders import make_inbox
 from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_ledger
@@ -28,7 +29,7 @@ def may_send_for(settings: Settings, user_name: str) -> dict[str, str]:
     known = reference.inbox_folders()
     if EVERYBODY not in codes:
         known &= codes
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     units = {code: reference.org_units.get(code, today) for code in known}
     names = {code: unit.full_name if unit else code for code, unit in units.items()}
     return dict(sorted(names.items(), key=lambda named: naked(named[1])))

@@ -6,8 +6,9 @@ Each look here costs a few milliseconds whatever the stores hold; `flows/verify.
 import logging
 import secrets
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 
@@ -55,7 +56,7 @@ def open_store(settings: Settings) -> Store:
     _expect_own_province(settings)
     store = Store(settings.landing, Ledger(settings.ledger_url))
     stamp = read_stamp(store.folder)
-    if not store.ledger.is_made() and (_lands(store, stamp)):
+    if not store.ledger.is_made() and _lands(store, stamp):
         raise StoresError(
             f"there is no ledger at {store.ledger.shown_url}, while {store.folder} holds deliveries: {_RESTORE_LEDGER}"
         )
@@ -173,8 +174,31 @@ def _sha256(store: Store, delivery_seq: int) -> str:
 @contextmanager
 def working_on_warehouse(settings: Settings) -> Iterator[None]:
     """One of us at a time; wait for who is at it."""
-    with locked(settings.warehouse.with_name(".lock")):
+    with locked(_warehouse_lock(settings)):
         yield
+
+
+@contextmanager
+def looking_at_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The warehouse as it is, to read; None while one of us works on it, or another program writes it.
+
+    Who only looks neither waits nor keeps a load waiting.
+    """
+    with ExitStack() as opened:
+        connection = None
+        try:
+            opened.enter_context(locked_now(_warehouse_lock(settings)))
+            connection = opened.enter_context(closing(place_of(settings).connect_to_read()))
+        except LockedError:
+            pass
+        except duckdb.Error as error:
+            if not is_lock(error):
+                raise
+        yield connection
+
+
+def _warehouse_lock(settings: Settings) -> Path:
+    return settings.warehouse.with_name(".lock")
 
 
 def open_own_warehouse(settings: Settings, ledger: Ledger) -> duckdb.DuckDBPyConnection:
@@ -221,7 +245,7 @@ def _open_past_readers(settings: Settings) -> duckdb.DuckDBPyConnection:
 def expect_own_warehouse(settings: Settings, ledger: Ledger) -> None:
     """Look before anything is taken: what is landed and answered must find the warehouse it belongs to.
 
-    While another of us, or another program, has it open for writing, there is no looking; loading looks again.
+    Where there is no looking, loading looks again.
 
     Raises:
         StoresError: it is lost, older, or another's.
@@ -230,13 +254,11 @@ def expect_own_warehouse(settings: Settings, ledger: Ledger) -> None:
         _expect_nothing_loaded(settings, ledger)
         return
     try:
-        with locked_now(settings.warehouse.with_name(".lock")), closing(place_of(settings).connect_to_read()) as opened:
-            _compare_warehouse(settings, opened, ledger)
-    except LockedError:
-        return
+        with looking_at_warehouse(settings) as opened:
+            if opened:
+                _compare_warehouse(settings, opened, ledger)
     except duckdb.Error as error:
-        if not is_lock(error):
-            raise StoresError(f"{place_of(settings)} cannot be read: {error}; {_REBUILD}") from error
+        raise StoresError(f"{place_of(settings)} cannot be read: {error}; {_REBUILD}") from error
 
 
 def _expect_nothing_loaded(settings: Settings, ledger: Ledger) -> None:

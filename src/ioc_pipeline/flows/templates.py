@@ -8,8 +8,8 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.reference.contracts import Contract
 
 
-def template_of(reference: Reference, source_name: str, period: Period, unit_code: str = "") -> bytes:
-    """The .xlsx that `unit_code` fills in for one period; without a unit its department, or a commune not named yet.
+def template_of(reference: Reference, source_name: str, period: Period, unit_code: str) -> bytes:
+    """The .xlsx that a unit fills in for one period; with "" its department does, or a commune not named yet.
 
     Raises:
         UserError: there is no such form, it had no layout then, or the unit does not report it.
@@ -18,9 +18,8 @@ def template_of(reference: Reference, source_name: str, period: Period, unit_cod
     if not contract.source.on(period.end).tables:
         raise UserError(f"source {source_name}: no table of it holds for {label(period)}; see valid_from and valid_to")
     unit_code = unit_code or ("" if contract.source.reporters == "communes" else contract.source.department)
-    if unit_code and not reference.reports(contract.source, unit_code, period.end):
-        expected = "a commune's code" if contract.source.reporters == "communes" else contract.source.department
-        raise UserError(f"unit {unit_code}: does not report {source_name} on {period.end}; expected {expected}")
+    if unit_code:
+        reference.expect_reporter(contract.source, unit_code, period.end)
     reporter = reference.org_units.get(unit_code, period.end) if unit_code else None
     return template_workbook(Made(contract, period, reference.org_units, reference.settings.province_code, reporter))
 
@@ -31,10 +30,7 @@ def form_of(reference: Reference, source_name: str) -> Contract:
     Raises:
         UserError: there is none of that name, or an API answers it.
     """
-    ready = reference.contracts.ready
-    contract = ready.get(source_name)
-    if contract is None:
-        raise UserError(f"source {source_name}: expected one of {', '.join(sorted(ready))}")
+    contract = reference.contract_of(source_name)
     if contract.source.api:
         raise UserError(f"source {source_name}: an API, nobody fills it in; `ioc extract {source_name}` fetches it")
     return contract

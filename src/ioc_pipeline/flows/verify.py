@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import duckdb
 
 from ioc_pipeline.domain.errors import BrokenRecordError, DamagedError
-from ioc_pipeline.domain.findings import Area, Finding
+from ioc_pipeline.domain.findings import Area, Finding, delivery_place
 from ioc_pipeline.flows.stores import open_store, working_on_warehouse
 from ioc_pipeline.land.contract_versions import read_contract_version
 from ioc_pipeline.land.store import Store
@@ -47,7 +47,9 @@ def verify_share(settings: Settings, *, seconds: float) -> list[Finding]:
         seqs = store.ledger.next_to_check(min(_ROWS_AT_ONCE, left))
         left -= len(seqs)
         some = list(_landed(store, store.ledger.sidecars(seqs)))
-        store.ledger.note_findings(["bytes", "sidecars"], [_place(seq) for seq in seqs], some, at=datetime.now(UTC))
+        store.ledger.note_findings(
+            ["bytes", "sidecars"], [delivery_place(seq) for seq in seqs], some, at=datetime.now(UTC)
+        )
         found += some
     return found
 
@@ -66,10 +68,6 @@ def _verify_the_rest(settings: Settings, store: Store) -> list[Finding]:
         store.ledger.note_findings([area], None, some, at=datetime.now(UTC))
         found += some
     return found
-
-
-def _place(delivery_seq: int) -> str:
-    return f"delivery {delivery_seq}"
 
 
 def _events(ledger: Ledger) -> Iterator[Finding]:
@@ -93,12 +91,12 @@ def _landed(store: Store, sidecars: Iterable[Sidecar]) -> Iterator[Finding]:
             try:
                 tombstone_of(store, delivery.sha256)
             except DamagedError as error:
-                yield Finding("bytes", _place(delivery.delivery_seq), str(error))
+                yield Finding("bytes", delivery_place(delivery.delivery_seq), str(error))
         if hashed[delivery.sha256] and not is_buried(store, delivery):
-            yield Finding("bytes", _place(delivery.delivery_seq), hashed[delivery.sha256])
+            yield Finding("bytes", delivery_place(delivery.delivery_seq), hashed[delivery.sha256])
         if not store.is_described(sidecar):
             what = "its sidecar in landing is gone, or says something else than the ledger"
-            yield Finding("sidecars", _place(delivery.delivery_seq), what)
+            yield Finding("sidecars", delivery_place(delivery.delivery_seq), what)
 
 
 def _contracts(settings: Settings) -> Iterator[Finding]:
@@ -142,7 +140,7 @@ def _warehouse(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
         mine = known.get(envelope.delivery_seq)
         if mine is None or replace(mine, source_name=envelope.source_name) != envelope:
             yield Finding(
-                "warehouse", _place(envelope.delivery_seq), "raw.delivery says something else than the ledger"
+                "warehouse", delivery_place(envelope.delivery_seq), "raw.delivery says something else than the ledger"
             )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc_pipeline.domain.findings import Finding
+from ioc_pipeline.domain.findings import Finding, delivery_place
 from ioc_pipeline.ledger.arrivals import Sidecar, hash_sidecar
 from ioc_pipeline.ledger.journal import Journal
 from ioc_pipeline.ledger.tables import DELIVERY_COLUMNS, blob, delivery, event, head, load, to_delivery
@@ -120,18 +120,18 @@ def _unlike(connection: sa.Connection, reckoned: dict[int, _Reckoned]) -> Iterat
         seen.add(seq)
         one = reckoned.get(seq)
         if one is None:
-            yield Finding("ledger", f"delivery {seq}", "was never recorded as received")
+            yield Finding("ledger", delivery_place(seq), "was never recorded as received")
             continue
         if one.row_hash and hash_sidecar(Sidecar(to_delivery(row), row.origin)) != one.row_hash:
-            yield Finding("ledger", f"delivery {seq}", "its row is not what was recorded when it was received")
+            yield Finding("ledger", delivery_place(seq), "its row is not what was recorded when it was received")
         elif row.blob_bytes != row.size_bytes:
-            yield Finding("ledger", f"delivery {seq}", "its bytes are recorded with two sizes")
+            yield Finding("ledger", delivery_place(seq), "its bytes are recorded with two sizes")
         said = {name: getattr(row, f"load_{name}") for name in _COMPARED}
         events_say = {name: value for name, value in asdict(one).items() if name in _COMPARED}
         differing = [name for name in _COMPARED if said[name] != events_say[name]]
         if (row.load_answered_at is not None) != one.is_answered:
             differing.append("answered_at")
         if differing:
-            yield Finding("ledger", f"delivery {seq}", f"its {', '.join(differing)} is not what the events say")
+            yield Finding("ledger", delivery_place(seq), f"its {', '.join(differing)} is not what the events say")
     for seq in sorted(reckoned.keys() - seen):
-        yield Finding("ledger", f"delivery {seq}", "was received and has no row")
+        yield Finding("ledger", delivery_place(seq), "was received and has no row")
