@@ -9,9 +9,8 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.durable import write_durably
 from ioc_pipeline.reference.org_units.register import Register
 from ioc_pipeline.reference.org_units.seeds import read_units
+from ioc_pipeline.reference.org_units.unit import MERGED_ON
 from ioc_pipeline.settings import Settings
-
-_MERGED_ON = date(2025, 7, 1)  # before it the samples are of the old communes, which were more
 
 
 def begin_province(settings: Settings, code: str) -> Path:
@@ -28,7 +27,7 @@ def begin_province(settings: Settings, code: str) -> Path:
     folder = settings.provinces / code
     if folder.exists():
         raise UserError(f"{folder} is there already; nothing was changed")
-    days = (_MERGED_ON - timedelta(days=1), date.max)
+    days = (MERGED_ON - timedelta(days=1), date.max)  # the samples are of the old communes too, which were more
     communes = [len(register.on(day, "commune", code)) for day in days]
     words = {
         "code": code,

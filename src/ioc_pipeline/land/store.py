@@ -35,7 +35,7 @@ class Store:
 
     def blob_path(self, sha256: str) -> Path:
         """Where the bytes with this hash lie."""
-        return self.folder / sha256[:2] / sha256
+        return blob_path(self.folder, sha256)
 
     def read(self, delivery: Delivery) -> bytes:
         """The bytes of a delivery, verified.
@@ -131,6 +131,11 @@ class Store:
         stamp = read_stamp(self.folder)
         newest = max(stamp.delivery_seq if stamp else 0, *sidecars, 0)
         return sorted(set(range(1, newest + 1)) - sidecars.keys())
+
+
+def blob_path(landing: Path, sha256: str) -> Path:
+    """Where the bytes with a hash lie in a landing folder."""
+    return landing / sha256[:2] / sha256
 
 
 def read_sidecar(path: Path) -> Sidecar:

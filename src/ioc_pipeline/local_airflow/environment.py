@@ -89,7 +89,7 @@ def installation_secrets(given: Settings) -> Secrets:
     path = given.home / "airflow" / "secrets.json"
     is_new = not path.exists()
     if is_new:
-        _write_private(
+        write_private(
             path,
             {
                 "fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
@@ -97,7 +97,7 @@ def installation_secrets(given: Settings) -> Secrets:
                 "jwt_key": secrets.token_urlsafe(48),
             },
         )
-        _write_private(passwords_file(given), {USER: secrets.token_urlsafe(12)})
+        write_private(passwords_file(given), {USER: secrets.token_urlsafe(12)})
     password = json.loads(passwords_file(given).read_text(encoding="utf-8"))[USER]
     return Secrets(**json.loads(path.read_text(encoding="utf-8")), password=password, is_new=is_new)
 
@@ -106,7 +106,8 @@ def passwords_file(given: Settings) -> Path:
     return given.home / "airflow" / "passwords.json"
 
 
-def _write_private(path: Path, content: dict[str, str]) -> None:
+def write_private(path: Path, content: dict[str, str]) -> None:
+    """Write secrets, readable for their owner only."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(content, file)
 

@@ -20,6 +20,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from ioc_pipeline.local_airflow.environment import write_private
 from ioc_pipeline.publish.postgresql import READERS
 
 OWNER, DATABASE = "ioc", "ioc"
@@ -42,9 +43,7 @@ class Server:
         path = folder / "passwords.json"
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
-            made = {OWNER: secrets.token_urlsafe(24), READERS: secrets.token_urlsafe(12)}
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                json.dump(made, file)
+            write_private(path, {OWNER: secrets.token_urlsafe(24), READERS: secrets.token_urlsafe(12)})
         passwords = json.loads(path.read_bytes())
         return cls(folder, port, passwords[OWNER], passwords[READERS])
 

@@ -9,13 +9,12 @@ from typing import cast
 from ioc_pipeline.domain.errors import UserError
 from ioc_pipeline.domain.periods import Clock, Period, PeriodType, label_of_day, period_containing
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
-from ioc_pipeline.reference.org_units.unit import OrgUnit
+from ioc_pipeline.reference.org_units.unit import MERGED_ON, OrgUnit
 from ioc_pipeline.sample.figures import weigh_communes
 from ioc_pipeline.sample.profile import Profile
 
 LAST_DAY = date(2025, 9, 14)  # of the month whose figures were published, on the management clock
 LAST_YEAR = 2024  # the same of yearly forms
-MERGED_ON = date(2025, 7, 1)  # communes of districts became fewer ones of the province
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _AGES_AFTER = (0, 1, 2, 1)
 _OLDEST = {"month": 36, "quarter": 12, "year": 8}  # further back the trend would lead below nothing

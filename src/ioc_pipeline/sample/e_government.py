@@ -23,7 +23,7 @@ def online_meetings(asked: Asked) -> list[Body]:
     agencies = asked.agencies()
     wobble = wobbler(f"{asked.seed}:meetings:{asked.age}")
     held = share_out(1_236 - 40 * asked.age, around(agency_sizes(f"{asked.seed}:agencies", len(agencies)), wobble, 0.2))
-    missed = share_out(17 * asked.age, [float(count) for count in held], held)
+    missed = share_out(17 * asked.age, held, held)
     values = {"held_count": held, "online_count": less(held, missed), "paperless_count": less(held, missed)}
     return [by_unit(asked, agencies, values)]
 
@@ -32,7 +32,7 @@ def digital_signatures(asked: Asked) -> list[Body]:
     """All agencies and, in the last quarter, all officials sign digitally."""
     agencies = asked.agencies()
     officials = share_out(9_846, agency_sizes(f"{asked.seed}:agencies", len(agencies)))
-    without = share_out(138 * asked.age, [float(count) for count in officials], officials)
+    without = share_out(138 * asked.age, officials, officials)
     values = {
         "agency_signs": [1] * len(agencies),
         "agency_does_not_sign": [0] * len(agencies),
@@ -48,7 +48,7 @@ def digital_skills(asked: Asked) -> list[Body]:
     wobble = wobbler(f"{asked.seed}:skills")
     learners = share_out(186_420 - 9_300 * asked.age, around(weights, wobble, 0.2))
     teams = share_out(2_231, around(weights, wobble, 0.15))
-    more = share_out(4_340, [float(count) for count in teams])
+    more = share_out(4_340, teams)
     values = {
         "learner_count": learners,
         "completed_count": share_out(round(sum(learners) * 0.6142), around(learners, wobble, 0.15), learners),

@@ -161,9 +161,7 @@ def facilities(profile: Profile, seed: int, weights: Sequence[float], age: int) 
     number = [1 + more for more in share_out(others, [weight**2 * wobble(0.3) for weight in weights])]
     return {
         "facility_count": number,
-        "chip_id_count": share_out(
-            profile.health_facilities_chip_id - 3 * age, [float(count) for count in number], number
-        ),
+        "chip_id_count": share_out(profile.health_facilities_chip_id - 3 * age, number, number),
     }
 
 

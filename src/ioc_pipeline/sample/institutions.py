@@ -31,11 +31,9 @@ def network_security(asked: Asked) -> list[Body]:
     values = {
         "system_count": systems,
         "approved_count": approved,
-        "protected_count": figures.share_out(sum(approved) - 5, [float(count) for count in approved], approved),
+        "protected_count": figures.share_out(sum(approved) - 5, approved, approved),
         "incident_count": found,
-        "handled_count": figures.share_out(
-            sum(found) - asked.age // QUARTERS_OPEN, [float(count) for count in found], found
-        ),
+        "handled_count": figures.share_out(sum(found) - asked.age // QUARTERS_OPEN, found, found),
     }
     data_centre = {
         "server_count": 48,
@@ -50,7 +48,7 @@ def portal_sites(asked: Asked) -> list[Body]:
     """The agencies' sites, and the provincial portal on a sheet of its own."""
     agencies = asked.agencies()
     sites = [1 + more for more in figures.share_out(4, figures.agency_sizes(f"{asked.seed}:sites", len(agencies)))]
-    upgraded = figures.share_out(sum(sites) - 2 - asked.age, [float(count) for count in sites], sites)
+    upgraded = figures.share_out(sum(sites) - 2 - asked.age, sites, sites)
     portal = {"criterion_count": 42, "met_count": 40 - asked.age // 2, "visit_count": 1_284_300 - 41_700 * asked.age}
     return [by_unit(asked, agencies, {"site_count": sites, "upgraded_count": upgraded}), of_province(asked, portal)]
 

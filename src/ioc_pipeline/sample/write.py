@@ -12,10 +12,11 @@ from ioc_pipeline.layers import Declared
 from ioc_pipeline.reference.calendar import WorkingCalendar
 from ioc_pipeline.reference.contracts import Contracts
 from ioc_pipeline.reference.org_units.lookup import OrgUnits
+from ioc_pipeline.reference.org_units.unit import MERGED_ON
 from ioc_pipeline.reference.seeds import read_rows
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.sample import assessments, departments, e_government, institutions, stocks
-from ioc_pipeline.sample.asked import LAST_DAY, MERGED_ON, Asked, age_of, published_period
+from ioc_pipeline.sample.asked import LAST_DAY, Asked, age_of, published_period
 from ioc_pipeline.sample.bodies import Body
 from ioc_pipeline.sample.e_government import FILLS_OF_COMMUNES
 from ioc_pipeline.sample.form import FormRow

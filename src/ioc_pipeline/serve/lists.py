@@ -149,8 +149,7 @@ def listed(
     most: int | None = None,
 ) -> Result:
     """Rows that have what is `asked` of the listing's filters, from the one with number `first` on."""
-    chosen = {name: asked[name] for name in listing.filters if asked.get(name)}
-    where = " and ".join([f"{name} = ${name}" for name in chosen]) or "true"
+    where, chosen = _conditions(listing, asked)
     limit = f"limit {most:d} offset {first:d}" if most is not None else ""
     query = f"select * from ({listing.query}) where {where} order by {listing.order} {limit}"  # noqa: S608  # ours
     return fetch(marts, query, chosen)
@@ -158,10 +157,14 @@ def listed(
 
 def counted(marts: duckdb.DuckDBPyConnection, listing: Listing, asked: Mapping[str, str]) -> int:
     """How many rows have what is asked."""
-    chosen = {name: asked[name] for name in listing.filters if asked.get(name)}
-    where = " and ".join([f"{name} = ${name}" for name in chosen]) or "true"
+    where, chosen = _conditions(listing, asked)
     [row] = records(marts, f"select count(*) as found from ({listing.query}) where {where}", chosen)  # noqa: S608
     return int(row["found"])
+
+
+def _conditions(listing: Listing, asked: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    chosen = {name: asked[name] for name in listing.filters if asked.get(name)}
+    return " and ".join(f"{name} = ${name}" for name in chosen) or "true", chosen
 
 
 def choices(marts: duckdb.DuckDBPyConnection, listing: Listing, name: str, language: str) -> list[tuple[str, str]]:

@@ -4,8 +4,7 @@ import re
 from datetime import date, datetime
 from decimal import Decimal
 
-from ioc_pipeline.domain.figures import MINUS as MINUS
-from ioc_pipeline.domain.figures import number as number
+from ioc_pipeline.domain.figures import MINUS, number
 from ioc_pipeline.domain.local_time import as_local
 
 _QUALIFIERS = {">=": "≥", "<=": "≤"}
@@ -35,11 +34,11 @@ def qualifier(text: str) -> str:
     return _QUALIFIERS.get(text, text)
 
 
-def day(value: date | None, language: str) -> str:
+def day(value: date | None) -> str:
     return "" if value is None else value.strftime("%d/%m/%Y")
 
 
-def moment(value: datetime | None, language: str) -> str:
+def moment(value: datetime | None) -> str:
     """A time of the province, from one kept in UTC."""
     return "" if value is None else as_local(value).strftime("%H:%M %d/%m/%Y")
 

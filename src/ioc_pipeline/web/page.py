@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from ioc_pipeline.domain.figures import number
 from ioc_pipeline.web import numbers
 from ioc_pipeline.web.static import FINGERPRINTS
 from ioc_pipeline.web.words import Words, word
@@ -117,7 +118,7 @@ class Page:
         return str(row.get(f"{column}_{self.language}") or row.get(f"{column}_vi") or "")
 
     def number(self, value: Any, decimals: int | None = None) -> str:
-        return numbers.number(value, decimals, self.language)
+        return number(value, decimals, self.language)
 
     def qualified(self, row: Mapping[str, Any], decimals: int | None = None) -> str:
         """The value of a row with its qualifier: ≥57,8."""
@@ -130,7 +131,7 @@ class Page:
         return numbers.change(value, decimals, self.language)
 
     def day(self, value: Any) -> str:
-        return numbers.day(value, self.language)
+        return numbers.day(value)
 
     def days(self, first: Any, last: Any) -> str:
         """From the first day to the last; a single day once."""
@@ -138,7 +139,7 @@ class Page:
         return first_day if first_day == last_day else f"{first_day}\u00a0– {last_day}"
 
     def moment(self, value: Any) -> str:
-        return numbers.moment(value, self.language)
+        return numbers.moment(value)
 
     def period(self, label_vi: str | None) -> str:
         return numbers.period(label_vi or "", self.language)

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 LEVELS = ("country", "province", "district", "commune", "agency")
+MERGED_ON = date(2025, 7, 1)
+"""When provinces and communes became fewer and districts none: Resolution 202/2025/QH15, and those of the provinces."""
 
 
 @dataclass(frozen=True, slots=True)

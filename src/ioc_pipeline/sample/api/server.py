@@ -38,14 +38,14 @@ from ioc_pipeline.sample.api.faults import (
 from ioc_pipeline.sample.api.one_stop import Dossiers
 from ioc_pipeline.sample.api.portal_766 import Index766
 from ioc_pipeline.sample.api.rain_gauges import Gauges
-from ioc_pipeline.sample.api.task_tracking import Tasks, read_cursor
+from ioc_pipeline.sample.api.task_tracking import Place, Tasks, read_cursor
 from ioc_pipeline.sample.api.world import World, read_time
 
 TOKEN_SECONDS = 900
 PAGE_SIZE, MOST_ROWS = 1_000, 5_000
 MOVING_ROWS = 3
 
-Make = Callable[[bool], Any]
+Make = Callable[[], Any]
 
 
 class Clock(BaseModel):
@@ -78,8 +78,8 @@ class Demo:
             return datetime.combine(self.today, datetime.min.time(), LOCAL_TIME).astimezone(UTC)
         return self.now()
 
-    async def answer(self, request: Request, make: Make) -> Response:
-        """Answer as asked, or as the fault of this request wants it; `make(True)` gives the page before the asked one.
+    async def answer(self, request: Request, make: Make, make_before: Make | None = None) -> Response:
+        """Answer as asked, or as the fault of this request wants it; `make_before` gives the page before the asked one.
 
         Raises:
             HTTPException: 400 for a fault that this system cannot have.
@@ -92,7 +92,7 @@ class Demo:
         else:
             fault = self.faults.take(path)
         if fault is None:
-            return self._response(path, make(False))
+            return self._response(path, make())
         match fault.kind:
             case Kind.TOO_MANY_REQUESTS:
                 return self._failure(path, 429, {"Retry-After": f"{fault.seconds:.0f}"})
@@ -103,11 +103,11 @@ class Demo:
                 return self._failure(path, 401)
             case Kind.TIMEOUT:
                 await asyncio.sleep(fault.seconds)
-                return self._response(path, make(False))
+                return self._response(path, make())
             case Kind.CLOCK_SKEW:
-                return self._response(path, make(False), skew=timedelta(seconds=SKEW_SECONDS))
+                return self._response(path, make(), skew=timedelta(seconds=SKEW_SECONDS))
             case Kind.TRUNCATED_JSON | Kind.CUT_OFF:
-                whole = self._response(path, make(False))
+                whole = self._response(path, make())
                 half = bytes(whole.body)[: len(whole.body) // 2]
                 if fault.kind is Kind.TRUNCATED_JSON:
                     return self._response_of(path, half)
@@ -120,14 +120,14 @@ class Demo:
             case Kind.NO_CONTENT:
                 return Response(status_code=204)
             case Kind.PACKED_TWICE:
-                packed = gzip.compress(gzip.compress(bytes(self._response(path, make(False)).body)))
+                packed = gzip.compress(gzip.compress(bytes(self._response(path, make()).body)))
                 response = self._response_of(path, packed)
                 response.headers["Content-Encoding"] = "gzip, gzip"
                 return response
             case Kind.REPEATED_NAME:
-                return self._response_of(path, repeat_name(bytes(self._response(path, make(False)).body)))
+                return self._response_of(path, repeat_name(bytes(self._response(path, make()).body)))
         shape = next(shape for prefix, shape in SHAPES.items() if path.startswith(prefix))
-        body = make(fault.kind is Kind.DUPLICATED_PAGE)
+        body = make_before() if make_before and fault.kind is Kind.DUPLICATED_PAGE else make()
         response = self._response(path, distort(body, fault.kind, shape, self._units(shape)))
         if fault.kind is Kind.MOVING_RECORDS:
             records = self.dossiers if path == "/dossiers" else self.tasks
@@ -182,11 +182,10 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
             raise HTTPException(400, f"page from 1, pageSize from 1 to {MOST_ROWS}")
         since = _time(updated_since)
 
-        def make(is_page_before: bool) -> Any:
-            number = max(1, page - 1) if is_page_before else page
+        def numbered(number: int) -> Any:
             return demo.dossiers.page(today=demo.today, since=since, page=number, size=page_size)
 
-        return await demo.answer(request, make)
+        return await demo.answer(request, lambda: numbered(page), lambda: numbered(max(1, page - 1)))
 
     @app.post("/oauth/token")
     async def token(request: Request) -> dict[str, object]:
@@ -213,14 +212,14 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
         except ValueError:
             raise HTTPException(400, "cursor") from None
 
-        def make(is_page_before: bool) -> Any:
-            return demo.tasks.page(today=demo.today, since=since, after=before if is_page_before else after)
+        def behind(place: Place) -> Any:
+            return demo.tasks.page(today=demo.today, since=since, after=place)
 
-        return await demo.answer(request, make)
+        return await demo.answer(request, lambda: behind(after), lambda: behind(before))
 
     @app.get("/public/current/{organisation}.json")
     async def rain(request: Request) -> Response:
-        return await demo.answer(request, lambda _: demo.gauges.readings(demo.now()))
+        return await demo.answer(request, lambda: demo.gauges.readings(demo.now()))
 
     @app.post("/jsp/rest.jsp")
     async def index_766(request: Request) -> Response:
@@ -229,7 +228,7 @@ def make_app(world: World, faults: Sequence[Fault] = ()) -> FastAPI:
             body = demo.index.answer(parameters, demo.now().astimezone(LOCAL_TIME).date())
         except (ValueError, AttributeError) as error:
             raise HTTPException(400, f"params: {error}") from None
-        return await demo.answer(request, lambda _: body)
+        return await demo.answer(request, lambda: body)
 
     @app.get("/faults")
     async def list_faults() -> list[Fault]:

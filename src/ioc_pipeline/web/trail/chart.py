@@ -9,10 +9,10 @@ from typing import Any
 import vl_convert
 from markupsafe import Markup
 
+from ioc_pipeline.reference.org_units.unit import MERGED_ON
 from ioc_pipeline.web.page import Page
 
 WIDTH, HEIGHT = 880, 300
-MERGED_ON = "2025-07-01"  # Resolution 202/2025/QH15 and those of the provinces: units before are others
 FEWEST = 2  # values that make a line
 
 
@@ -43,8 +43,8 @@ def series_chart(
         return None
     scale = _scale([point["value"] for point in points], indicator, target)
     layers: list[dict[str, Any]] = [_lines(points, [reported, restated], scale, indicator["decimals"])]
-    if points[0]["day"] < MERGED_ON < points[-1]["day"]:
-        layers += _rule("day", MERGED_ON, page.t("Sáp nhập 01/07/2025", "Merger 2025-07-01"))
+    if points[0]["day"] < MERGED_ON.isoformat() < points[-1]["day"]:
+        layers += _rule("day", MERGED_ON.isoformat(), page.t("Sáp nhập 01/07/2025", "Merger 2025-07-01"))
     if target:
         wanted = page.t("Chỉ tiêu", "Target") + " " + page.number(target["target_value"])
         layers += _rule("value", float(target["target_value"]), wanted)
@@ -56,7 +56,7 @@ def _unbroken(rows: Sequence[dict[str, Any]]) -> list[int]:
     runs = [0] * len(rows)
     for number, (before, row) in enumerate(pairwise(rows), start=1):
         follows = row["period_start_date"] == before["period_end_date"] + timedelta(days=1)
-        crosses = before["period_end_date"].isoformat() < MERGED_ON <= row["period_end_date"].isoformat()
+        crosses = before["period_end_date"] < MERGED_ON <= row["period_end_date"]
         runs[number] = runs[number - 1] + (crosses or not follows)
     return runs
 

@@ -8,8 +8,9 @@ from typing import Any
 from ioc_pipeline.domain.addresses import cell_position, column_letters
 from ioc_pipeline.domain.workbooks import Sheet, Value, Workbook, number_text
 from ioc_pipeline.flows.reading import csv_of
+from ioc_pipeline.flows.reference import Reference
+from ioc_pipeline.land.store import blob_path
 from ioc_pipeline.read.workbook import ReadRequest, read_deliveries
-from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.settings import Settings
 
 HEAD_ROWS = 15  # what names the columns stands above, in the forms of a province within so many rows
@@ -53,13 +54,13 @@ def excerpt_of(given: Settings, read: dict[str, Any]) -> Excerpt | None:
     Args:
         read: a row of mart_lineage with the cell's delivery, sheet and address.
     """
-    path = given.landing / read["sha256"][:2] / read["sha256"]
+    path = blob_path(given.landing, read["sha256"])
     if not read["sha256"] or not path.exists():
         return None
     if read["cell"].startswith("/"):
         return _record(path.read_bytes(), read["sheet_name"], read["cell"])
-    contracts = read_contracts(given.sources, given.expectations, given.seeds)
-    request = ReadRequest(path, read["file_name"], csv_of(contracts, read["department_code"]))
+    csv = csv_of(Reference(given).contracts, read["department_code"])
+    request = ReadRequest(path, read["file_name"], csv)
     [workbook] = read_deliveries([request])
     if not isinstance(workbook, Workbook):
         return None
