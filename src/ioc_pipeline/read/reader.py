@@ -119,8 +119,8 @@ def _read_zip(content: bytes, name: str, limits: Limits) -> Iterator[bytes]:
     archive = Archive(content, limits)
     if ods.is_workbook(archive):
         kind, facts, warnings = "ods", ods.scan(archive, limits), []
-    elif xlsx.is_workbook(archive):
-        kind, facts, warnings = "xlsx", xlsx.scan(archive, limits), xlsx.warnings(archive)
+    elif part := xlsx.workbook_part(archive):
+        kind, facts, warnings = "xlsx", xlsx.scan(archive, part, limits), xlsx.warnings(archive)
     else:
         raise Refused("not-a-workbook")
     archive.check_rest()

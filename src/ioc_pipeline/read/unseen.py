@@ -186,7 +186,7 @@ def _of_sheet(blocks: Iterator[bytes]) -> Iterator[str]:
         if is_inside and last > 0 and b"/" in block[max(0, last - 12) : last]:
             outside += block[last + len(b"sheetData>") :]
             is_inside, end = False, last
-        formulas = _FORMULA.findall(block, start, end) if b"<f" in block else []
+        formulas = _FORMULA.findall(block, start, end)
         if formulas and may_hold_digits(b"<".join(formulas)):
             yield from (f"formula: {_text(text)}" for text in formulas)
         for text in _INLINE.findall(block, start, end) if b"inlineStr" in block else ():

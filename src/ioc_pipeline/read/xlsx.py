@@ -17,25 +17,26 @@ _FROM_1904 = re.compile(rb"""<(?:[\w.\-]+:)?workbookPr\s[^>]*\bdate1904\s*=\s*["
 _COUNTED_FIRST = 16 * 1024**2  # bytes of a part from which on cells are counted before they are looked at
 
 
-def is_workbook(archive: Archive) -> bool:
-    """Whether this is an Excel workbook that may be read.
+def workbook_part(archive: Archive) -> str:
+    """The part of an Excel workbook that names its sheets; "" where this is none.
 
     Raises:
         Refused: a binary workbook (.xlsb), or one with macros.
     """
     names = archive.names()
     if "[content_types].xml" not in names or "_rels/.rels" not in names:
-        return False
-    part = _workbook_part(archive)
+        return ""
+    main = (part for kind, part in _relations(archive, "").values() if kind == "officeDocument")
+    part = next(main, "")
     if part.startswith(("word/", "ppt/")) or part not in names:
-        return False
+        return ""
     if part.endswith(".bin"):
         raise Refused("binary-workbook")
     if any(name.endswith("vbaproject.bin") or "/macrosheets/" in name for name in names):
         raise Refused("macro-workbook")
     if b"macroEnabled" in archive.read("[content_types].xml"):
         raise Refused("macro-workbook")
-    return True
+    return part
 
 
 def warnings(archive: Archive) -> list[str]:
@@ -49,15 +50,14 @@ def warnings(archive: Archive) -> list[str]:
     return codes
 
 
-def scan(archive: Archive, limits: Limits) -> list[SheetFacts | None]:
+def scan(archive: Archive, part_of_workbook: str, limits: Limits) -> list[SheetFacts | None]:
     """Facts of each sheet in the workbook's order; None for a sheet without cells (a chart sheet).
 
     Raises:
         Refused: more sheets, cells or merged ranges than `limits`, or parts that contradict each other.
     """
-    workbook_part = _workbook_part(archive)
-    workbook = archive.read(workbook_part)
-    relations = _relations(archive, workbook_part)
+    workbook = archive.read(part_of_workbook)
+    relations = _relations(archive, part_of_workbook)
     sheets = [attributes(text) for text in _SHEET.findall(workbook)]
     if len(sheets) > limits.sheets:
         raise Refused("too-many-sheets", expected=f"nhiều nhất {limits.sheets} trang tính (đang có {len(sheets)})")
@@ -112,13 +112,6 @@ def _count_cells(archive: Archive, part: str, limits: Limits) -> None:
         cells += block.count(b"</c>") + block.count(b":c>")
         if cells > limits.cells:
             raise too_many_cells(limits)
-
-
-def _workbook_part(archive: Archive) -> str:
-    for kind, part in _relations(archive, "").values():
-        if kind == "officeDocument":
-            return part
-    return ""
 
 
 def _relations(archive: Archive, part: str) -> dict[bytes, tuple[str, str]]:

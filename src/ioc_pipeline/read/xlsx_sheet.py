@@ -118,14 +118,13 @@ class SheetScan:
             for pattern in (_INLINE_VALUE, _FONT_CHANGE):
                 for hit in pattern.finditer(data):
                     self._take_text(data, hit.start(), None)
-        if b"hidden" in data or b' ht="0' in data or b' ht="1.' in data or b' ht="1"' in data:
-            for hit in _HIDDEN_ROW.finditer(data):
-                number = attributes(hit[0]).get(b"r")
-                if number is None:
-                    cell = _PLAIN_CELL.search(data, hit.end())
-                    number = cell[2] if cell else None
-                if number is not None and number.isdigit():
-                    self._hide_row(int(number) - 1)
+        for hit in _HIDDEN_ROW.finditer(data):
+            number = attributes(hit[0]).get(b"r")
+            if number is None:
+                cell = _PLAIN_CELL.search(data, hit.end())
+                number = cell[2] if cell else None
+            if number is not None and number.isdigit():
+                self._hide_row(int(number) - 1)
 
     def _skim_styles(self, data: bytes) -> None:
         """Note the cells of a style that shows more; of few styles each is looked for by itself, which is quicker."""
