@@ -1,6 +1,6 @@
 # Everything a person or a machine runs here. Needs Python 3.11, 3.12 or 3.13 with its venv module, git and make.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test crash bench browser odbc superset engines pictures unit one lint check format lock sbom audit clean
+.PHONY: help run demo test crash bench browser odbc redis superset engines pictures unit one lint check format lock sbom audit clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -36,7 +36,7 @@ demo: $(INSTALLED)
 
 # Fast tests first: what is wrong shows early. The dear ones come next, so that none of them is left for the end.
 # One process of three waits for Airflow most of the time (tests/conftest.py), two take file after file.
-test: $(INSTALLED_DEV) browser odbc
+test: $(INSTALLED_DEV) browser odbc redis
 	@exec $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder \
 	    tests/unit tests/e2e tests/crash tests/dbt tests/hostile tests/web tests/dags
 
@@ -62,6 +62,13 @@ odbc:
 	    echo "Installing Debian's ODBC driver of PostgreSQL for its tests"; \
 	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq unixodbc odbc-postgresql >/dev/null; \
 	} || { echo "The tests of ODBC need its driver. On Debian: apt-get install unixodbc odbc-postgresql" >&2; exit 1; }
+
+# What Celery's workers are told their tasks through.
+redis:
+	@command -v redis-server >/dev/null || { \
+	    echo "Installing Debian's Redis for the test of two workers"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server >/dev/null; \
+	} || { echo "The test of two workers needs Redis. On Debian: apt-get install redis-server" >&2; exit 1; }
 
 pictures: $(INSTALLED_DEV) browser
 	@PYTHONPATH=tests $(BIN)/python -m guide_pictures

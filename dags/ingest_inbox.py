@@ -45,7 +45,8 @@ def ingest_inbox() -> None:
             outlet_events[RAW_CHANGED].add(RAW, extra=summary.told)  # no change, no build
         return failed + prepare.doubtful_batches(given)  # tried apart, where it may turn the run red
 
-    @task(map_index_template="{{ task.op_kwargs['batch'] | join(', ') }}")
+    # Its first and last delivery: Airflow keeps 250 letters, and PostgreSQL refuses the task of which there are more.
+    @task(map_index_template="{{ task.op_kwargs['batch'] | first }}–{{ task.op_kwargs['batch'] | last }}")
     def prepare_batch(batch: list[int]) -> int:
         from ioc_pipeline import settings
         from ioc_pipeline.flows import prepare

@@ -3,6 +3,7 @@
 import re
 import stat
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from ioc_pipeline import settings
 from ioc_pipeline.local_airflow.environment import Secrets, airflow_environment
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-AIRFLOW_SERVICES = {"prepare", "api-server", "scheduler", "dag-processor", "triggerer"}
+AIRFLOW_SERVICES = {"prepare", "api-server", "scheduler", "dag-processor", "triggerer", "worker"}
 
 NOTICED = (
     "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT",
@@ -34,10 +35,22 @@ def local(tmp_path: Path) -> dict[str, str]:
     return airflow_environment(given, 12345, Secrets("fernet", "api", "jwt", "password", is_new=True))
 
 
-def test_the_containers_are_airflow_its_database_and_on_request_the_sample_apis(compose: dict[str, Any]) -> None:
-    assert set(compose["services"]) == AIRFLOW_SERVICES | {"postgres", "sample-apis"}
-    on_request = {name for name, service in compose["services"].items() if "profiles" in service}
-    assert on_request == {"sample-apis"}
+def test_the_containers_are_airflow_and_its_database_and_others_on_request(compose: dict[str, Any]) -> None:
+    assert set(compose["services"]) == AIRFLOW_SERVICES | {"postgres", "redis", "sample-apis"}
+    on_request = {name: service["profiles"] for name, service in compose["services"].items() if "profiles" in service}
+    assert on_request == {"sample-apis": ["sample"], "worker": ["celery"], "redis": ["celery"]}
+
+
+def test_the_compose_file_is_one_by_the_schema_of_its_specification() -> None:
+    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    checked = subprocess.run([*checker, REPOSITORY / "docker-compose.yml"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_workers_of_one_shared_folder_keep_the_files_of_their_processes_apart(compose: dict[str, Any]) -> None:
+    command = compose["services"]["worker"]["command"]
+    kept = Path(command[command.index("--pid") + 1])
+    assert f"{kept.parent}:mode=1777" in compose["services"]["worker"]["tmpfs"]
 
 
 def test_the_sample_apis_are_reached_by_the_tasks_alone(compose: dict[str, Any]) -> None:
@@ -68,7 +81,13 @@ def test_the_compose_file_holds_no_secret_and_nobody_gets_one_that_is_anothers(c
         "postgres": ["deploy/postgres.env"],
         "prepare": ["deploy/airflow.env"],
         "api-server": ["deploy/airflow.env", "deploy/ledger.env", "deploy/web.env"],
-        "scheduler": ["deploy/airflow.env", "deploy/ledger.env"],
+        "scheduler": [
+            "deploy/airflow.env",
+            "deploy/ledger.env",
+            {"path": "deploy/celery.env", "required": False},
+        ],
+        "worker": ["deploy/airflow.env", "deploy/ledger.env", "deploy/celery.env"],
+        "redis": ["deploy/redis.env"],
         "dag-processor": ["deploy/airflow.env"],
         "triggerer": ["deploy/airflow.env"],
         "sample-apis": [],
@@ -87,15 +106,16 @@ def test_no_container_takes_all_of_the_machine(compose: dict[str, Any]) -> None:
         assert 0 < service["pids_limit"] <= 1000, name
 
 
-def test_the_database_is_in_a_network_that_leads_nowhere(compose: dict[str, Any]) -> None:
+def test_databases_are_in_a_network_that_leads_nowhere(compose: dict[str, Any]) -> None:
     assert compose["networks"] == {"database": {"internal": True}, "web": None}
     networks = {name: set(service.get("networks", [])) for name, service in compose["services"].items()}
-    assert {name for name, of in networks.items() if "web" in of} == {"api-server", "scheduler"}
-    assert networks["postgres"] == {"database"}
+    assert {name for name, of in networks.items() if "web" in of} == {"api-server", "scheduler", "worker"}
+    assert networks["postgres"] == networks["redis"] == {"database"}
 
 
 def test_images_can_be_taken_by_digest(compose: dict[str, Any]) -> None:
     assert compose["services"]["postgres"]["image"] == "${POSTGRES_IMAGE:-postgres:17-bookworm}"
+    assert compose["services"]["redis"]["image"] == "${REDIS_IMAGE:-redis:7-bookworm}"
     taken = re.findall("^FROM (\\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
     assert set(taken) == {"${PYTHON_IMAGE}"}
     assert compose["services"]["scheduler"]["build"]["args"].keys() == {"PYTHON_IMAGE"}

@@ -16,6 +16,7 @@ from frictionless import Package
 from empty_marts import change, empty_marts
 from ioc_pipeline.domain.errors import ConflictError, UserError
 from ioc_pipeline.durable import write_json
+from ioc_pipeline.flows.stores import working_on_warehouse
 from ioc_pipeline.publish.marts import read_marts
 from ioc_pipeline.publish.publication import Published, publish
 from ioc_pipeline.publish.published import as_of, connect_published, ordered_row_hash
@@ -336,8 +337,12 @@ def test_a_project_with_one_mart_less_publishes_the_others(settings: Settings, t
 
 
 def test_publishers_at_the_same_time_publish_once(settings: Settings) -> None:
+    def published_alone(_: int) -> Published:
+        with working_on_warehouse(settings):
+            return publish(settings, published_at=NOON)
+
     with ThreadPoolExecutor(4) as pool:
-        published = list(pool.map(lambda _: publish(settings, published_at=NOON), range(4)))
+        published = list(pool.map(published_alone, range(4)))
     assert len({one.version for one in published}) == 1
     assert sum(one.changed for one in published) == 1
 

@@ -16,7 +16,7 @@ from ioc_pipeline.land.stamp import Stamp, read_stamp, write_stamp
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import is_buried
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.locks import LockedError, locked, locked_now, run_lock
+from ioc_pipeline.locks import LockedError, locked_now, run_lock
 from ioc_pipeline.publish.versions import POINTER, hash_file, link, read_pointer
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.place import place_of
@@ -73,8 +73,7 @@ def back_up(settings: Settings, folder: Path) -> Backup:
         if warehouse.exists():
             open_own_warehouse(settings, store.ledger).close()  # and with it nothing is left beside the file
             warehouse.save(folder / WAREHOUSE)
-        with locked(settings.published / ".lock"):
-            _copy_published(settings.published, folder / PUBLISHED)
+        _copy_published(settings.published, folder / PUBLISHED)
     head = copy.head()
     assert head.installation is not None
     damaged = _copy_landed(store, folder / LANDING, up_to=head.delivery_seq)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from ioc_pipeline.domain.deliveries import Extract
 from ioc_pipeline.domain.errors import UserError
@@ -18,7 +19,8 @@ from ioc_pipeline.flows.reference import Reference
 from ioc_pipeline.flows.stores import open_store
 from ioc_pipeline.land.fetched import ApiRun, land_extract, land_page, read_extract
 from ioc_pipeline.land.store import Store
-from ioc_pipeline.locks import LockedError, locked_now
+from ioc_pipeline.ledger.ledger import Ledger
+from ioc_pipeline.locks import LockedError
 from ioc_pipeline.reference.apis import Api
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.settings import Settings
@@ -57,7 +59,7 @@ class Extraction:
         """
         source = _api_source(self.settings, self.source_name)
         store = open_store(self.settings)
-        with _fetching_alone(self.settings, self.source_name):
+        with _fetching_alone(store.ledger, self.settings.home / "fetching" / f"{self.source_name}.lock"):
             self._prepare_waiting(store)
             pages = self._land_run(store, source)
             self._prepare_waiting(store)
@@ -127,11 +129,11 @@ def _api_source(settings: Settings, source_name: str) -> Source:
 
 
 @contextmanager
-def _fetching_alone(settings: Settings, source_name: str) -> Iterator[None]:
+def _fetching_alone(ledger: Ledger, guard: Path) -> Iterator[None]:
     """One run of an API at a time."""
-    with ExitStack() as lock:
+    with ExitStack() as held:
         try:
-            lock.enter_context(locked_now(settings.home / "fetching" / f"{source_name}.lock"))
+            held.enter_context(ledger.alone_now(guard))
         except LockedError:
-            raise UserError(f"{source_name} is being fetched by another process; try again when it has ended") from None
+            raise UserError(f"{guard.stem} is being fetched by another process; try again when it has ended") from None
         yield

@@ -23,7 +23,7 @@ from ioc_pipeline.land.store import Store
 from ioc_pipeline.land.tombstones import buried_verdict
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.ledger.progress import Lease, PreparedLoad
-from ioc_pipeline.locks import LockedError, locked, locked_now
+from ioc_pipeline.locks import LockedError
 from ioc_pipeline.settings import Settings
 
 BATCH_SIZE = 100  # deliveries prepared by one task: imports and suites are paid once for all of them
@@ -82,7 +82,7 @@ def prepare(settings: Settings, batch: Sequence[int]) -> int:
     """
     store = open_store(settings)
     end_leases_of_the_dead(settings, store.ledger)
-    with _sign_of_life(settings) as owner:
+    with _sign_of_life(settings, store.ledger) as owner:
         leases = store.ledger.lease(batch, owner=owner, seconds=LEASE_SECONDS, at=datetime.now(UTC))
         ready, failed = _prepare_leased(settings, store, leases) if leases else (0, [])
         forget_deaths(settings, [lease.delivery_seq for lease in leases])
@@ -189,13 +189,13 @@ def _hold(ledger: Ledger, lease: Lease, reason: str, *, until: datetime | None =
 
 
 @contextmanager
-def _sign_of_life(settings: Settings) -> Iterator[str]:
-    """A name for this process, and a lock under that name which ends with it, however it ends.
+def _sign_of_life(settings: Settings, ledger: Ledger) -> Iterator[str]:
+    """A name for this process, and a guard under that name which ends with it, however it ends.
 
     Where it ends badly, the database being restarted say, the file stays: the next pass ends the leases by it.
     """
     path = _signs_of_life(settings) / f"{os.getpid()}-{time.time_ns()}"
-    with locked(path):
+    with ledger.alone(path):
         yield path.name
         path.unlink(missing_ok=True)
 
@@ -203,7 +203,7 @@ def _sign_of_life(settings: Settings) -> Iterator[str]:
 def end_leases_of_the_dead(settings: Settings, ledger: Ledger) -> None:
     """Killed while it prepared, a process keeps its leases; nobody should wait for them to run out."""
     for path in _signs_of_life(settings).glob("*"):
-        with suppress(LockedError, IsADirectoryError), locked_now(path):  # a folder is no sign of ours
+        with suppress(LockedError, IsADirectoryError), ledger.alone_now(path):  # a folder is no sign of ours
             note_deaths(settings, ledger.end_leases(path.name))
             path.unlink(missing_ok=True)
     for owner in ledger.lease_owners():  # of a ledger that was restored, or whose folder of signs was lost

@@ -19,7 +19,7 @@ from ioc_pipeline.land.stamp import Stamp, read_stamp, write_stamp
 from ioc_pipeline.land.store import Store, read_sidecar
 from ioc_pipeline.ledger.belonging import Head
 from ioc_pipeline.ledger.ledger import Ledger
-from ioc_pipeline.locks import LockedError, locked, locked_now
+from ioc_pipeline.locks import LockedError
 from ioc_pipeline.publish.versions import LINK
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse import belonging
@@ -36,6 +36,7 @@ _RESTORE_LEDGER = (
     " landing what it lacks"
 )
 _REBUILD = "`ioc rebuild` makes it again from what landed"
+_SHARED = "if other machines use this ledger too, mount the disk that they share at IOC_HOME"
 
 
 def open_ledger(settings: Settings) -> Ledger:
@@ -163,7 +164,7 @@ def _expect_newest_sidecar(store: Store, head: Head) -> None:
 def _older_landing(store: Store, delivery_seq: int, head: Head) -> str:
     return (
         f"{store.folder} ends at delivery {delivery_seq}, the ledger at {head.sidecar_seq}: landing is lost or an older"
-        " copy; bring the newer one back, or `ioc restore DIR` a backup"
+        f" copy; {_SHARED}; otherwise bring the newer one back, or `ioc restore DIR` a backup"
     )
 
 
@@ -174,7 +175,7 @@ def _sha256(store: Store, delivery_seq: int) -> str:
 @contextmanager
 def working_on_warehouse(settings: Settings) -> Iterator[None]:
     """One of us at a time; wait for who is at it."""
-    with locked(_warehouse_lock(settings)):
+    with Ledger(settings.ledger_url).alone(_warehouse_guard(settings)):
         yield
 
 
@@ -187,7 +188,7 @@ def looking_at_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnecti
     with ExitStack() as opened:
         connection = None
         try:
-            opened.enter_context(locked_now(_warehouse_lock(settings)))
+            opened.enter_context(Ledger(settings.ledger_url).alone_now(_warehouse_guard(settings)))
             connection = opened.enter_context(closing(place_of(settings).connect_to_read()))
         except LockedError:
             pass
@@ -197,7 +198,7 @@ def looking_at_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnecti
         yield connection
 
 
-def _warehouse_lock(settings: Settings) -> Path:
+def _warehouse_guard(settings: Settings) -> Path:
     return settings.warehouse.with_name(".lock")
 
 
@@ -263,7 +264,7 @@ def expect_own_warehouse(settings: Settings, ledger: Ledger) -> None:
 
 def _expect_nothing_loaded(settings: Settings, ledger: Ledger) -> None:
     if load_seq := ledger.head().load_seq:
-        raise StoresError(f"{place_of(settings)} is gone, with {load_seq} loads; {_REBUILD}")
+        raise StoresError(f"{place_of(settings)} is gone, with {load_seq} loads; {_SHARED}; otherwise {_REBUILD}")
 
 
 def _compare_warehouse(

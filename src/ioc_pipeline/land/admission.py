@@ -154,7 +154,7 @@ def _misplaced(below: Sequence[InboxFile], still: Collection[tuple[str, str]]) -
 def refuse(candidate: Candidate, problem: Problem) -> Refusal:
     """Leave it where it is, with the reason for its sender."""
     identity = candidate.identity
-    key = f"{problem.code}:{identity.device}-{identity.inode}-{identity.mtime_ns}"
+    key = f"{problem.code}:{identity.inode}-{identity.mtime_ns}"
     return Refusal(_shown(candidate.department_code), _shown(candidate.file_name), problem, key)
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Times are in nanoseconds since 1970; `ctime_ns` changes with the name too."""
+    """Times are in nanoseconds since 1970; `ctime_ns` changes with the name too.
 
-    device: int
+    Without its device: of a shared disk each machine has its own number, and another one after a restart.
+    """
+
     inode: int
     size_bytes: int
     mtime_ns: int
@@ -16,18 +18,13 @@ class Identity:
 
     @classmethod
     def of(cls, status: os.stat_result) -> "Identity":
-        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+        return cls(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     @property
     def as_text(self) -> str:
         """The beginning of an arrival's origin in the ledger."""
-        return f"{self.device}-{self.inode}-{self.mtime_ns}-{self.ctime_ns}-{self.size_bytes}"
+        return f"{self.inode}-{self.mtime_ns}-{self.ctime_ns}-{self.size_bytes}"
 
     def is_same_content(self, other: "Identity") -> bool:
         """Leaves ctime out, which our own renaming changes."""
-        return (self.device, self.inode, self.size_bytes, self.mtime_ns) == (
-            other.device,
-            other.inode,
-            other.size_bytes,
-            other.mtime_ns,
-        )
+        return (self.inode, self.size_bytes, self.mtime_ns) == (other.inode, other.size_bytes, other.mtime_ns)

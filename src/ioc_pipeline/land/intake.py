@@ -19,7 +19,6 @@ from ioc_pipeline.land.copying import INCOMING, Landed, land
 from ioc_pipeline.land.release import finish_releases, release
 from ioc_pipeline.land.store import Store
 from ioc_pipeline.ledger.arrivals import Arrival
-from ioc_pipeline.locks import locked
 
 STEPS = ("copied", "renamed", "synced", "recorded", "described", "confirmed", "taken", "unsealed", "released")
 
@@ -128,7 +127,7 @@ def landing_alone(store: Store) -> Iterator[None]:
     """One pass at a time; wait for who is at it. What a killed pass half copied is removed."""
     incoming = store.folder / INCOMING
     incoming.mkdir(parents=True, exist_ok=True)
-    with locked(store.folder / ".lock"):
+    with store.ledger.alone(store.folder / ".lock"):
         for half_copied in incoming.iterdir():
             remove(half_copied)
         yield

@@ -104,5 +104,5 @@ def _seals_of(folder: Folder, file_name: str) -> Iterator[Seal]:
 
 
 def _identity_in(origin: str) -> Identity:
-    device, inode, mtime_ns, ctime_ns, size_bytes = map(int, origin.split(":", 1)[0].split("-"))
-    return Identity(device, inode, size_bytes, mtime_ns, ctime_ns)
+    *_, inode, mtime_ns, ctime_ns, size_bytes = origin.split(":", 1)[0].split("-")  # older ones begin with a device
+    return Identity(int(inode), int(size_bytes), int(mtime_ns), int(ctime_ns))

@@ -135,12 +135,26 @@ class Journal:
             yield connection
 
     @contextmanager
+    def session(self) -> Iterator[sa.Connection]:
+        """A connection without a transaction, for what a session of PostgreSQL holds."""
+        with self._told(), self._engine.connect() as connection:
+            try:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+            finally:
+                connection.invalidate()  # closed, not asked to end a transaction: its server may be gone by now
+
+    @contextmanager
     def _begun(self, **options: Any) -> Iterator[sa.Connection]:
+        with self._told(), self._engine.connect() as connection:
+            connection = connection.execution_options(**options)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say in our words what the database cannot do."""
         try:
-            with self._engine.connect() as connection:
-                connection = connection.execution_options(**options)
-                with connection.begin():
-                    yield connection
+            yield
         except sa.exc.DatabaseError as error:
             if not _is_of_the_database(error):
                 raise

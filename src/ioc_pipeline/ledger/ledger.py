@@ -6,6 +6,7 @@ from ioc_pipeline.ledger.belonging import Belonging
 from ioc_pipeline.ledger.copying import Copying
 from ioc_pipeline.ledger.enquiries import Enquiries
 from ioc_pipeline.ledger.findings import Findings
+from ioc_pipeline.ledger.guards import Guards
 from ioc_pipeline.ledger.progress import Progress
 from ioc_pipeline.ledger.reckoning import Reckoning
 from ioc_pipeline.ledger.refusals import Refusals
@@ -27,6 +28,7 @@ class Ledger(
     Findings,
     Reminders,
     Submissions,
+    Guards,
 ):
     """The ledger at one URL: SQLite (one machine) or PostgreSQL. Opens a connection per call and keeps none.
 

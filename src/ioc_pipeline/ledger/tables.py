@@ -54,7 +54,7 @@ blob = sa.Table(
     sa.Column("first_received_at", UtcDateTime, nullable=False),
 )
 
-# `origin` identifies one arrival (device, inode, times, size, sha256): a crashed repeat of it finds its row again.
+# `origin` identifies one arrival (inode, times, size, sha256): a crashed repeat of it finds its row again.
 delivery = sa.Table(
     "delivery",
     METADATA,

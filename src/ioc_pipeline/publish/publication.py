@@ -11,7 +11,6 @@ from pathlib import Path
 import duckdb
 
 from ioc_pipeline.domain.errors import ConflictError
-from ioc_pipeline.locks import locked
 from ioc_pipeline.publish.data_contract import write_contracts
 from ioc_pipeline.publish.database import NO_EXTENSIONS, Publication, write_database
 from ioc_pipeline.publish.marts import read_marts
@@ -58,7 +57,8 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     The same content again changes nothing, and a mart that did not change is taken from the version before. The
     pointer never moves back, and the last three versions stay: who reads one of them is not disturbed. A current
     version that is not as it was published, or another installation's, is left behind: a new one is written.
-    `last_version` is the last that the ledger knows, whatever the folder still has.
+    `last_version` is the last that the ledger knows, whatever the folder still has. The caller works on the warehouse
+    alone: two publishers at once would give one number twice.
 
     Raises:
         ConflictError: the last build did not finish, a mart is gone, or a copy differs from it; the pointer stays.
@@ -66,8 +66,7 @@ def publish(settings: Settings, *, published_at: datetime, last_version: str = "
     marts = read_marts(settings.dbt_project)
     folder = settings.published
     folder.mkdir(parents=True, exist_ok=True)
-    # Two publishers at once would give one number twice; the second waits.
-    with locked(folder / ".lock"), closing(_connect(folder)) as connection:
+    with closing(_connect(folder)) as connection:
         place_of(settings).attach_to_read(connection)
         as_of, load_seq = _finished_build(connection)
         if gone := sorted({mart.name for mart in marts} - _marts_there(connection)):
