@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from alert_channels import WebhookNotifier, has_connection, mail
-from ioc_pipeline.flows.reminders import Reminder
+
+if TYPE_CHECKING:  # every process of Airflow's loads plugins, every task too: half of our code would come along
+    from ioc_pipeline.flows.reminders import Reminder
 
 WEBHOOK = "ioc_reminder_webhook"
 EMAIL_VARIABLE = "IOC_REMINDER_EMAIL"
 
 
-def send(reminder: Reminder) -> Sequence[str]:
+def send(reminder: "Reminder") -> Sequence[str]:
     """Send one unit's text in every way that is configured; give the ways.
 
     `{unit}` in the addresses of the variable is the unit's code. The webhook, a gateway to Zalo or Telegram say, gets

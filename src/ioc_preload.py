@@ -17,6 +17,8 @@ import multiprocessing.dummy
 import multiprocessing.pool
 import pandas
 import pandas.core.methods.to_dict  # type: ignore[import-not-found]
+import psycopg
+import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.pandas_compat
 import pyarrow.parquet

@@ -78,8 +78,13 @@ def airflow_environment(given: Settings, web_port: int, keys: Secrets) -> dict[s
 
 def inherited_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """What the components take over from the shell that we were started in."""
-    # A shell that was used for another Airflow must not configure ours.
-    inherited = {name: value for name, value in environment.items() if not name.startswith("AIRFLOW_")}
+    # A shell that was used for another Airflow must not configure ours. And each task imports our code anew: it would
+    # compile it anew too where no byte code may be kept.
+    inherited = {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith("AIRFLOW_") and name != "PYTHONDONTWRITEBYTECODE"
+    }
     # Tasks talk to the API server on this machine, whatever proxy leads out of it.
     exceptions = {name: f"{environment.get(name, '')},127.0.0.1".lstrip(",") for name in ("NO_PROXY", "no_proxy")}
     return inherited | exceptions
