@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 import ioc_pipeline
-from ioc_pipeline.build.changes import Wanted, begin, end, has_reference, is_built
+from ioc_pipeline.build.changes import LITTLE_CELLS, Wanted, begin, end, has_reference, is_built
 from ioc_pipeline.build.inputs import hash_project, hash_reference
 from ioc_pipeline.settings import Settings, from_environment
 from ioc_pipeline.warehouse.place import DuckDBFile
@@ -62,6 +62,29 @@ def test_after_a_complete_build_there_is_nothing_to_do_until_something_changes(
     end(warehouse, WANTED)
     _load(warehouse, 1, "file", "2025-06-30")
     assert not is_built(warehouse, WANTED)
+
+
+def test_little_is_what_gives_one_thread_of_duckdb_enough_to_do(warehouse: duckdb.DuckDBPyConnection) -> None:
+    def load(load_seq: int, day: str, cells: int) -> None:
+        _load(warehouse, load_seq, "file", day)
+        warehouse.execute(
+            """
+            insert into raw.observation by name
+            select ? as load_seq, 'form' as source_name, 't' as table_name, 'counted' as element_code,
+                cast(? as date) as period_end_date
+            from range(?)
+            """,
+            [load_seq, day, cells],
+        )
+        warehouse.execute("update raw.delivery_scope set source_name = 'form', table_name = 't'")
+
+    load(1, "2019-06-30", LITTLE_CELLS)
+    assert not begin(warehouse, WANTED).is_little, "everything is not little"
+    end(warehouse, WANTED)
+    load(2, "2025-06-30", LITTLE_CELLS)
+    assert begin(warehouse, WANTED).is_little, "2019 is not computed again"
+    load(3, "2025-06-30", 1)
+    assert not begin(warehouse, WANTED).is_little
 
 
 def test_a_form_touches_what_its_tables_ever_had_and_what_that_weighs(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ioc_pipeline.build.changes import Change, Wanted
 from ioc_pipeline.build.manifest import KeptManifest
 from ioc_pipeline.settings import Settings
 from ioc_pipeline.warehouse.place import place_of
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
         "touched_elements": change.elements,
         "touched_indicators": change.indicators,
         "stretches": change.stretches,
+        **({"engine_threads": 1} if change.is_little else {}),
     }
     arguments = [
         *options,
@@ -81,6 +85,7 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
                 manifest = outcome.result
                 kept.keep(manifest)
         if manifest is not None:
+            _render_plain_words(manifest)
             with _queries_end_with_dbt():
                 outcome = dbtRunner(manifest=manifest).invoke(arguments)
     finally:
@@ -102,6 +107,29 @@ def run_dbt(settings: Settings, wanted: Wanted, change: Change, folder: Path) ->
             raise error  # a timeout, a signal: dbt hands on what it has caught
         return nodes, _one_line(f"{type(error).__name__}: {error}")
     return nodes, "dbt stopped without saying why"
+
+
+def _render_plain_words(manifest: "Manifest") -> None:
+    """Let dbt remember what the names and codes in the arguments of tests mean: themselves, or a number.
+
+    It renders each of them once in a process, by itself with all macros at hand, which takes 3 ms a word; without any
+    it takes a fifth of one.
+    """
+    from dbt.clients.jinja import get_rendered
+
+    for node in manifest.nodes.values():
+        for word in _words(getattr(getattr(node, "test_metadata", None), "kwargs", None)):
+            if "{" not in word:
+                get_rendered(word, {}, native=True)
+
+
+def _words(arguments: Any) -> Iterator[str]:
+    """The texts in a value of YAML, at any depth."""
+    if isinstance(arguments, str):
+        yield arguments
+    elif isinstance(arguments, dict | list):
+        for argument in arguments.values() if isinstance(arguments, dict) else arguments:
+            yield from _words(argument)
 
 
 @contextmanager

@@ -49,3 +49,15 @@ def indicators_of(warehouse: duckdb.DuckDBPyConnection, elements: Sequence[str])
         [list(elements)],
     ).fetchall()
     return [code for (code,) in rows]
+
+
+def count_cells(warehouse: duckdb.DuckDBPyConnection, years: Sequence[int], elements: Sequence[str]) -> int:
+    """How many cells of raw speak of these elements in these years."""
+    ((count,),) = warehouse.execute(
+        """
+        select count(*) from raw.observation
+        where list_contains($years, year(period_end_date)) and list_contains($elements, element_code)
+        """,
+        {"years": list(years), "elements": list(elements)},
+    ).fetchall()
+    return int(count)
