@@ -1,8 +1,9 @@
 """### Ingest the inbox
 
 Wakes when a department drops a file, and every ten minutes in case the event was lost.
-A handful of deliveries, the usual drop, goes to raw in the task that took them: each further task would let the
-department wait another second. Many are prepared by mapped tasks, one per batch, and loaded together.
+A handful of deliveries, the usual drop, goes to raw in the task that took them, and on to published marts: each
+further task would let the department wait another second. `build_marts`, which the load wakes, then finds it done, or
+does what went wrong once more and tells of it. Many are prepared by mapped tasks, one per batch, and loaded together.
 A bad file is a verdict, never a failed task.
 """
 
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, AssetAlias, AssetOrTimeSchedule, CronTriggerTimetable, dag, task
+from airflow.sdk.types import DagRunProtocol, RuntimeTaskInstanceProtocol
 
 from dag_policy import RUN_ENDS_AFTER, note_failure, of_tasks
 from inbox_trigger import INBOX
@@ -32,9 +34,12 @@ HANDFUL = 10
 )
 def ingest_inbox() -> None:
     @task(pool="warehouse", outlets=[RAW_CHANGED])
-    def take_deliveries(*, outlet_events: dict[AssetAlias, AssetAlias]) -> list[list[int]]:
+    def take_deliveries(
+        *, dag_run: DagRunProtocol, ti: RuntimeTaskInstanceProtocol, outlet_events: dict[AssetAlias, AssetAlias]
+    ) -> list[list[int]]:
         from ioc_pipeline import settings
-        from ioc_pipeline.flows import inbox, loads, prepare
+        from ioc_pipeline.domain.local_time import local_day
+        from ioc_pipeline.flows import inbox, loads, marts, prepare
 
         given = settings.from_environment()
         batches = inbox.land_inbox(given)  # of delivery_seq; empty when nothing waits
@@ -43,6 +48,8 @@ def ingest_inbox() -> None:
         failed = prepare.prepare_all(given, batches)
         if (summary := loads.load_prepared(given)).changed:
             outlet_events[RAW_CHANGED].add(RAW, extra=summary.told)  # no change, no build
+            if ti.try_number == 1:  # a build that never ended may be why this is another try
+                marts.publish_at_once(given, as_of=local_day(dag_run.run_after))
         return failed + prepare.doubtful_batches(given)  # tried apart, where it may turn the run red
 
     # Its first and last delivery: Airflow keeps 250 letters, and PostgreSQL refuses the task of which there are more.

@@ -1,8 +1,8 @@
-"""One drop without Airflow: CPU seconds of each step, in processes forked from the modules that the fork server holds.
+"""One drop without Airflow: CPU seconds of each step, in a process forked from the modules that the fork server holds.
 
     python tests/bench/warm_drop.py [DROPS] [MONTHS]
 
-What Airflow's two tasks do for a form of 75 communes on top of the sample files of so many months, 3 unless said;
+What Airflow's task does for a form of 75 communes on top of the sample files of so many months, 3 unless said;
 `make run` begins with 15. CPU seconds hold on a busy machine too, though each costs up to half as much again there.
 The last line says what a drop builds.
 """
@@ -32,19 +32,17 @@ def main() -> None:
 
         forked(write_samples, Path(folder), drops, months)
         everything = forked(build_and_publish)
-        taken, built = [], []
+        marks_of_drops = []
         for seed in range(drops):
             file = next((Path(folder) / f"seed{seed}" / DEPARTMENT).glob(f"{FORM}*"))
             shutil.copyfile(file, Path(folder) / "home" / "inbox" / DEPARTMENT / file.name)
-            taken.append(forked(take))
-            built.append(forked(build_and_publish))
+            marks_of_drops.append(forked(take_and_publish))
         nothing = forked(build_and_publish)
     print("CPU seconds, median of", drops, "drops")
-    for task in (taken, built):
-        for step in [step for step in task[0] if step != "nodes"]:
-            print(f"  {step:24}{median(marks[step] for marks in task):8.2f}")
+    for step in [step for step in marks_of_drops[0] if step != "nodes"]:
+        print(f"  {step:24}{median(marks[step] for marks in marks_of_drops):8.2f}")
     print(f"  {'build, nothing new':24}{nothing['build']:8.2f}")
-    print(f"nodes: {built[-1]['nodes']:.0f} of {everything['nodes']:.0f}")
+    print(f"nodes: {marks_of_drops[-1]['nodes']:.0f} of {everything['nodes']:.0f}")
 
 
 def forked(work: Callable[..., Marks], *arguments: object) -> Marks:
@@ -81,8 +79,13 @@ def write_samples(folder: Path, drops: int, months: int) -> Marks:
     return {}
 
 
+def take_and_publish() -> Marks:
+    """What the task does."""
+    return take() | build_and_publish()
+
+
 def take() -> Marks:
-    """What the first task does."""
+    """A handful of files to raw."""
     clock = Clock()
     from ioc_pipeline.flows import inbox, loads, prepare
     from ioc_pipeline.settings import from_environment
@@ -99,7 +102,7 @@ def take() -> Marks:
 
 
 def build_and_publish() -> Marks:
-    """What the second task does."""
+    """From raw to published marts."""
     clock = Clock()
     from datetime import UTC, date, datetime
 

@@ -197,6 +197,27 @@ def test_a_dag_file_is_short_and_imports_of_our_package_only_what_is_light(path:
     assert others <= {"airflow", "datetime", "inbox_trigger", "dag_policy", "typing"}
 
 
+def test_a_run_of_airflow_on_sqlite_does_not_wait_for_the_next_whole_second(tmp_path: Path) -> None:
+    given = settings.from_environment({"IOC_HOME": str(tmp_path)})
+    environment = airflow_environment(given, 8080, Secrets("", "api", "jwt", "password", is_new=True))
+    check = (
+        "import datetime, time\n"
+        "import airflow.settings\n"
+        "from sqlalchemy import create_engine, func, literal, select\n"
+        "utc = lambda: datetime.datetime.now(datetime.UTC).replace(tzinfo=None)\n"
+        "with create_engine('sqlite://').connect() as connection:\n"
+        "    for _ in range(3):\n"
+        "        before = utc()\n"
+        "        time.sleep(0.002)\n"
+        "        now = connection.scalar(select(func.now()).where(literal(before) <= func.now()))\n"
+        "        print('ANSWER', before <= now <= utc())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check], env={**os.environ, **environment}, capture_output=True, text=True, timeout=120
+    )
+    assert done.stdout.splitlines()[-3:] == ["ANSWER True"] * 3, done.stderr
+
+
 def test_the_fork_server_holds_neither_a_thread_nor_anything_of_ours_and_nothing_more_to_collect(
     tmp_path: Path,
 ) -> None:

@@ -9,6 +9,7 @@ from ioc_pipeline.build.marts import build, forget_build
 from ioc_pipeline.domain.errors import ConflictError
 from ioc_pipeline.domain.local_time import local_day
 from ioc_pipeline.flows.stores import open_ledger, open_own_warehouse, working_on_warehouse
+from ioc_pipeline.flows.whereabouts import whereabouts
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.publish import versions
 from ioc_pipeline.publish.marts import read_marts
@@ -40,6 +41,17 @@ def build_and_publish(settings: Settings, *, as_of: date | None = None) -> Publi
     if published.changed:
         tell_openlineage(settings)
     return published
+
+
+def publish_at_once(settings: Settings, *, as_of: date) -> None:
+    """Build and publish where something was just loaded: everything is imported there, and nobody else need start.
+
+    A head start, no promise: what goes wrong is left to the build that the load wakes, which tries again and tells.
+    """
+    try:
+        build_and_publish(settings, as_of=as_of)
+    except Exception as error:
+        _LOG.warning("left to the build that the load wakes: %s", whereabouts(error))
 
 
 def _build_and_publish(settings: Settings, ledger: Ledger, as_of: date) -> Published:
