@@ -90,7 +90,7 @@ def _pick(*texts: str) -> st.SearchStrategy[str]:
 
 LABELS = _pick(
     "Tháng 9 năm 2025", "tháng 9/2025", "T9/2025", "T9-2025", "T.09/2025", "Tháng 09/2025", "THÁNG CHÍN NĂM 2025",
-    "September 2025", "Tháng: 9 năm: 2025",
+    "September 2025", "Tháng: 9 năm: 2025", "T9/25", "Tháng 9/25", "Sep-25", "2025M9",
 )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ LEADS = _pick("", "", "Kỳ báo cáo: ", "Báo cáo ", "Thực hiện ", "TH ",
 
 def period_in_other_words(form: Form, draw: Draw) -> None:
     lead, label, mark = draw(LEADS), draw(LABELS), draw(MARKS)
-    beside = draw(_pick("", "", "", " - Số nam", " - Khối xã"))
+    beside = draw(_pick("", "", "", " - Số nam", " - Khối xã", " (tăng 3% so với tháng 8)"))
     form.period = [[f"{lead}{label}{')' if lead == '(' else ''}{mark}{beside}"]]
 
 
@@ -157,6 +157,9 @@ def unit_in_other_words(form: Form, draw: Draw) -> None:
                     "ĐVT: tỷ đ",
                     "10⁹ đồng",
                     "ĐVT: 1.000.000.000 đồng",
+                    "ĐVT: tỷ",
+                    "Đơn vị tính: ghi tại từng cột",
+                    "Đơn vị tính theo từng cột",
                 )
             ),
         ]
@@ -212,9 +215,49 @@ def parts_of_rows(form: Form, draw: Draw) -> None:
     if len(whole) > 4 and isinstance(whole[2], float) and isinstance(whole[4], float):
         part: list[Value] = [
             None,
-            draw(_pick("- Nữ", "Trong đó: nộp qua mạng", "+ Trực tuyến", "Of which: online", "• Nam")),
+            draw(
+                _pick(
+                    "- Nữ",
+                    "Trong đó: nộp qua mạng",
+                    "+ Trực tuyến",
+                    "Of which: online",
+                    "• Nam",
+                    "a) Trực tuyến",
+                    "1.1 Trực tuyến",
+                    "· Trực tuyến",
+                    "Ở nông thôn",
+                    "Trong tổng số: nữ",
+                )
+            ),
         ]
         form.data.insert(at, [*part, whole[2] / 2, None, float(int(whole[4]) // 2), None])
+
+
+def sums_of_groups(form: Form, draw: Draw) -> None:
+    """Each half of the rows has its sum above it or below it."""
+    first, second = draw(
+        st.sampled_from(
+            [
+                ("Khu vực đô thị", "Khu vực nông thôn"),
+                ("Cộng phường", "Cộng xã"),
+                ("Huyện Mộc Châu (cũ)", "Huyện Mai Sơn (cũ)"),
+                ("* Vùng I", "* Vùng II"),
+            ]
+        )
+    )
+    halves = form.data[:2], form.data[2:]
+    sums = [_sum_of(name, half) for name, half in zip((first, second), halves, strict=True)]
+    is_above = first != "* Vùng I" and draw(st.booleans())
+    form.data = [
+        line
+        for total, half in zip(sums, halves, strict=True)
+        for line in ([total, *half] if is_above else [*half, total])
+    ]
+
+
+def _sum_of(name: str, lines: list[list[Value]]) -> list[Value]:
+    added = [[value for line in lines if len(line) > at and isinstance(value := line[at], float)] for at in (2, 3, 4)]
+    return [None, name, *(round(sum(numbers), 6) for numbers in added), None]
 
 
 def row_of_means(form: Form, draw: Draw) -> None:
@@ -321,9 +364,14 @@ def harmless_lines(form: Form, draw: Draw) -> None:
         "Triển khai Đề án 06, tầm nhìn đến năm 2030",
         "Báo cáo định kỳ hằng tháng", "Báo cáo tháng, quý, năm", "Báo cáo quỹ lương", "Thực hiện kế hoạch năm 2025",
         "Hạn gửi: ngày 15 tháng sau", "Monthly report", "V/v gửi số liệu lũy kế và số liệu tháng",
-        "(Theo hướng dẫn của Sở Tài chính)",
+        "(Theo hướng dẫn của Sở Tài chính)", "Chuyển đổi số tỉnh Sơn La đến năm 2030",
     )  # fmt: skip
     form.letterhead.append([draw(text)])
+
+
+def a_line_before_the_first_row(form: Form, draw: Draw) -> None:
+    text = _pick("Lưu ý: các xã ghi đủ số", "Nguồn: Kho bạc", "Báo cáo lần 2", "Phụ lục I", "Nơi nhận: Trung tâm IOC")
+    form.data.insert(0, [draw(text)] if draw(st.booleans()) else [None, draw(text)])
 
 
 def names_of_file_and_sheet(form: Form, draw: Draw) -> None:
@@ -341,10 +389,12 @@ HARMLESS: list[Variation] = [
     period_in_other_words, period_on_two_lines, period_in_cells, bounds_beside_it, marks_on_headers, units_on_headers,
     numbers_on_headers,
     unit_in_other_words, names_in_other_words, figures_as_text, total_in_other_words, total_on_top, headings,
-    parts_of_rows, row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
+    parts_of_rows, sums_of_groups,
+    row_of_means, other_order, no_merged_cells, moved_right, blank_rows, column_numbers, harmless_notes,
     harmless_remarks,
     column_of_another_unit, units_under_headers, groups_with_the_same_names,
-    headers_in_two_languages, harmless_lines, names_of_file_and_sheet, forgotten_rows_that_are_hidden,
+    headers_in_two_languages, harmless_lines, a_line_before_the_first_row,
+    names_of_file_and_sheet, forgotten_rows_that_are_hidden,
 ]  # fmt: skip
 
 

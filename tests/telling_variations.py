@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from form_variations import Draw, Form, Variation, _pick, _put_beside, headers_in_two_languages
+from form_variations import Draw, Form, Variation, _pick, _put_beside, _sum_of, headers_in_two_languages
 from ioc_pipeline.domain.workbooks import Value
 
 
@@ -14,7 +14,8 @@ def another_span(form: Form, draw: Draw) -> None:
         "Tháng 9 năm 2025 (từ 16/8 đến 15/9)", "Tháng 9/2025 (16/8 - 15/9)",
         "Tháng 9/2025, từ ngày 1 tháng 9 đến ngày 28 tháng 9",
         "Nửa đầu năm 2025", "Nửa cuối năm 2025", "10 ngày đầu tháng 9 năm 2025", "Nửa đầu tháng 9/2025",
-        "Tuần 2 tháng 9/2025", "Trung tuần tháng 9 năm 2025",
+        "Tuần 2 tháng 9/2025", "Trung tuần tháng 9 năm 2025", "9T25", "9M2025", "3Q2025", "Q.III/2025", "Q3/25",
+        "FY2025", "01/08/2025-30/09/2025", "Since 1 January 2025",
     )  # fmt: skip
     form.period = [[draw(text)]]
 
@@ -136,6 +137,32 @@ def nothing_but_a_kind(form: Form, draw: Draw) -> None:
         form.foot.insert(0, [f"{'(*)' if place == 'mark' else 'Ghi chú:'} {text}"])
 
 
+def nothing_but_another_time(form: Form, draw: Draw) -> None:
+    """A text of nothing but words of time counts wherever it stands, also in the forms of other countries."""
+    text = draw(
+        _pick(
+            "Aug-25", "T8/25", "T8-25", "9M2025", "3Q2025", "Niên độ 2024", "Hai tháng 8, 9", "Cộng các tháng",
+            "Tổng các kỳ", "Từ đầu năm", "Từ 01/8 đến 30/9", "01/08/2025-30/09/2025", "since 1 January 2025",
+            "Running total", "3 tháng gần nhất", "9 tháng cộng lại", "Nửa đầu tháng", "15 ngày đầu tháng",
+        )
+    )  # fmt: skip
+    place = draw(_pick("letterhead", "line", "bracket", "title", "under header", "foot", "mark", "note"))
+    if place == "letterhead":
+        form.letterhead.append([text])
+    elif place == "line":
+        form.title.append([text])
+    elif place == "bracket":
+        form.period[0][0] = f"{form.period[0][0]} ({text})"
+    elif place == "title":
+        form.title[0][0] = f"{form.title[0][0]} - {text}"
+    elif place == "under header":
+        form.data.insert(0, [None, None, text])
+    elif place == "note":
+        form.notes.append(("C7", text))
+    else:
+        form.foot.insert(0, [f"{'(*)' if place == 'mark' else 'Ghi chú:'} {text}"])
+
+
 def a_stale_month_without_its_year(form: Form, draw: Draw) -> None:
     month = draw(_pick("tháng 8", "T8", "tháng Tám", "August", "tuần 37"))
     if draw(st.booleans()):
@@ -175,6 +202,11 @@ def another_unit(form: Form, draw: Draw) -> None:
             "USD",
             "1.000.000 đồng",
             "mio VND",
+            "KVND",
+            "$",
+            "CNY",
+            "kíp Lào",
+            "Tr VNĐ",
         )
     )
     place = draw(_pick("line", "label", "header", "foot", "end", "beside", "title", "end of title", "note", "currency"))
@@ -246,6 +278,13 @@ def a_wrong_total(form: Form, draw: Draw) -> None:
     total[2] = 80.25 + draw(st.sampled_from([1.0, -0.5, 100.0]))
 
 
+def a_wrong_sum_of_a_group(form: Form, draw: Draw) -> None:
+    name = draw(_pick("Khu vực đô thị", "Cộng phường", "Huyện Mai Sơn (cũ)", "I. Vùng I", "Khối xã"))
+    line = _sum_of(name, form.data[:2])
+    line[4] = float(draw(st.integers(40, 90)))
+    form.data.insert(draw(st.sampled_from([0, 2])), line)
+
+
 def an_unknown_row(form: Form, draw: Draw) -> None:
     name = draw(_pick("Xã Không Tồn Tại", "- Xã Lạ", "Phường Mới", "Đơn vị khác"))
     form.data.append([draw(st.sampled_from([5.0, None])), name, 1.5, 1.0, 2.0, None])
@@ -295,11 +334,12 @@ def cells_that_nobody_sees(form: Form, draw: Draw) -> None:
 TELLING: list[Variation] = [
     another_span, sums_and_plans, another_kind_in_a_header, another_kind_in_a_note, another_unit,
     groups_of_another_time,
-    nothing_but_a_kind, a_stale_month_without_its_year,
+    nothing_but_a_kind, nothing_but_another_time, a_stale_month_without_its_year,
     another_meaning_in_english, another_kind_in_the_title,
     figures_taken_from_another_month, figures_of_another,
     another_unit_under_a_header,
     cells_that_nobody_sees,
-    another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total, an_unknown_row, a_row_below,
+    another_scale_on_the_screen, another_month_in_a_name, another_reporter, a_wrong_total,
+    a_wrong_sum_of_a_group, an_unknown_row, a_row_below,
     a_table_below, a_table_above, a_part_larger_than_its_whole, a_number_without_header, a_code_of_another,
 ]  # fmt: skip

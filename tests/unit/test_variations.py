@@ -81,6 +81,19 @@ def test_the_form_as_it_is_drawn_says_what_it_says() -> None:
     assert ("03646", "revenue", 57.25, date(2025, 9, 1), "official") in EXPECTED
 
 
+@pytest.mark.parametrize(
+    ("total", "code"), [(0.6, []), (0.61, ["rounded-total"]), (0.59, ["rounded-total"]), (0.65, ["total-mismatch"])]
+)
+def test_a_total_that_only_rounding_explains_is_told(total: float, code: list[str]) -> None:
+    form = Form()
+    for line, figure in zip(form.data, (0.1, 0.2, 0.3, 0.0), strict=True):
+        line[3] = figure
+    form.total[0][3] = total
+    parsed, told = read(form)
+    assert told == code
+    assert (parsed is None) is (code == ["total-mismatch"])
+
+
 PEOPLE = ("Lò Văn Anh", "Quàng Thị Bình", "Cầm Thị Dung", "Hà Văn Em")
 
 

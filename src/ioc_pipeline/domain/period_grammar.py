@@ -53,7 +53,7 @@ GRAMMAR: list[tuple[str, re.Pattern[str]]] = [
     ),
     ("second_half", re.compile(rf"(?<![\d/.-])(?:0?6|sau)\s*thang\s*cuoi{_OF_YEAR}")),
     ("quarter", re.compile(rf"qu[iy]\s*(?P<number>iv|i{{1,3}}|[1-4]|mot|nhat|hai|ba|bon|tu)(?![\da-z]){_OF_YEAR}")),
-    ("quarter", re.compile(rf"(?<![a-z0-9])q[\s._-]?(?P<number>[1-4])(?!\d){_OF_YEAR}")),
+    ("quarter", re.compile(rf"(?<![a-z0-9])q[\s._-]?(?P<number>iv|i{{1,3}}|[1-4])(?![a-z\d]){_OF_YEAR}")),
     (
         "month",
         re.compile(rf"(?<![a-z0-9])(?:thang[\s._-]*|t[\s._-]?)(?P<number>{_MONTH_NUMBER}){_NOT_A_LIST}{_OF_YEAR}"),

@@ -21,13 +21,14 @@ _MONTHS = (
 )  # fmt: skip
 _OF_TIME = (  # what follows an abbreviation that means something else without it: "KH năm", but not "KH&CN"
     r"(?=[\s.:]*(?:$|[()/]|T\.?\s?\d|Q\.?\s?[\dIV]|(?:19|20)\d\d|\d{1,2}\s?(?:T\b|tháng|[/.-]\s?(?:19|20)\d\d)|năm\b"
-    r"|quý\b|tháng\b|kỳ\b|cả\b|lũy\b|đến\b|của\b|so\b|trong\b|[Nn]ăm\b|[Qq]uý\b|[Tt]háng\b))"
+    r"|quý\b|tháng\b|kỳ\b|cả\b|lũy\b|đến\b|của\b|so\b|trong\b|giao\b|được\b|[Nn]ăm\b|[Qq]uý\b|[Tt]háng\b))"
 )
 _NOT_LETTER = r"(?<![\w&/-])"
 _SHORT = [  # capitals count: "th" and "kh" in other words are none of these
     (re.compile(rf"{_NOT_LETTER}(?:Ư\.?T\.?H|UTH)\b\.?"), "ước thực hiện"),
     (re.compile(rf"{_NOT_LETTER}[Ưư]ớc TH\b"), "ước thực hiện"),
-    (re.compile(rf"{_NOT_LETTER}L\.?K\b\.?"), "lũy kế"),
+    (re.compile(rf"{_NOT_LETTER}L\.?[Kk](?:ế|\b)\.?"), "lũy kế"),
+    (re.compile(rf"{_NOT_LETTER}L\.\s?kế\b"), "lũy kế"),
     (re.compile(rf"{_NOT_LETTER}KH{_OF_TIME}"), "kế hoạch"),
     (re.compile(r"^KH\b(?!\s*(?:&|-|CN\b|và\b))"), "kế hoạch"),
     (re.compile(rf"{_NOT_LETTER}TH{_OF_TIME}"), "thực hiện"),
@@ -44,12 +45,38 @@ _SHORT = [  # capitals count: "th" and "kh" in other words are none of these
     (re.compile(r"\b[Hh]1(?=[\s./-]*(?:19|20)\d\d)"), "6 tháng đầu năm "),
     (re.compile(r"\b[Hh]2(?=[\s./-]*(?:19|20)\d\d)"), "6 tháng cuối năm "),
 ]
+_SHORT_YEAR = r"(?P<year>2\d)(?![\d/.%-]|,\d)"
+_NUMBERED = [  # the forms with a number in them, in whatever letters
+    (
+        re.compile(rf"(?<![\w/.-])(T(?:háng|hang)?[\s.]?(?:1[0-2]|0?[1-9]))\s?[/'’-]\s?{_SHORT_YEAR}", re.I),
+        r"\1/20\g<year>",
+    ),
+    (
+        re.compile(rf"(?<![\w/.-])(Q(?:uý|uy|uí)?[\s.]?(?:IV|I{{1,3}}|[1-4]))\s?[/'’-]\s?{_SHORT_YEAR}", re.I),
+        r"\1/20\g<year>",
+    ),
+    (re.compile(rf"(?<![\w/.-])(\d{{1,2}})\s?T[\s/'’-]?{_SHORT_YEAR}"), r"\1 tháng năm 20\g<year>"),
+    (
+        re.compile(rf"\b((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*)\.?[-'’]\s?{_SHORT_YEAR}", re.I),
+        r"\1 20\g<year>",
+    ),
+    (re.compile(r"(?<![\w.,-])(\d{1,2})\s?M(?=[\s./-]?20\d\d(?!\d))"), r"\1 tháng đầu năm "),
+    (re.compile(r"(?<![\w.,-])([1-4])\s?Q[\s./-]?(?=20\d\d(?!\d))"), r"quý \1 năm "),
+    (re.compile(r"(?<![\w.,-])(20\d\d)[\s./-]?Q([1-4])(?!\w)"), r"quý \2 năm \1"),
+    (re.compile(r"(?<![\w.,-])(20\d\d)[\s./-]?M(1[0-2]|0?[1-9])(?!\w)"), r"tháng \2 năm \1"),
+    (re.compile(r"(?<!\w)(?:FY[\s-]?|niên độ\s+)(?=20\d\d(?!\d))", re.I), "năm "),
+]
+_RAISED = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉①②③④⑤⑥⑦⑧⑨"))  # marks: "2025¹" is a year
+_HAS_DIGIT = re.compile(r"\d")
 _HAS_ENGLISH = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|month|quarter|year|half|week|daily|previous|prior|last|cumul|accum|accru|ytd|plan|target"
-    r"|budget|forecast|estimat|prelim|provis|average|mean|period|up to|until|through|as (?:of|at)|to date|annual)"
+    r"|budget|forecast|estimat|prelim|provis|average|mean|period|up to|until|through|as (?:of|at)|to date|annual"
+    r"|since|running)"
 )
 _ENGLISH = [
-    (re.compile(r"\byear[ -]to[ -]date\b|\bytd\b|\b(?:cumul|accum|accru)\w*"), "luy ke"),
+    (re.compile(r"\byear[ -]to[ -]date\b|\bytd\b|\b(?:cumul|accum|accru)\w*|\brunning (?:total|sum)s?\b"), "luy ke"),
+    (re.compile(r"\bsince (?:the )?(?:beginning|start)(?: of (?:the )?year)?\b"), "tu dau nam"),
+    (re.compile(r"\bsince\b"), "tu"),
     (
         re.compile(
             r"\b(?:corresponding|same) (?:period|month|quarter)(?: (?:of|in))?(?: (?:the )?(?:last|previous) year)?"
@@ -85,6 +112,8 @@ _COUNTED_MONTHS = re.compile(
 )
 _COUNTED_QUARTER = re.compile(r"\b(?:the )?(first|second|third|fourth|last|1st|2nd|3rd|4th) quarter\b(?: (?:of|in))?")
 _MONTH = re.compile(rf"\b(?:{'|'.join(f'({month})' for month in _MONTHS)})\b\.?,?(?: of)?")
+_DAY_BEFORE_MONTH = re.compile(r"(?<![\d/.-])(\d{1,2})(?:st|nd|rd|th)?[\s-]thang (\d{1,2})\s*[,-]?\s*((?:19|20)\d\d)\b")
+_DAY_BEHIND_MONTH = re.compile(r"\bthang (\d{1,2})\s+(\d{1,2})(?:st|nd|rd|th)?,\s*((?:19|20)\d\d)\b")
 _HALF_YEARS = [
     (re.compile(r"\bnua (?:dau nam|nam dau)\b(?: nam\b)?"), "6 thang dau nam"),
     (re.compile(r"\bnua (?:cuoi nam|nam cuoi|nam sau)\b(?: nam\b)?"), "6 thang cuoi nam"),
@@ -110,9 +139,12 @@ def time_words(text: str) -> str:
 def with_short_forms_written(text: str) -> str:
     """Abbreviations written out, else as it was: "ƯTH tháng 9" is "ước thực hiện tháng 9"."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = unicodedata.normalize("NFC", text).translate(_RAISED)
     for pattern, words in _SHORT:
         text = pattern.sub(words, text)
+    if _HAS_DIGIT.search(text):
+        for pattern, words in _NUMBERED:
+            text = pattern.sub(words, text)
     return text
 
 
@@ -121,7 +153,8 @@ def _translated(text: str) -> str:
     text = _COUNTED_QUARTER.sub(lambda found: f"quy {_NUMBERS[found[1]]} nam ", text)
     for pattern, words in _ENGLISH:
         text = pattern.sub(words, text)
-    return _MONTH.sub(lambda found: f"thang {found.lastindex} ", text)
+    text = _MONTH.sub(lambda found: f"thang {found.lastindex} ", text)
+    return _DAY_BEFORE_MONTH.sub(r"\1/\2/\3", _DAY_BEHIND_MONTH.sub(r"\2/\1/\3", text))
 
 
 def _months_written(found: re.Match[str]) -> str:

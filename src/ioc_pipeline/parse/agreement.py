@@ -1,6 +1,7 @@
 """Whether a form agrees with itself: its totals, and the org units it must hold."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from ioc_pipeline.domain.addresses import cell_address
@@ -35,41 +36,54 @@ def check_totals(parts: Sequence[tuple[Block, Rows, Body]], source: Source) -> l
     """Each total row against the rows it adds up: counts exactly, money within the rounding of its parts.
 
     A grand total is right when it fits the rows above it or all of them, also in the blocks where the table goes on.
+    What only rounding explains is one warning for each block.
     """
-    problems = []
+    problems: list[Problem] = []
+    rounded: dict[int, list[Problem]] = {}
     for block, rows, body in parts:
         for total in body.totals:
             for column in block.table.columns:
                 if column.type in ADDITIVE and column.name in rows.values:
                     whole = [others for _, others, _ in parts if others.periods[:1] == rows.periods[:1]]
                     figures = rows.values[column.name]
-                    added = [figures[start : total.stop] for start in total.or_starts]
-                    added += [figures[total.start : stop] for stop in (*total.or_stops, total.stop)]
+                    added = [figures[start:stop] for start, stop in (*total.others, (total.start, total.stop))]
                     if total.is_grand and (len(whole) > 1 or total.stop < len(rows.numbers)):
                         added.append([parsed for others in whole for parsed in others.values.get(column.name, [])])
-                    problems += _check_total(block, source, column, total.number, added)
-    return problems
+                    found = _check_total(block, source, column, total.number, added)
+                    problems += [problem for problem in found if problem.severity == "critical"]
+                    rounded.setdefault(id(block), []).extend(p for p in found if p.severity == "warning")
+    return problems + [_told_together(found) for found in rounded.values() if found]
+
+
+def _told_together(rounded: list[Problem]) -> Problem:
+    """One warning for all rounded totals of a block, at the first of them."""
+    more = f" (và {len(rounded) - 1} ô cộng khác)" if len(rounded) > 1 else ""
+    return replace(rounded[0], expected=rounded[0].expected + more)
 
 
 def _check_total(
     block: Block, source: Source, column: Column, number: int, added: Iterable[Sequence[Parsed]]
 ) -> list[Problem]:
-    """One cell of a total row; `added` are the rows it may add up, of which one must fit."""
+    """One cell of a total row; `added` are the rows it may add up, of which one must fit, at least when rounded."""
     position = block.columns[column.name]
     stated, _ = _stated(block, source, column, number)
     if not isinstance(stated.value, Decimal):
         return []
-    expected = ""
+    expected = rounded = ""
     for values in added:
         numbers = [parsed.value for parsed in values if isinstance(parsed.value, Decimal)]
         total = sum(numbers, Decimal(0))
-        if not values or abs(stated.value - total) <= _rounding(column, numbers, stated.value):
+        difference = abs(stated.value - total)
+        if not values or difference <= _noise(column, [*numbers, stated.value]):
             return []
         expected = f"{total:f}".replace(".", ",")
+        if difference <= _rounding(column, [*numbers, stated.value]):
+            rounded = expected
     where = (block.sheet.name, cell_address(number, position), block.headers.get(position, ""))
-    return [
-        Problem("total-mismatch", *where, found=original_text(value_at(block, number, position)), expected=expected)
-    ]
+    found = original_text(value_at(block, number, position))
+    if rounded:
+        return [Problem("rounded-total", *where, found=found, expected=rounded, severity="warning")]
+    return [Problem("total-mismatch", *where, found=found, expected=expected)]
 
 
 def _stated(block: Block, source: Source, column: Column, number: int) -> tuple[Parsed, list[Problem]]:
@@ -79,17 +93,17 @@ def _stated(block: Block, source: Source, column: Column, number: int) -> tuple[
     return stated, bad
 
 
-def _rounding(column: Column, parts: Iterable[Decimal], total: Decimal) -> Decimal:
-    """Largest difference that rounding alone explains: half of the last written place for each part and the total.
-
-    Or what a spreadsheet's own arithmetic leaves of them where they cancel each other: 0.3 - 0.1 - 0.2 is -2.8e-17.
-    """
+def _rounding(column: Column, numbers: Sequence[Decimal]) -> Decimal:
+    """Largest difference that rounding alone explains: half of the last written place for each part and the total."""
     if column.type == "count":
         return Decimal(0)
-    numbers = [*parts, total]
     places = max(-int(number.normalize().as_tuple().exponent) for number in numbers)
-    written = Decimal(len(numbers)) * Decimal(1).scaleb(-max(places, 0)) / 2
-    return max(written, _NOISE * sum(map(abs, numbers)))
+    return Decimal(len(numbers)) * Decimal(1).scaleb(-max(places, 0)) / 2
+
+
+def _noise(column: Column, numbers: Sequence[Decimal]) -> Decimal:
+    """What a spreadsheet's own arithmetic leaves of numbers that cancel each other: 0.3 - 0.1 - 0.2 is -2.8e-17."""
+    return Decimal(0) if column.type == "count" else _NOISE * sum(map(abs, numbers))
 
 
 def check_keys(read: ParsedTable, envelope: Envelope, *, are_all_named: bool) -> list[Problem]:

@@ -15,7 +15,7 @@ from ioc_pipeline.parse.marks import without_marks
 from ioc_pipeline.parse.parts import is_listed, is_mean, is_part, part_problems, stray_cell
 from ioc_pipeline.parse.row_units import RowUnits
 from ioc_pipeline.parse.rows import classify_row
-from ioc_pipeline.parse.sums import Total, find_sums, is_sum_of_all
+from ioc_pipeline.parse.sums import Total, find_sums, is_sum_of_all, rows_around
 from ioc_pipeline.parse.table_end import (
     end_of_notes,
     figure_positions,
@@ -81,6 +81,7 @@ class _BodyReader:
         self.has_numbers = bool(figure_positions(block))
         self.known: dict[Value, OrgUnit] = {}
         self.unnamed: list[tuple[int, Problem]] = []
+        self.larger_parts: dict[int, list[Problem]] = {}  # by row, what is said unless it is a sum of others
         self.section_start, self.section_row = 0, -1
         self.subtotal_start = 0
         self.heading_starts: list[int] = []
@@ -110,9 +111,15 @@ class _BodyReader:
             texts = " | ".join(cell_text(value) for _, value in seen_cells(self.block.sheet, number))
             where = (self.block.sheet.name, stray_cell(self.block, number))
             self.problems.append(Problem("other-table", *where, found=texts[:120], severity="warning"))
-        # A total that stands over the first row adds up all that follow.
-        body.totals = [replace(total, stop=total.stop or len(body.data)) for total in body.totals]
+        body.totals = list(map(self._with_rows_around, body.totals))
         return body, self.problems
+
+    def _with_rows_around(self, total: Total) -> Total:
+        """A total that stands over the first row adds up all that follow; any may add up those to the next or last."""
+        body = self.body
+        around = rows_around(body.data, [each.number for each in body.totals], total.number)
+        others = (*total.others, *((start, stop) for start, stop in around if stop - start > 1))
+        return replace(total, stop=total.stop or len(body.data), others=others)
 
     def _drop_rows_of_nil_report(self) -> None:
         """A form with its units printed on it that says "Không phát sinh" and has no figure speaks of none of them."""
@@ -164,6 +171,9 @@ class _BodyReader:
                 kind = "section"
         if not body.data and len(texts) == 1 and _LONE_MARK.fullmatch(texts[0]):
             kind = "column_numbers"
+        if kind in ("footnote", "signature", "title") and self._stands_before_data(number):
+            body.others[number] = "remark"
+            return False
         if kind in ("footnote", "signature", "title"):
             self.problems += rows_after_end(self.block, number + 1, self.position, self.units, self.source)
             end = end_of_notes(self.block, number) if kind == "footnote" else number
@@ -176,8 +186,8 @@ class _BodyReader:
         elif kind == "total":
             body.totals.append(Total(number, 0, len(body.data), is_grand=True))
         elif kind == "subtotal":
-            starts = tuple(self.heading_starts)
-            body.totals.append(Total(number, self.subtotal_start, len(body.data), is_grand=False, or_starts=starts))
+            others = tuple((start, len(body.data)) for start in self.heading_starts)
+            body.totals.append(Total(number, self.subtotal_start, len(body.data), is_grand=False, others=others))
             self.subtotal_start, self.heading_starts = len(body.data), []
         elif kind == "section":
             self._open_section(number)
@@ -241,8 +251,10 @@ class _BodyReader:
 
     def _check_part(self, number: int) -> None:
         whole = self._whole_of(number)
-        if whole is not None and has_figures(self.block, number):
-            self.problems += part_problems(self.block, self.source, number, whole)
+        if whole is None or not has_figures(self.block, number):
+            return
+        if found := part_problems(self.block, self.source, number, whole):
+            self.larger_parts[number] = found
 
     def _heads_data(self, number: int) -> bool:
         """Whether the next row that holds something is a unit with figures."""
@@ -255,6 +267,18 @@ class _BodyReader:
                 return unit is not None and has_figures(self.block, below)
         return False
 
+    def _stands_before_data(self, number: int) -> bool:
+        """Whether a line stands between the header and its first row: "Lưu ý: …", "(Nguồn: …)" end no table there."""
+        if self.body.data or self.body.totals or not self.has_numbers:
+            return False
+        for below in range(number + 1, self.block.body_end):
+            if is_header_of_another(self.block, below):
+                return False
+            texts = _texts(self.block.sheet.rows[below])
+            if has_figures(self.block, below) and classify_row(texts) != "column_numbers":
+                return self.units is None or self.units.read(below)[0] is not None
+        return False
+
     def _tell_rows_below_total(self) -> None:
         """Rows of data below the last total, which does not add them up: forgotten in it, or of another table."""
         data = self.body.data
@@ -262,16 +286,13 @@ class _BodyReader:
         last = max(totals, key=lambda total: total.number, default=None)
         if last is None or not last.is_grand or not last.stop or not data or data[-1] < last.number:
             return
-        if last.stop and last.number > data[0] and not is_sum_of_all(self.block, self.source, last.number, data):
-            number = next(row for row in data if row > last.number)
-            where = (
-                self.block.sheet.name,
-                cell_address(number, self.position),
-                self.block.headers.get(self.position, ""),
-            )
-            self.problems.append(
-                Problem("row-after-end", *where, found=cell_text(value_at(self.block, number, self.position)))
-            )
+        below = [row for row in data if row > last.number]
+        is_sum = any(is_sum_of_all(self.block, self.source, last.number, rows) for rows in (data, below))
+        if last.stop and last.number > data[0] and not is_sum:
+            header = self.block.headers.get(self.position, "")
+            where = (self.block.sheet.name, cell_address(below[0], self.position), header)
+            text = cell_text(value_at(self.block, below[0], self.position))
+            self.problems.append(Problem("row-after-end", *where, found=text))
 
     def _is_heading_of(self, unit: OrgUnit, number: int) -> bool:
         """Whether a row names a unit only as a heading: it has no figure, and the unit's own row follows."""
@@ -304,8 +325,8 @@ class _BodyReader:
         """A section row that carries figures is the total of the rows under it."""
         stop = len(self.body.data)
         if self.section_row >= 0 and stop > self.section_start and self._adds_up(self.section_row):
-            stops = tuple(other for other in self.section_stops if other > self.section_start)
-            total = Total(self.section_row, self.section_start, stop, is_grand=False, or_stops=stops)
+            others = tuple((self.section_start, other) for other in self.section_stops if other > self.section_start)
+            total = Total(self.section_row, self.section_start, stop, is_grand=False, others=others)
             self.body.totals.append(total)
 
     def _adds_up(self, number: int) -> bool:
@@ -313,7 +334,14 @@ class _BodyReader:
 
     def _tell_unnamed(self) -> None:
         """Rows that nothing but their figures can tell: sums of the rows around them are totals, others are asked."""
-        sums = find_sums(self.block, self.source, self.body.data, [number for number, _ in self.unnamed])
+        candidates = sorted([*(number for number, _ in self.unnamed), *self.larger_parts])
+        sums = find_sums(self.block, self.source, self.body.data, candidates, self.body.with_figures())
+        for number, found in self.larger_parts.items():
+            if total := sums.get(number):
+                self.body.totals.append(total)
+                self.body.others[number] = "total"
+            else:
+                self.problems += found
         for number, problem in self.unnamed:
             if (total := sums.get(number)) and not self._is_numbered(number):
                 self.body.totals.append(total)

@@ -8,7 +8,7 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.domain.workbooks import Sheet
 from ioc_pipeline.parse.marks import without_inner_marks, without_marks
 from ioc_pipeline.parse.texts import cell_text
-from ioc_pipeline.parse.units_of_measure import bracketed_units, without_units
+from ioc_pipeline.parse.units_of_measure import bracketed_units, named_currencies, without_units
 from ioc_pipeline.reference.tables import Column, Table
 
 EMPTY_HEADER = "(trống)"  # the synonym a contract writes for a column whose header is blank
@@ -105,7 +105,7 @@ def bare_header(text: str) -> str:
 def units_beyond(column: Column, header: str) -> list[str]:
     """The units that a header states and its contract does not: what the contract writes is its own affair."""
     exact, patterns = _synonyms(tuple(column.headers))
-    folded = fold(header)
+    folded = fold(named_currencies(header))
     if folded in exact or any(pattern.fullmatch(folded) for pattern in patterns):
         return []
     return bracketed_units(header)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
-from ioc_pipeline.domain.folding import naked
-from ioc_pipeline.domain.period_labels import FoundLabel, find_date, find_labels, find_period
-from ioc_pipeline.domain.periods import Period, label, period_containing
+from ioc_pipeline.domain.period_labels import FoundLabel, find_date, find_labels
+from ioc_pipeline.domain.periods import Period, label
 from ioc_pipeline.domain.time_words import time_words
+from ioc_pipeline.parse.bounds import expected_figures, names_other_bounds
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.rows import is_source_note
-from ioc_pipeline.parse.said import FREQUENCIES, Kind, kinds_said, kinds_within, parts_of
+from ioc_pipeline.parse.said import FREQUENCIES, Kind, kinds_said, kinds_within, parts_of, says_nothing_but_time
 from ioc_pipeline.parse.spans import (
     OWN,
     is_average,
@@ -37,12 +37,6 @@ from ioc_pipeline.parse.statements import (
 )
 from ioc_pipeline.reference.sources import Source
 
-_BOUNDS = re.compile(r"\(?\s*\btu (?:ngay )?\d.*\bden\b[\s\d/.a-z-]*\)?")
-_DAY_AND_MONTH = r"(\d{1,2})(?:\s*[/.-]\s*|\s+thang\s+)(\d{1,2})"
-_BOUNDS_WITHOUT_YEAR = re.compile(
-    rf"(?:\btu (?:ngay )?|\(){_DAY_AND_MONTH}(?!\s*[/.]\s*\d|\d|\s*nam)\s*(?:den|toi|-|–)"
-    rf"\s*(?:het )?(?:ngay )?{_DAY_AND_MONTH}(?!\d)"
-)
 _SINCE = re.compile(
     rf"(?:{OWN})?\W*(?:(?:cac )?so (?:lieu )?)?(?:phat sinh |cong don )?(?:tinh |ke |phat sinh )?(?:ke )?tu (?:ngay )?"
     r"(\d{1,2})\s*[/.-]\s*(\d{1,2})(?:\s*[/.-]\s*(\d{4}))?\W*"
@@ -58,7 +52,8 @@ _LONGEST_LINE = 60  # a longer text speaks of plans without meaning its figures
 _LONGEST_REMARK = 40
 _PLANNED_FIGURE = re.compile(
     rf"(?:so )?(?:lieu )?(?:la )?(?:ke hoach|du toan|du kien|muc tieu|chi tieu)"
-    rf"(?: (?:giao|duoc giao|{OWN}|(?:thang|qu[yi]|nam)(?: [\divx/.-]+)*))*"
+    rf"(?: (?:giao|duoc|duyet|dieu chinh|bo sung|von|ubnd|tinh|huyen|cap tren|{OWN}"
+    rf"|(?:thang|qu[yi]|nam)(?: [\divx/.-]+)*))*"
 )
 _FIGURE = re.compile(r"(?<![\d/tq])(?<!thang )(?<!quy )(?<!nam )\d+(?!\d*\s*[/-]|\d|\s*(?:thang|qu[yi])\b)")
 _MONTHS = {"quarter": 3, "half_year": 6, "nine_months": 9, "year": 12}
@@ -68,7 +63,9 @@ _NOTE = re.compile(r"^(?:\W*(?:ghi chu|chu thich|luu y|note)[\s:*]*|[(\[](?:\d{1
 _SUBJECT = re.compile(
     r"\W*(?:v/v|ve viec|trich yeu|can cu|kem theo|theo|ban hanh|thuc hien|trien khai|de an|chuong trinh)\b"
 )  # of a letter
-_OF_FIGURES = re.compile(r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang)\b(?! ho so| voi| sanh)")
+_OF_FIGURES = re.compile(
+    r"^[\s:*()\d.-]*(?:(?:cac|day la|toan bo|nhung) )*(?:so|bieu|bang|data|figures?)\b(?! ho so| voi| sanh)"
+)
 _KIND_FIRST = re.compile(  # a note of nothing but the kind of the figures above it
     r"\W*(?:luy ?(?:ke|tich|tien)|tich luy|don tich|cong don|tinh tu|ke tu|tu (?:ngay )?\d+/\d+"
     r"|ky (?:so lieu|bao cao)|cumulative|accumulated)\b"
@@ -76,7 +73,7 @@ _KIND_FIRST = re.compile(  # a note of nothing but the kind of the figures above
 _OWN_OF_ANOTHER = re.compile(rf"(?<!so voi )(?<!so )\bcung k[yi] (?:cua )?{OWN}")
 _AND_OWN = re.compile(r"(?:\bva\b|[+&]|\bden\b)\W*(?:ca )?$")  # "Tháng 9 và quý III"
 _COMPARED = re.compile(  # before a label: what is spoken of then is not whose figures these are
-    r"\b(?:so voi|so|theo|nhiem vu|phuong huong|ke hoach|du kien|trien khai|can cu|nghi quyet|quyet dinh"
+    r"\b(?:so voi|so(?! lieu)|theo|nhiem vu|phuong huong|ke hoach|du kien|trien khai|can cu|nghi quyet|quyet dinh"
     r"|chuong trinh|de an|giai doan|den|khoa|nhiem ky|tet|thoi diem)\b[^;]*$"
 )
 
@@ -130,28 +127,6 @@ def row_period_problems(block: Block, source: Source, periods: Sequence[Period],
     return []
 
 
-def clock_problem(block: Block, source: Source, period: Period) -> list[Problem]:
-    """Bounds that are not the contract's, and bounds that contradict their own label."""
-    where = (block.sheet.name, cell_address(max(block.title_row, 0), 0))
-    named = _named_beside_bounds(block, source)
-    if not _is_on_clock(period, source):
-        return [Problem("period-conflict", *where, found=_bounds(period), expected=_expected(source, named))]
-    first_and_last = (period.start.day, period.start.month, period.end.day, period.end.month)
-    for text in (block.title, *block.above):
-        plain = time_words(text)
-        bounds = _BOUNDS_WITHOUT_YEAR.search(plain)
-        is_of_period = bounds and (
-            len(plain) - len(bounds[0]) <= _LONGEST_REMARK / 2
-            or any(found.period == period for found in find_labels(text, source.clock, period.end.year))
-        )
-        if bounds and is_of_period and tuple(map(int, bounds.groups())) != first_and_last:
-            return [Problem("period-conflict", *where, found=text[:_LONGEST_TOLD], expected=_expected(source, period))]
-    if named and named != period:
-        told = f"{label(named)}; {_bounds(period)}"
-        return [Problem("period-conflict", *where, found=told, expected=f"{label(named)} ({_bounds(named)})")]
-    return []
-
-
 @dataclass(frozen=True, slots=True)
 class _Judge:
     """Judges statements about the figures of one block; `year` is that of labels without one."""
@@ -178,7 +153,7 @@ class _Judge:
                 self.block.sheet.name,
                 said.address,
                 found=reason if len(said.text) > _LONGEST_TOLD else said.text,
-                expected=_expected(self.source, self.period),
+                expected=expected_figures(self.source, self.period),
                 severity=severity,
             )
             if severity == "critical":
@@ -195,12 +170,14 @@ class _Judge:
         rest = self._without_own(text)
         if self._kinds_beyond(said, rest, own):
             return text, "critical"
+        several = names_several_periods(text)
+        is_of_time = says_nothing_but_time(_NOTE.sub("", self._without_title(rest)))
         if said.place == "below":
             rest = _NOTE.sub("", rest)
             begins_with_kind = _KIND_FIRST.match(rest) and len(rest) <= _LONGEST_LINE and not _FIGURE.search(rest)
-            several = names_several_periods(rest)
             is_whole = (
-                _PLANNED_FIGURE.fullmatch(rest) is not None
+                is_of_time
+                or _PLANNED_FIGURE.fullmatch(rest) is not None
                 or whole_label(text, self.source, year) is not None
                 or _AS_OF.match(rest) is not None
                 or (len(rest) <= _LONGEST_LINE and is_taken_from_another_time(rest) and not is_comparison(rest))
@@ -208,7 +185,11 @@ class _Judge:
             )
             if not (begins_with_kind or is_whole or _OF_FIGURES.match(rest)):
                 return "", "critical"
-        if said.place == "row" and (len(text) > _LONGEST_REMARK or _FIGURE.search(self._without_labels(rest))):
+        if (
+            said.place == "row"
+            and not (is_of_time and (several or is_part_of_period(rest)))
+            and (len(text) > _LONGEST_REMARK or _FIGURE.search(self._without_labels(rest)))
+        ):
             return "", "critical"  # it tells of something else
         if said.place == "row" and is_plan(rest) and not _PLANNED_FIGURE.fullmatch(rest):
             return "", "critical"  # of what is going to be done
@@ -216,11 +197,14 @@ class _Judge:
             return text, "critical"
         if self.period is None or is_source_note(text):
             return "", "critical"
-        if (several := names_several_periods(text)) and not _is_its_own_months(several, self.period):
+        if several and not _is_its_own_months(several, self.period):
             return several, "critical"
         if self.source.period_type == "year" and names_several_years(text):
             return text, "critical"
-        if (as_of := _AS_OF.match(time_words(text))) and (day := find_date(as_of[0])) and day < self.period.start:
+        if is_of_time and names_other_bounds(rest, self.period):
+            return text, "critical"
+        closed = (find_date(found[0]) for part in parts_of(rest) if (found := _AS_OF.match(part)))
+        if any(day and day < self.period.start for day in closed):
             return text, "critical"
         if (
             is_part_of_period(rest)
@@ -277,13 +261,15 @@ class _Judge:
         return (day, month, year) != (period.start.day, period.start.month, period.start.year)
 
     def _without_own(self, text: str) -> str:
-        """A text in the words of time with the labels of its own period taken out."""
+        """A text in the words of time with the labels of its own period, and of years to come, taken out."""
         plain = time_words(text)
         if self.period is None:
             return plain
         for found in reversed(find_labels(text, self.source.clock, self.year or self.period.end.year)):
             if found.period == self.period:
                 plain = f"{plain[: found.start]} {OWN} {plain[found.end :]}"
+            elif found.period.type in _YEARS and found.period.start > self.period.end:
+                plain = f"{plain[: found.start]} ve sau {plain[found.end :]}"  # nothing is added up until then
         return " ".join(plain.split())
 
     def _without_labels(self, rest: str) -> str:
@@ -296,7 +282,9 @@ class _Judge:
         """A label of another period than that of the figures, which does not only hold it."""
         plain = time_words(said.text)
         parts = (said.text, self._without_title(plain))
-        is_whole = any(whole_label(part, self.source, period.end.year) for part in parts if part)
+        is_whole = says_nothing_but_time(_NOTE.sub("", self._without_title(plain))) or any(
+            whole_label(part, self.source, period.end.year) for part in parts if part
+        )
         lists_own_months = _is_its_own_months(names_several_periods(said.text), period)
         for found in find_labels(said.text, self.source.clock, self.year or period.end.year):
             is_own = found.period == period or is_own_word(self.block.table, plain[found.start : found.end])
@@ -324,13 +312,13 @@ class _Judge:
             return False  # told with the period
         # "Giai đoạn 2021-2024" over a form of 2024 adds up; one that ends later is the plan that the form belongs to.
         is_of_more_years = is_whole and other.type == "range" and other.end == period.end and period.type == "year"
-        if holds and other.type in _YEARS and not (is_of_more_years or (is_whole and self.is_named_by_file_only)):
+        if holds and _is_of_years(other) and not (is_of_more_years or (is_whole and self.is_named_by_file_only)):
             return False
         if said.place in _NAMES or is_whole:
             return True
         if said.place == "row":
             return False
-        if said.place == "line" and holds and other.type not in _YEARS:
+        if said.place == "line" and holds and not _is_of_years(other):
             plain = time_words(said.text)
             return OWN not in self._without_own(said.text) or bool(_AND_OWN.search(plain[: found.start]))
         if said.place == "line" and (other.type == "week" or (is_of_type and not self._names_its_year(said, found))):
@@ -343,19 +331,10 @@ class _Judge:
         return any(other.start == found.start for other in find_labels(said.text, self.source.clock))
 
 
-def _is_on_clock(period: Period, source: Source) -> bool:
-    try:
-        return period_containing(period.end, source.period_type, source.clock) == period
-    except ValueError:
-        return False
-
-
-def _named_beside_bounds(block: Block, source: Source) -> Period | None:
-    for text in (block.title, *block.above):
-        plain = naked(text)
-        if _BOUNDS.search(plain) and (named := find_period(_BOUNDS.sub(" ", plain), source.clock, source.period_type)):
-            return named
-    return None
+def _is_of_years(period: Period) -> bool:
+    """Whether a period is a year or several whole ones; any other range was written as its first and last day."""
+    ends = (period.start.month, period.start.day, period.end.month, period.end.day)
+    return period.type in _YEARS and (period.type != "range" or ends == (1, 1, 12, 31))
 
 
 def _is_its_own_months(several: str, period: Period) -> bool:
@@ -367,13 +346,3 @@ def _is_its_own_months(several: str, period: Period) -> bool:
     last = period.end.month
     own = list(range(last - months + 1, last + 1))
     return numbers in (own, [own[0], last])
-
-
-def _expected(source: Source, period: Period | None) -> str:
-    if period and _is_on_clock(period, source):
-        return f"số liệu của đúng một kỳ: {label(period)} ({_bounds(period)})"
-    return "số liệu thực hiện của đúng một kỳ theo mẫu, không cộng dồn, không phải kế hoạch"
-
-
-def _bounds(period: Period) -> str:
-    return f"từ {period.start:%d/%m/%Y} đến {period.end:%d/%m/%Y}"

@@ -15,11 +15,15 @@ from ioc_pipeline.parse.values import value_at
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import ADDITIVE
 
-_LISTED = re.compile(r"\s*[-–—+•●*>»]+\s*(?=[^\W\d])")
-_OF_WHICH = re.compile(r"(?:trong (?:so )?do|tr do|of which|in which|o w|chia (?:ra|theo)|phan theo|gom|bao gom)\b")
+_LISTED = re.compile(
+    r"\s*(?:[-–—+•●*>»·◦○▪►→‣]+|[a-hđo](?:[.)]|(?<=o))(?=\s)|\d{1,2}(?:\.\d{1,2})+[.)]?(?=\s))\s*(?=[^\W\d])"
+)
+_OF_WHICH = re.compile(
+    r"(?:trong (?:so )?do|trong tong so|rieng|tr do|of which|in which|o w|chia (?:ra|theo)|phan theo|gom|bao gom)\b"
+)
 _PART = re.compile(
-    r"(?:nam|nu|nam gioi|nu gioi|male|female|thanh thi|nong thon|urban|rural"
-    r"|(?:nguoi )?(?:dan toc )?(?:thieu so|kinh)|dan toc|khu vuc (?:thanh thi|nong thon))"
+    r"(?:nam|nu|nam gioi|nu gioi|male|female|urban|rural|(?:nguoi )?(?:dan toc )?(?:thieu so|kinh)|dan toc"
+    r"|(?:o )?(?:khu vuc )?(?:thanh thi|do thi|nong thon))"
 )
 _UNIT = re.compile(
     r"(?:xa|x|phuong|ph|p|thi tran|tt|huyen|quan|thi xa|tinh|thanh pho|tp|so|ban|vp|van phong|ubnd|uy ban|chi cuc|cuc"

@@ -15,14 +15,20 @@ from ioc_pipeline.domain.period_labels import (
     parse_period,
 )
 from ioc_pipeline.domain.periods import Period, label, period_containing
+from ioc_pipeline.domain.time_words import time_words
 from ioc_pipeline.domain.workbooks import Value
-from ioc_pipeline.parse.kinds import clock_problem, kind_problems
+from ioc_pipeline.parse.bounds import clock_problem
+from ioc_pipeline.parse.kinds import kind_problems
 from ioc_pipeline.parse.layout import Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
 from ioc_pipeline.parse.statements import name_in_words, whole_label
 from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.reference.sources import Source
 
+_MENTIONED = re.compile(  # before a label of another time
+    r"\b(?:so voi|theo|can cu|nghi quyet|quyet dinh|nghi dinh|thong tu|cong van|chuong trinh|de an|den|tam nhin)\b"
+    r"[^;,()]*$"
+)
 _BOUNDS = re.compile(r"\btu (?:ngay )?\d.*\bden\b")
 
 
@@ -89,7 +95,8 @@ def _stated_period(
         if inherited:
             return inherited, []
         return None, [Problem("unknown-period", *where, expected=expected_period(source))]
-    periods = stated[0][1]
+    mentioned = _only_mentioned([*block.above, block.title], source, year)
+    periods = [period for period in stated[0][1] if period not in mentioned] or stated[0][1]
     if len(periods) > 1:
         texts = _texts(block, stated[0][0], file_name)
         # A line of its own says it; what others mention may be another time, and is told.
@@ -110,7 +117,9 @@ def _stated_period(
     period = periods[0]
     if period.start > received_on:
         return None, [Problem("future-period", *where, found=label(period))]
-    disagreeing = [(place, other) for place, others in stated[1:] for other in others if other != period]
+    disagreeing = [
+        (place, other) for place, others in stated[1:] for other in others if other not in {period, *mentioned}
+    ]
     if any(place != "file_name" for place, _ in disagreeing):
         told = ", ".join(label(other) for other in dict.fromkeys(other for _, other in disagreeing))
         return period, [Problem("period-conflict", *where, found=told, expected=label(period))]
@@ -180,6 +189,17 @@ def _labels_of_type(text: str, source: Source, year: int | None) -> list[Period]
     """Several periods of one text, or one that takes its year from another line."""
     labels = find_labels(text, source.clock, year)
     return [found.period for found in labels if found.is_in_words and found.period.type == source.period_type]
+
+
+def _only_mentioned(texts: list[str], source: Source, year: int | None) -> set[Period]:
+    """Periods that figures are compared with or acts are of: "Tháng 9/2025 (tăng 3% so với tháng 8)"."""
+    mentions: dict[Period, bool] = {}
+    for text in texts:
+        plain = time_words(text)
+        for found in find_labels(text, source.clock, year):
+            is_mention = _MENTIONED.search(plain[: found.start]) is not None
+            mentions[found.period] = is_mention and mentions.get(found.period, True)
+    return {period for period, is_mention in mentions.items() if is_mention}
 
 
 def _spans_another_period(text: str, source: Source) -> bool:

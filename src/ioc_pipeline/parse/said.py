@@ -17,7 +17,7 @@ FREQUENCIES: frozenset[Kind] = frozenset({"day", "week", "month", "quarter", "ha
 _EVERY = r"(?:(?:hang|moi|dinh ky|mot|theo|cua|tung)\s+)*"
 _MARKED = {"day": "ngày", "week": "tuần", "month": "tháng", "quarter": "quý", "year": "năm"}  # "quỹ" and "nam" are not
 _KINDS: dict[Kind, str] = {
-    "plan": PLAN_WORD,
+    "plan": rf"{PLAN_WORD}|(?:duoc )?giao|phan dau|du thao|draft",
     "another_time": r"cung k[yi]|(?:nam|k[yi]|thang|qu[yi]|tuan) (?:bao cao )?(?:lien )?(?:truoc|ngoai)",
     "comparison": r"so voi|so sanh|chenh lech|tang|giam|phan tram|%",
     "average": r"binh quan|trung binh",
@@ -34,10 +34,12 @@ _REGULARLY = {
     for kind, words in {"day": "ngay", "week": "tuan", "month": "thang", "quarter": "quy", "year": "nam"}.items()
 }
 _FIGURES = (
-    r"(?:so|lieu|so lieu|du lieu|bao cao|bieu|bang|thong ke|tong hop|gia tri|cot|figures?|data|reports?|statistics)"
+    r"(?:so|lieu|so lieu|du lieu|bao cao|bieu|bang|thong ke|tong hop|gia tri|cot|ty le|figures?|data|reports?"
+    r"|statistics)"
 )
 _FILLER = (
-    rf"(?:{_FIGURES}|cac|day|la|toan bo|tat ca|nhung|tren|trong|nay|cua|tinh|theo|duoc|giao|dat|va|ke|ghi chu|luu y"
+    rf"(?:{_FIGURES}|cac|day|la|toan bo|tat ca|nhung|tren|trong|nay|cua|tinh|theo|duoc|dieu chinh|bo sung|ubnd|dat|va"
+    r"|ke|ghi chu|luu y"
     r"|note|mau|ky|thuc hien|are|of|the|for)"
 )
 _LABEL = r"(?:(?:19|20)\d\d|(?:thang|qu[yi]|nam|tuan|t|q)\s*[\divx/.-]*\d[\divx/.-]*|qu[yi]\s*[ivx]+)"
@@ -50,9 +52,23 @@ _TOKENS: list[tuple[str, str]] = [
     ("word", r"[a-z\d]+"),
 ]
 _TOKEN = re.compile("|".join(f"(?P<{name}>{words})(?![a-z\\d])" for name, words in _TOKENS))
+_WORDS = re.compile(r"[a-z\d]+")
 _PART = re.compile(r"[(\[]([^()\[\]]+)[)\]]|\s[-–—:;]\s*([^()\[\]]+)$")
 _NOTE = re.compile(r"^\W*(?:(?:ghi chu|chu thich|luu y|note)[\s:*]*|[(\[](?:\d{1,2}|\*+)[)\]]\s*|\*+\s*)")
 _DONE = re.compile(r"\b(?:thuc hien|ket qua|hoan thanh|dat|so voi|so sanh|theo|trong)\b")
+
+
+_OF_TIME = re.compile(
+    r"thang|qu[yi]|nam|tuan|ngay|k[yi]|thoi|diem|gian|dau|cuoi|giua|nua|qua|gan|nhat|day|nay|truoc|den|toi|het|tu|ke"
+    r"|tong|cong|gop|lai|hop|luy|tich|don|binh|quan|trung|tinh|ca|cac|mot|hai|ba|bon|sau|bay|tam|chin|muoi|gieng|chap"
+    r"|va|so|lieu|bieu|bao|cao|gom|cua|trong|data|figures|for|of|the|[tq]?\d+|[ivx]+|q[iv]+"
+)
+
+
+@lru_cache(maxsize=8192)
+def says_nothing_but_time(plain: str) -> bool:
+    """Whether a text in the words of time speaks of nothing else: "Từ đầu năm", "Số liệu các tháng 8, 9"."""
+    return all(map(_OF_TIME.fullmatch, _WORDS.findall(plain)))
 
 
 @lru_cache(maxsize=8192)

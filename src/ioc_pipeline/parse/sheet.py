@@ -146,6 +146,8 @@ def parse_workbook(workbook: Workbook, source: Source, envelope: Envelope) -> Pa
             of_cells += unreadable
         if table.check_totals and len(problems) == bad_before:  # with a row missing, every total would be told too
             said_of_totals = check_totals(parts, source)
+            warnings += [problem for problem in said_of_totals if problem.severity == "warning"]
+            said_of_totals = [problem for problem in said_of_totals if problem.severity == "critical"]
             problems += said_of_totals
             of_cells += said_of_totals
         periods = sorted({period for rows in read.blocks for period in rows.periods})

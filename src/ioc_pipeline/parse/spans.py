@@ -40,13 +40,15 @@ OWN = "ky nay"  # stands where a text names the very period its figures are of
 _TIME = rf"(?:{OWN}|thang|qu[yi]|k[yi] bao cao|nam\s*\d|t[\s.]?\d|q[\s.]?\d)"
 _CUMULATIVE = re.compile(
     r"\b(?:luy ?ke|luy t(?:ich|ien)(?! tung phan)|tich luy|cong don|don tich|den nay|to date"
-    r"|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau|(?:cong|tinh|ke) tu thang)\b"
+    r"|(?:tinh |ke )?tu dau (?:nam|nhiem ky|giai doan)|ke tu dau|(?:cong|tinh|ke|tong|hop) tu thang"
+    r"|(?:tong(?: cong)?|cong|gop)(?: cua)? (?:cac|nhieu|may) (?:thang|qu[yi]|ky))\b"
     r"|\bso (?:lieu )?gop\b|\b(?<!dong )gop (?=\d|cac (?:thang|qu[yi])|ca\b|so lieu|thang|qu[yi])"
     rf"|\b(?<!tu {OWN} )den (?:thoi diem )?(?:het |cuoi |ngay cuoi )*(?=\(?{_TIME})"
 )
 _SUM_OF_MONTHS = re.compile(
     r"(?<![\d/.-])(?:(?:0?[2-9]|1[0-2])|hai|ba|bon|nam|sau|bay|tam|chin|muoi|muoi mot|muoi hai)"
-    r"\s*(?:thang|qu[yi])\s*(?:dau|cuoi|qua\b|nam\s*(?:19|20)|[/.-]?\s*(?:19|20)\d\d|/|$|\)|\()"
+    r"\s*(?:thang|qu[yi])\s*(?:dau|cuoi|qua\b|gan (?:day|nhat)|(?:cong|gop) lai"
+    r"|nam\s*(?:19|20)|[/.-]?\s*(?:19|20)\d\d|/|$|\)|\()"
 )
 _AVERAGE = re.compile(
     r"\b(?:binh quan|trung binh)(?: (?:cua|cac|trong|mot|moi))*(?: \d{1,2})?\s+(?:thang|qu[yi]|nam)\b(?!\s+lao dong)"
@@ -54,7 +56,10 @@ _AVERAGE = re.compile(
 _TARGET = (  # "chỉ tiêu" is an indicator too: "Chỉ tiêu thu"
     rf"chi tieu(?=\W*$| (?:duoc )?giao| ke hoach| phan dau| {OWN}| nam| thang| qu[yi]| [tq]\d)(?: duoc)?(?: giao)?"
 )
-PLAN_WORD = rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|nhu cau|{_TARGET}|giao dau nam|planned|plan|targets?)"
+PLAN_WORD = (
+    rf"(?:ke hoach|du toan|du kien|du bao|muc tieu|nhu cau|phuong an|kich ban|{_TARGET}|giao dau nam|planned|plan"
+    r"|targets?)"
+)
 _PLAN = re.compile(
     rf"^(?:so\s+)?(?:lieu\s+)?{PLAN_WORD}\b(?!\s*(?:so\s+\d|va\b|-|–|&|tai chinh|tong hop|dau tu|\d+\s*/))"
 )
@@ -72,14 +77,14 @@ _COMPARISON = re.compile(
 _TAKEN = re.compile(
     r"\b(?:(?<!chua )(?<!khong )bao gom|(?<!bao )gom|da cong|cong(?=\s+(?:ca|them|don)\b)|lay|dung|su dung|chep"
     r"|giu nguyen|nhu)\s+"
-    rf"(?:(?:ca|lai|tam|them|don|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
+    rf"(?:(?:ca|cac|lai|tam|them|don|nguyen|theo|so|so lieu|bao cao|cua)\s+)*"
     rf"(?:cung k[yi]|(?:nam|k[yi]|thang|qu[yi])\s+(?:(?:lien )?(?:truoc|ngoai)\b|(?!{OWN})[\divx])|[tq]\.?\s?\d)"
 )
 _PART_OF_OWN = re.compile(  # "10 ngày đầu tháng 9", "tuần 2 tháng 9", "tháng cuối quý III"
     r"\b(?:(?:\d{1,2}|may|vai) (?:ngay|tuan|thang)(?: lam viec)? (?:dau|cuoi|giua)"
     r"|nua(?: (?:dau|cuoi|sau|thang|qu[yi]|nam))+|(?:thuong|trung|ha) tuan"
     r"|tuan(?: thu)? (?:\d|nhat|mot|hai|ba|bon|tu|dau|cuoi)|(?:thang|qu[yi])(?: thu)? (?:dau|cuoi|giua|nhat|hai|ba|tu))"
-    rf"(?: tien| cung)?(?: cua| trong)? {OWN}"
+    rf"(?: tien| cung)?(?: cua| trong)? (?:{OWN}|(?:thang|qu[yi]|k[yi])(?= nay\W*$|\W*$))"
 )
 _WHOLE_YEAR = re.compile(r"\bca nam\b")
 _ESTIMATE = re.compile(r"(?<!\w)ước(?: tính| thực hiện| đạt)?(?!\w)")
@@ -144,7 +149,7 @@ def is_taken_from_another_time(text: str) -> bool:
 
 
 def is_part_of_period(text: str) -> bool:
-    """Whether a text, in which `OWN` stands for the period, names a part of it: "10 ngày đầu tháng 9"."""
+    """Whether a text, in which `OWN` stands for the period, names a part of it: "10 ngày đầu tháng 9", "… tháng"."""
     return bool(_PART_OF_OWN.search(text))
 
 

@@ -16,12 +16,14 @@ from ioc_pipeline.domain.workbooks import Value
 from ioc_pipeline.parse.headers import columns_under
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, MIXED_CELLS, Block
 from ioc_pipeline.parse.marks import without_marks, without_ordinal
+from ioc_pipeline.parse.rows import classify_row
 from ioc_pipeline.parse.texts import cell_text, is_number, seen_cells
 from ioc_pipeline.reference.sources import Source
 from ioc_pipeline.reference.tables import NUMERIC, Table
 
 _ENDING = re.compile(r"\.(?:xlsx?|ods|csv|tsv|txt)$", re.IGNORECASE)
 _LONGEST_PIECE = 8
+_LONGEST_HEADER = 40  # of a line of its own over the figures
 _SPREAD_LABEL = re.compile(r"(?:thang|quy|nam|ky)\b[\s\divx/.-]*(?:nam)?[\s/.-]*(?:19|20)\d\d$")
 _BEFORE_LABEL = re.compile(
     r"^(?:[(\[](?:\d{1,2}|\*+)[)\]]\s*|\*+\s*)?"
@@ -64,12 +66,14 @@ def statements_above(block: Block) -> Iterator[Statement]:
         is_line = len(cells) == len(texts) <= 3
         for position, text in texts:
             if is_line or numeric & columns_under(sheet, number, position):
-                is_over = len(cells) == 1 and position in numeric and number == top - 1
+                is_over = len(cells) == 1 and position in numeric and number == top - 1 and len(text) <= _LONGEST_HEADER
                 yield Statement(cell_address(number, position), text, "header" if is_over or not is_line else "line")
     if block.group[1]:
         yield Statement(*block.group, "header")
     for number in range(block.body_start, min(block.body_start + 3, block.body_end)):
         cells = seen_cells(sheet, number)
+        if classify_row([cell_text(value) for _, value in cells]) == "column_numbers":
+            continue
         if any(is_number(value) for _, value in cells):
             break
         for position, value in cells:
@@ -175,7 +179,8 @@ def label_of_line(text: str, source: Source, year: int | None = None) -> PeriodL
 
 @lru_cache(maxsize=8192)
 def _read_label(text: str, clock: Clock, year: int | None) -> PeriodLabel | None:
-    line = _BEFORE_LABEL.sub("", without_ordinal(without_marks(text)).strip("()[] .:-–"))
+    line = _BEFORE_LABEL.sub("", without_ordinal(without_marks(text)).strip())
+    line = _BEFORE_LABEL.sub("", line.strip("()[] .:-–"))
     try:
         return parse_period(line, clock, year=year)
     except BadPeriod:

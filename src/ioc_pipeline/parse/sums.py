@@ -1,5 +1,6 @@
 """Rows that are told by their figures alone: whoever equals the sum of the rows around it is a total of them."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,7 @@ _SMALLEST_SUM = 10  # of the largest figure: small numbers are sums of each othe
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A row at position `number` that adds up `data[start:stop]`, or from one of `or_starts` or to one of `or_stops`.
+    """A row at position `number` that adds up `data[start:stop]`, or one of the stretches that `others` begin and end.
 
     A grand total may also add up the whole table.
     """
@@ -23,34 +24,43 @@ class Total:
     start: int
     stop: int
     is_grand: bool
-    or_stops: tuple[int, ...] = ()
-    or_starts: tuple[int, ...] = ()
+    others: tuple[tuple[int, int], ...] = ()
 
 
-def find_sums(block: Block, source: Source, data: Sequence[int], candidates: Sequence[int]) -> dict[int, Total]:
-    """Those of the rows whose every additive figure is the sum of two or more rows of data.
+def find_sums(
+    block: Block, source: Source, data: Sequence[int], candidates: Sequence[int], headings: Sequence[int]
+) -> dict[int, Total]:
+    """Those of the candidates whose every additive figure is the sum of two or more rows of data.
 
-    The rows added are those up to the next candidate, those since the last one, or all of them.
+    The rows added are those up to the next candidate, those since the last one, or all of them; or the same between
+    candidates and `headings`, which are the other rows that may begin or end a group.
     """
     if not candidates or not data:
         return {}
     figures = {number: additive_figures(block, source, number) for number in (*data, *candidates)}
     found: dict[int, Total] = {}
-    for place, number in enumerate(candidates):
-        before = candidates[place - 1] if place else -1
-        after = candidates[place + 1] if place + 1 < len(candidates) else block.body_end
-        for start, stop in _extents(data, before, number, after):
+    for number in candidates:
+        extents = (
+            extent for bounds in (candidates, [*candidates, *headings]) for extent in _extents(data, bounds, number)
+        )
+        for start, stop in extents:
             if stop - start > 1 and _adds_up(figures[number], [figures[row] for row in data[start:stop]]):
                 found[number] = Total(number, start, stop, is_grand=stop - start == len(data))
                 break
     return found
 
 
-def _extents(data: Sequence[int], before: int, number: int, after: int) -> Iterator[tuple[int, int]]:
-    here = sum(row < number for row in data)
-    yield here, sum(row < after for row in data)
-    yield sum(row < before for row in data), here
+def _extents(data: Sequence[int], bounds: Sequence[int], number: int) -> Iterator[tuple[int, int]]:
+    yield from rows_around(data, bounds, number)
     yield 0, len(data)
+
+
+def rows_around(data: Sequence[int], bounds: Sequence[int], number: int) -> Iterator[tuple[int, int]]:
+    """The stretches of the data from a row to the next of the bounds, and from the last of them to the row."""
+    here = bisect_left(data, number)
+    after = min((bound for bound in bounds if bound > number), default=None)
+    yield here, len(data) if after is None else bisect_left(data, after)
+    yield bisect_left(data, max((bound for bound in bounds if bound < number), default=-1)), here
 
 
 def is_sum_of_all(block: Block, source: Source, number: int, data: Sequence[int]) -> bool:

@@ -9,11 +9,15 @@ from ioc_pipeline.domain.folding import fold
 from ioc_pipeline.parse.body import Body
 from ioc_pipeline.parse.headers import columns_under, units_beyond
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
+from ioc_pipeline.parse.rows import UnitMeasure
 from ioc_pipeline.parse.texts import cell_text, is_number
 from ioc_pipeline.parse.units_of_measure import bracketed_units, is_unit, read_unit, stated_units, without_units
 from ioc_pipeline.reference.tables import NUMERIC, Column
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
+_ENDING = re.compile(r"\.\w{3,4}$")
+_BEHIND_NUMBER = re.compile(r"(?<=\d)[_.\-]+(?=[^\W\d])")  # "Bieu_01_trieu_dong" speaks of no amount
+_SIGN_FOR_BLANK = re.compile(r"(?<![\s\d])[_.\-]+|[_.\-]+(?![\s\d])")
 _AS_COUNTED = "số liệu theo đúng đơn vị đếm, không tính theo nghìn, triệu hay tỷ"
 _LONGEST_LINE = 40  # a longer text must say that it speaks of units
 _SAYS_UNITS = re.compile(r"(?:don vi|dv) (?:tinh|do|tien)|dvt|tinh (?:theo|bang)|so lieu")
@@ -55,7 +59,13 @@ def _is_the_contracts(block: Block, written: str) -> bool:
     unit = read_unit(written)
     if not block.table.unit_line:
         return unit.multiplier == 1 or unit.multiplier in {column.multiplier for column in block.table.columns}
-    return unit in [read_unit(part) for part in _UNITS.split(block.table.unit_line)]
+    own = [read_unit(part) for part in _UNITS.split(block.table.unit_line)]
+    return unit in own or _is_short_for(unit, own)
+
+
+def _is_short_for(unit: UnitMeasure, own: list[UnitMeasure]) -> bool:
+    """ "ĐVT: tỷ" over a form in tỷ đồng."""
+    return not unit.name and unit.multiplier in {each.multiplier for each in own if each.name == "dong"}
 
 
 def _header_problems(block: Block) -> Iterator[Problem]:
@@ -74,7 +84,7 @@ def _fits(block: Block, column: Column, written: str) -> bool:
         return column.type in ("number", "rank", "ratio")
     if column.type == "money":
         money = [part for part in map(read_unit, _UNITS.split(block.table.unit_line or "")) if part.name == "dong"]
-        return unit in money if money else unit.multiplier == column.multiplier
+        return unit in money or _is_short_for(unit, money) if money else unit.multiplier == column.multiplier
     return unit.name != "dong" and unit.multiplier == column.multiplier
 
 
@@ -87,7 +97,7 @@ def _expected(block: Block, column: Column) -> str:
 def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[str, str]]:
     """(address, text) of every text that may speak of units and is neither a header of a column nor a figure."""
     for name in names:
-        yield "", re.sub(r"[_.\-]+", " ", name)
+        yield "", _SIGN_FOR_BLANK.sub(" ", _BEHIND_NUMBER.sub(" - ", _ENDING.sub("", name)))
     for address, text in block.sheet.notes:
         yield address, text
     yield cell_address(max(block.title_row, 0), 0), _beyond_own_titles(block)

@@ -12,7 +12,16 @@ _SCALE = (
     r"(?:nghin|ngan|trieu|t[yi](?! le| so | trong| suat)|tram|chuc|van(?= (?:dong|vnd)\b)"
     r"|x ?1000|10{2,3}|thousands?|millions?|billions?)"
 )
-_MONEY = r"(?:(?:viet nam )?dong(?: viet nam)?|vnd|d|usd|do ?la(?: my)?|eur)"
+_FOREIGN = {  # other currencies by the names they go under
+    "usd": r"usd|do ?la(?: my)?|us dollars?|dollars?",
+    "eur": r"eur|euros?",
+    "cny": r"cny|rmb|ndt|nhan dan te|yuan",
+    "lak": r"lak|kip lao",
+    "jpy": r"jpy|yen nhat",
+    "gbp": r"gbp|bang anh",
+    "thb": r"thb|baht|bat thai",
+}
+_MONEY = rf"(?:(?:viet nam )?dong(?: viet nam)?|vnd|d|{'|'.join(_FOREIGN.values())})"
 _NOUN = (
     r"(?:tthc|thu tuc(?: hanh chinh)?|ho so|nguoi|luot(?: nguoi| truy cap| khach)?|nguoi dung|tai khoan|xa|phuong"
     r"|xa phuong|phuong xa|thon|ban|tieu khu|ho(?: gia dinh| dan)?|don vi|co quan|to chuc|van ban|nhiem vu|tin bai|tin"
@@ -20,13 +29,15 @@ _NOUN = (
     r"|diem|diem cau|lop(?: hoc)?|truong(?: hoc)?|hoc sinh|phong(?: hoc)?|giao dich|chung thu(?: so)?|lan|may|thiet bi"
     r"|buoi|ha|m2|m3|km2?|km|m|cm|mm|kg|g|ta|tan|lit|chiec|cai|bo|con|cay|gio|phut|ngay|thang|nam|kwh?|mwh?|mw|tb|gb|mb"
     r"|ca|(?<!chuc )vu|luot ho so|giuong|bac si|lao dong|khach|dan|nhan khau|viec|cong trinh|du an|he thong|phan mem"
-    r"|ung dung|%|phan tram|phan nghin|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
+    r"|ung dung|(?:ty le )?%|phan tram|phan nghin|dossiers?|records?|accounts?"
+    r"|people|persons?|households?|units?|cases|files|tons?|tonnes?|hectares?)"
 )
 _ONE = rf"(?:(?:{_SCALE} ?)+(?:{_MONEY}|{_NOUN})?|{_MONEY}|{_NOUN})"
 _LABEL = (
     r"(?:(?:don vi|dv) ?(?:tinh|do|tien|tien te|t)|dvt(?: tinh)?|tinh theo(?: don vi)?|tinh bang|theo don vi"
-    r"|so lieu(?: tinh)?(?: theo| bang)?"
-    r"|don vi|unit(?:s)?(?: of measure)?|currency|in)"
+    r"|so lieu(?: tinh)?(?: theo| bang)?|(?:so lieu )?(?:da )?(?:nhan|he so)(?: voi)?"
+    r"|don vi|unit(?:s)?(?: of measure)?|currency"
+    r"|(?:(?:all )?(?:figures|amounts|data|values) (?:are )?)?in)(?: hang)?"
 )
 _ALONE = re.compile(rf"(?:{_LABEL} )?(?P<unit>{_ONE}(?: (?:va )?{_ONE})*)")
 _SCALED = re.compile(rf"(?<![\d%] )(?<![0-9a-z])(?P<unit>(?!\d)(?:{_SCALE} )+(?:{_MONEY}|{_NOUN}))(?![0-9a-z])")
@@ -41,18 +52,28 @@ _POWER = re.compile(
 _POWERS = {1: "nghìn ", 2: "triệu ", 3: "tỷ ", 4: "nghìn tỷ "}
 _MONEY_CODE = r"(VND|USD|EUR|[Dd]ong)"
 _SHORT = [
-    (re.compile(r"\b(?:mn|mio|mil|mill)\b\.?", re.IGNORECASE), "million"),
-    (re.compile(r"\b(?:bn|bil|bill|mld|mrd)\b\.?", re.IGNORECASE), "billion"),
+    (re.compile(r"\b(?:mn|mio|mil|mill)\b\.?", re.IGNORECASE), "million "),
+    (re.compile(r"\b(?:bn|bil|bill|mld|mrd)\b\.?", re.IGNORECASE), "billion "),
+    (re.compile(r"\bK(?=VND\b)"), "nghìn "),
+    (re.compile(r"\b(?:Tr\.?|M)(?=VND\b)"), "triệu "),
+    (re.compile(r"((?:\bĐVT|\bđơn vị(?: tính)?)\s*:?\s*)k(?=\W*$)", re.IGNORECASE), r"\1nghìn"),
+    (re.compile(r"((?:\bĐVT|\bđơn vị(?: tính)?)\s*:?\s*)tr(?=\W*$)", re.IGNORECASE), r"\1triệu"),
+    (re.compile(r"^\W*000\W*$"), "nghìn"),
     (re.compile(rf"{_MONEY_CODE}\s*['’]\s?000s?|['’]000s?\s*{_MONEY_CODE}"), "nghìn VND"),
     (re.compile(r"(?<![\d.,\w])['’]000s?(?![\d.])|(?<![\d.,\w'’])000s?(?=\s+[^\W\d])"), "nghìn"),
     (re.compile(r"\btrạm\b", re.IGNORECASE), "station"),  # a hundred ("trăm") once its mark is gone
     (re.compile(rf"\b{_MONEY_CODE}\s+(thousand|million|billion)s?\b", re.IGNORECASE), r"\2 \1"),
     (re.compile(r"\b(thousand|million|billion)s? of\b", re.IGNORECASE), r"\1"),
-    (re.compile(r"\b[Tt][Rr]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "triệu đồng"),
-    (re.compile(r"\b[Nn][Gg]\.?\s?(?:đồng|đ|ĐỒNG|Đ)(?!\w)"), "nghìn đồng"),
+    (re.compile(r"\b[Tt][Rr]\.?\s?(?:đồng|đ|ĐỒNG|Đ|VND)(?!\w)"), "triệu đồng"),
+    (re.compile(r"\b[Nn][Gg]\.?\s?(?:đồng|đ|ĐỒNG|Đ|VND)(?!\w)"), "nghìn đồng"),
 ]
+_WITHOUT_LETTERS = re.compile(r"[$€¥£]|['’(]000(?!\d)")
+_IN_THE_COLUMNS = re.compile(
+    r"(?:(?:theo|nhu|xem|tai|ghi|o|trong|tren)\b.*\b|tung |moi )(?:cot|chi tieu|tieu de|dong)\b"
+)
 _UNITS = re.compile(r"[,;/]\s*|\s+và\s+|\s+va\s+")
-_CURRENCIES = frozenset({"dong", "usd", "do la", "do la my", "dola", "dola my", "eur"})
+_CURRENCIES = frozenset({"dong", *_FOREIGN})
+_SIGNS = str.maketrans({"$": " USD ", "€": " EUR ", "¥": " CNY ", "£": " GBP "})
 _CURRENCY = re.compile(r"(?:loại|đồng) tiền\s*:\s*(?:VN[DĐ]|(?:Việt Nam )?đồng(?: Việt Nam)?)", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:ghi chú|lưu ý|chú thích|note)\s*:\s*", re.IGNORECASE)
 
@@ -60,6 +81,11 @@ _NOTE = re.compile(r"^(?:ghi chú|lưu ý|chú thích|note)\s*:\s*", re.IGNORECA
 def is_unit(text: str) -> bool:
     """Whether a text is the name of a unit and nothing else: "người", "Triệu đồng", "ĐVT: nghìn tấn", "%"."""
     return bool(_ALONE.fullmatch(_folded(without_marks(text))))
+
+
+def named_currencies(text: str) -> str:
+    """A text with the names of currencies for their signs, which folding drops: "Thu ($)" is "Thu (USD)"."""
+    return text.translate(_SIGNS)
 
 
 def without_units(text: str) -> str:
@@ -79,7 +105,7 @@ def stated_units(text: str) -> tuple[str, ...]:
     Without a label ("ĐVT") only a scale or money is a statement: "Xã" or "Năm" alone says something else. An amount is
     none ("trên 100 triệu đồng"), nor is what figures were rounded to.
     """
-    if not any(map(str.isalpha, text)):
+    if not any(map(str.isalpha, text)) and not _WITHOUT_LETTERS.search(text):
         return ()
     written = without_marks(_NOTE.sub("", " ".join(text.split())))
     if _CURRENCY.fullmatch(written):
@@ -87,6 +113,7 @@ def stated_units(text: str) -> tuple[str, ...]:
     inner = written.strip("()[]{}*-–—.:; ")
     folded = _folded(inner)
     labelled = [part for line in read_unit_lines(written) for part in _UNITS.split(line) if part]
+    labelled = [part for part in labelled if not _IN_THE_COLUMNS.match(fold(part))]
     if labelled and all(map(is_unit, labelled)):
         return tuple(dict.fromkeys(labelled))
     if folded == "d" and "đ" not in inner.casefold():
@@ -115,7 +142,7 @@ def _is_scale(text: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    plain = text.replace("VNĐ", "VND").replace("vnđ", "vnd").replace("²", "2").replace("³", "3")
+    plain = named_currencies(text).replace("VNĐ", "VND").replace("vnđ", "vnd").replace("²", "2").replace("³", "3")
     for pattern, words in _SHORT:
         plain = pattern.sub(words, plain)
     return fold(_POWER.sub(_power_in_words, plain))
@@ -151,6 +178,8 @@ def read_unit(text: str) -> UnitMeasure:
         name = "%"
     if name == "d" or name.startswith(("dong", "vnd", "viet nam dong")):
         name = "dong"
+    else:
+        name = next((code for code, names in _FOREIGN.items() if re.fullmatch(names, name)), name)
     return UnitMeasure(name, multiplier)
 
 

@@ -171,4 +171,10 @@ FORM: dict[str, Message] = {
         "Kiểm tra các dòng thành phần và dòng cộng, sửa chỗ sai rồi gửi lại",
         "A total row differs from the sum of its parts.",
     ),
+    "rounded-total": Message(
+        "dòng cộng lệch tổng các dòng thành phần trong phạm vi làm tròn",
+        "",
+        "Không phải gửi lại; đề nghị xem lại dòng cộng nếu các dòng thành phần chưa được làm tròn",
+        "A total row differs from the sum of its parts by no more than rounding explains; the parts are loaded.",
+    ),
 }
