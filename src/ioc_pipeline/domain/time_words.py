@@ -64,6 +64,7 @@ _NUMBERED = [  # the forms with a number in them, in whatever letters
     (re.compile(r"(?<![\w.,-])([1-4])\s?Q[\s./-]?(?=20\d\d(?!\d))"), r"quý \1 năm "),
     (re.compile(r"(?<![\w.,-])(20\d\d)[\s./-]?Q([1-4])(?!\w)"), r"quý \2 năm \1"),
     (re.compile(r"(?<![\w.,-])(20\d\d)[\s./-]?M(1[0-2]|0?[1-9])(?!\w)"), r"tháng \2 năm \1"),
+    (re.compile(r"(?<![\w-])(?:W|wk\.?\s?|week\s)(\d{1,2})(?![\d/.,])", re.IGNORECASE), r"tuần \1"),
     (re.compile(r"(?<!\w)(?:FY[\s-]?|niên độ\s+)(?=20\d\d(?!\d))", re.I), "năm "),
 ]
 _RAISED = dict.fromkeys(map(ord, "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉①②③④⑤⑥⑦⑧⑨"))  # marks: "2025¹" is a year

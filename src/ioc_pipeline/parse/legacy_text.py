@@ -41,6 +41,10 @@ def _vni_table() -> dict[str, str]:
 _VNI = _vni_table()
 _VNI_SIGNS = re.compile("|".join(sorted(map(re.escape, _VNI), key=len, reverse=True)))
 
+_ONLY_IN_VNI = re.compile(
+    f"[{''.join({sign for sign in ''.join(_VNI) if sign > '~'} - {chr(sign) for sign in _TCVN3})}]"
+)
+
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _LOST = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])|\ufffd")
@@ -61,7 +65,7 @@ _RHYME = (
     "a[cikmnoptuy]?|ach|ang|anh|ă[ckmnpt]|ăng|â[ckmnptuy]|âng|e[cmnopt]?|eng|ê[mnptuk]?|êch|ênh|êng"
     "|i[amnptu]?|ich|inh|iê[ckmnptu]|iêng|o[acikmnpte]?|ong|oong|ooc|oa[cimnopty]|oach|oang|oanh|oă[cmnt]|oăng"
     "|oe[not]|ô[cikmnpt]?|ông|ơ[imnpt]?|u[acikmnptêơy]?|ung|uâ[nty]|uâng|uê[ckn]|uênh|uêch|uy[antu]|uych|uynh"
-    "|uyê[nt]|uô[cikmnt]|uông|ư[acikmntu]?|ưng|ươ[ckimnptu]|ương|y|yê[mntu]|yêng"
+    "|uyê[nt]|uô[cikmnt]|uông|ư[acikmntu]?|ưng|ươ[ckimnptu]|ương|y|y[nt]|ynh|ych|yê[mntu]|yêng"
 )
 _SYLLABLE = re.compile(f"(?:{_ONSET})?(?:{_RHYME})")
 _SYLLABLES = re.compile(f"(?:(?:{_ONSET})?(?:{_RHYME}))+")
@@ -71,6 +75,7 @@ _VNI_MILLIONS = re.compile(r"(?<![^\W\d_])([Tt]r\.?\s?)ñ(?![^\W\d_])")  # "Trñ
 _LETTER_SIGN_INSIDE = re.compile("(?<=[a-z])[©ª«¬®]")
 _SIGN_BETWEEN_LETTERS = re.compile("(?<=[a-zA-Z])[¡-®¶¸¼-¾](?=[a-zA-Z])")
 _CAPITAL_INSIDE = re.compile("(?<=[a-zA-Z])[À-ÖØ-Þ]")
+_MISPLACED_TONE = re.compile("[ae]õ|aù", re.IGNORECASE)  # it stands on the first letter of ao, eo and au
 _FRENCH = frozenset({"où", "haï"})
 _STOPPED = re.compile("(?:[ckpt]|ch)$")
 
@@ -140,7 +145,9 @@ def _read_legacy(text: str) -> str:
         return text
     text = _VNI_MILLIONS.sub(r"\1đ", text)
     is_tcvn3, is_vni = _is_written_in(text, _tcvn3), _is_written_in(text, _vni)
-    if is_tcvn3 and not (is_vni and _makes_syllables(_vni(text)) and not _makes_syllables(_tcvn3(text))):
+    if is_tcvn3 and is_vni and _makes_syllables(_vni(text)):
+        is_tcvn3 = _makes_syllables(_tcvn3(text)) and not _ONLY_IN_VNI.search(text)
+    if is_tcvn3:
         return _raise_capitals(text)
     return _vni(text) if is_vni else text
 
@@ -186,6 +193,8 @@ def _may_be_marked(stem: str) -> bool:
 def _stands(token: str) -> bool:
     """A word as it is: a Vietnamese syllable, unless a small word holds an accented capital ("BÕn Tre", "tÕ")."""
     if _CAPITAL_INSIDE.search(token) and any("a" <= letter <= "z" for letter in token):
+        return False
+    if _MISPLACED_TONE.search(token):
         return False
     return _is_syllable(token) or token.lower() in _FRENCH
 

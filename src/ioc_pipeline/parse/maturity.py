@@ -17,6 +17,7 @@ from ioc_pipeline.parse.statements import (
     statements_elsewhere,
     texts_beside,
 )
+from ioc_pipeline.parse.texts import cell_text
 from ioc_pipeline.reference.sources import Source
 
 _LONE_WORD = re.compile(r"\W*(?:(?:day|la|so|lieu) )*(?:uoc|so bo)(?: tinh| thuc hien| dat)?\W*")
@@ -45,7 +46,8 @@ def stated_maturity(block: Block, source: Source, end: int) -> str:
 
 def row_maturities(block: Block, data: Sequence[int]) -> dict[int, str]:
     """The rows of which a remark says that their figures are estimates or preliminary, and nothing else: "(số ước)"."""
-    words = ((number, maturity_word(text)) for number, _, text in texts_beside(block, data) if _is_lone_word(text))
+    texts = ((number, cell_text(text)) for number, _, text in texts_beside(block, data))
+    words = ((number, maturity_word(text)) for number, text in texts if _is_lone_word(text))
     return {number: word for number, word in words if word}
 
 

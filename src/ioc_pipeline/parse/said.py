@@ -60,7 +60,7 @@ _DONE = re.compile(r"\b(?:thuc hien|ket qua|hoan thanh|dat|so voi|so sanh|theo|t
 
 _OF_TIME = re.compile(
     r"thang|qu[yi]|nam|tuan|ngay|k[yi]|thoi|diem|gian|dau|cuoi|giua|nua|qua|gan|nhat|day|nay|truoc|den|toi|het|tu|ke"
-    r"|tong|cong|gop|lai|hop|luy|tich|don|binh|quan|trung|tinh|ca|cac|mot|hai|ba|bon|sau|bay|tam|chin|muoi|gieng|chap"
+    r"|tong|cong|gop|lai|hop|luy|tich|don|binh|quan|trung|tinh|ca|cac|giai|doan|mot|hai|ba|bon|sau|bay|tam|chin|muoi|gieng|chap"
     r"|va|so|lieu|bieu|bao|cao|gom|cua|trong|data|figures|for|of|the|[tq]?\d+|[ivx]+|q[iv]+"
 )
 

@@ -96,7 +96,7 @@ def statements_elsewhere(block: Block, end: int, file_name: str) -> Iterator[Sta
     if sheet.name:
         yield Statement("", name_in_words(sheet.name), "sheet name")
     for address, text in sheet.notes:
-        yield Statement(address, text, "below")
+        yield Statement(address, cell_text(text), "below")
     for number in range(max(block.body_start, end - _FOOT), min(block.body_end, len(sheet.rows))):
         cells = seen_cells(sheet, number)
         if len(cells) <= 2 or all(isinstance(value, str) for _, value in cells):

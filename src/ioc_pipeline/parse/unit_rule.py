@@ -11,7 +11,14 @@ from ioc_pipeline.parse.headers import columns_under, units_beyond
 from ioc_pipeline.parse.layout import HEADER_DISTANCE, Block
 from ioc_pipeline.parse.rows import UnitMeasure
 from ioc_pipeline.parse.texts import cell_text, is_number
-from ioc_pipeline.parse.units_of_measure import bracketed_units, is_unit, read_unit, stated_units, without_units
+from ioc_pipeline.parse.units_of_measure import (
+    CURRENCIES,
+    bracketed_units,
+    is_unit,
+    read_unit,
+    stated_units,
+    without_units,
+)
 from ioc_pipeline.reference.tables import NUMERIC, Column
 
 _UNITS = re.compile(r"[,;]\s*")  # "tỷ đồng, %": one unit line for several columns
@@ -52,12 +59,14 @@ def unit_problems(block: Block, body: Body, names: list[str]) -> list[Problem]:
 def _is_of_no_column(block: Block, units: tuple[str, ...]) -> bool:
     """ "Đơn vị tính: %" or "đồng", and nothing else, over a table that only counts."""
     counts_only = {column.type for column in block.table.columns if column.type in NUMERIC} == {"count"}
-    return counts_only and all(read_unit(unit).name in ("%", "dong") for unit in units)
+    return counts_only and all(read_unit(unit).name in {"%", *CURRENCIES} for unit in units)
 
 
 def _is_the_contracts(block: Block, written: str) -> bool:
     unit = read_unit(written)
     if not block.table.unit_line:
+        if unit.name in CURRENCIES - {"dong"}:
+            return False
         return unit.multiplier == 1 or unit.multiplier in {column.multiplier for column in block.table.columns}
     own = [read_unit(part) for part in _UNITS.split(block.table.unit_line)]
     return unit in own or _is_short_for(unit, own)
@@ -99,7 +108,7 @@ def _statements(block: Block, body: Body, names: list[str]) -> Iterator[tuple[st
     for name in names:
         yield "", _SIGN_FOR_BLANK.sub(" ", _BEHIND_NUMBER.sub(" - ", _ENDING.sub("", name)))
     for address, text in block.sheet.notes:
-        yield address, text
+        yield address, cell_text(text)
     yield cell_address(max(block.title_row, 0), 0), _beyond_own_titles(block)
     rows = block.sheet.rows
     of_table = {position for name, position in block.columns.items() if _is_numeric(block, name)}

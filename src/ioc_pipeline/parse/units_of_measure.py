@@ -72,7 +72,7 @@ _IN_THE_COLUMNS = re.compile(
     r"(?:(?:theo|nhu|xem|tai|ghi|o|trong|tren)\b.*\b|tung |moi )(?:cot|chi tieu|tieu de|dong)\b"
 )
 _UNITS = re.compile(r"[,;/]\s*|\s+và\s+|\s+va\s+")
-_CURRENCIES = frozenset({"dong", *_FOREIGN})
+CURRENCIES = frozenset({"dong", *_FOREIGN})
 _SIGNS = str.maketrans({"$": " USD ", "€": " EUR ", "¥": " CNY ", "£": " GBP "})
 _CURRENCY = re.compile(r"(?:loại|đồng) tiền\s*:\s*(?:VN[DĐ]|(?:Việt Nam )?đồng(?: Việt Nam)?)", re.IGNORECASE)
 _NOTE = re.compile(r"^(?:ghi chú|lưu ý|chú thích|note)\s*:\s*", re.IGNORECASE)
@@ -138,7 +138,7 @@ def stated_units(text: str) -> tuple[str, ...]:
 
 def _is_scale(text: str) -> bool:
     unit = read_unit(text)
-    return unit.multiplier != 1 or unit.name in _CURRENCIES
+    return unit.multiplier != 1 or unit.name in CURRENCIES
 
 
 def _folded(text: str) -> str:

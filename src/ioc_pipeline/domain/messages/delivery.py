@@ -10,8 +10,8 @@ DELIVERY: dict[str, Message] = {
         "A Great Expectations check failed; its description says what must be true.",
     ),
     "two-versions": Message(
-        "trong cùng một lượt gửi có hai tệp cùng biểu, cùng đơn vị, cùng kỳ nhưng số liệu khác nhau, "
-        "nên chưa nạp tệp nào trong số đó",
+        "trong cùng một lượt gửi có hai tệp cùng biểu, cùng đơn vị, cùng kỳ mà nội dung không giống "
+        "hệt nhau (kể cả khi số liệu bằng nhau), nên chưa nạp tệp nào trong số đó",
         "Mỗi biểu của một đơn vị trong một kỳ chỉ gửi một tệp mỗi lượt",
         "Kiểm tra tệp nào là bản đúng, chỉ gửi lại tệp đó; không cần gửi lại tệp kia",
         "Two files of one scan hold the same form, unit and period with different bytes: neither is loaded.",
