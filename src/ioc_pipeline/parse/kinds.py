@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 
 from ioc_pipeline.domain.addresses import cell_address
 from ioc_pipeline.domain.errors import Problem, Severity
@@ -203,8 +205,7 @@ class _Judge:
             return text, "critical"
         if is_of_time and names_other_bounds(rest, self.period):
             return text, "critical"
-        closed = (find_date(found[0]) for part in parts_of(rest) if (found := _AS_OF.match(part)))
-        if any(day and day < self.period.start for day in closed):
+        if any(day < self.period.start for day in _closing_days(rest)):
             return text, "critical"
         if (
             is_part_of_period(rest)
@@ -329,6 +330,13 @@ class _Judge:
     def _names_its_year(self, said: Statement, found: FoundLabel) -> bool:
         """Whether a label is whole without the year of the period: then it was weighed where the period was found."""
         return any(other.start == found.start for other in find_labels(said.text, self.source.clock))
+
+
+@lru_cache(maxsize=8192)
+def _closing_days(rest: str) -> tuple[date, ...]:
+    """The days up to which a text, or a part of it in brackets, says that figures were taken."""
+    found = (find_date(closed[0]) for part in parts_of(rest) if (closed := _AS_OF.match(part)))
+    return tuple(day for day in found if day)
 
 
 def _is_of_years(period: Period) -> bool:
