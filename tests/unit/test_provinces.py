@@ -65,6 +65,9 @@ def test_the_home_of_another_province_is_refused(tmp_path: Path) -> None:
     open_store(from_environment({**home, "IOC_PROVINCE": "33"}))
     with pytest.raises(UserError, match=r"is of province 33, IOC_PROVINCE is 42: give each province a home of its own"):
         open_store(from_environment({**home, "IOC_PROVINCE": "42"}))
+    (tmp_path / "province").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserError, match=r"is of province .*IOC_PROVINCE is 33"):
+        open_store(from_environment({**home, "IOC_PROVINCE": "33"}))
 
 
 def test_the_states_of_two_provinces_lie_apart() -> None:

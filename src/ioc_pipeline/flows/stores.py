@@ -73,7 +73,7 @@ def open_store(settings: Settings) -> Store:
 def _expect_own_province(settings: Settings) -> None:
     """Note whose home it is, once; another province's deliveries would be read as ours."""
     path = settings.home / PROVINCE
-    said = path.read_text(encoding="utf-8").strip() if path.exists() else ""
+    said = path.read_text(encoding="utf-8", errors="replace").strip() if path.exists() else ""
     if not said:
         write_durably(path, f"{settings.province_code}\n".encode())
     elif said != settings.province_code:

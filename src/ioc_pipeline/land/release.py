@@ -104,5 +104,7 @@ def _seals_of(folder: Folder, file_name: str) -> Iterator[Seal]:
 
 
 def _identity_in(origin: str) -> Identity:
-    *_, inode, mtime_ns, ctime_ns, size_bytes = origin.split(":", 1)[0].split("-")  # older ones begin with a device
-    return Identity(int(inode), int(size_bytes), int(mtime_ns), int(ctime_ns))
+    """Older origins begin with a device; a time before 1970 is negative."""
+    numbers = re.findall(r"(?:^|-)(-?[0-9]+)", origin.split(":", 1)[0])
+    inode, mtime_ns, ctime_ns, size_bytes = map(int, numbers[-4:])
+    return Identity(inode, size_bytes, mtime_ns, ctime_ns)

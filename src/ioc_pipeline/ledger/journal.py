@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -25,8 +26,8 @@ _MIGRATION_LOCK = 0x10C
 _BUSY_SECONDS = 30
 _MOST_KEYS = 10_000  # PostgreSQL takes 65,535
 _TO_BE_USED = (
-    "see that its server runs, that its disk has space and that we may write there; if the file itself is damaged, move"
-    " it and those beside it (-wal, -shm) away, then `ioc ledger restore`"
+    "see that its server runs, that its disk has space and that we may write there; if it is damaged itself, give it an"
+    " empty database (a file is moved away, with those beside it, -wal and -shm), then `ioc ledger restore`"
 )
 
 
@@ -86,8 +87,14 @@ class Journal:
         """Bring the schema to the newest revision; nothing happens when it is there, and two at once do it once."""
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
-        if self._revision() == NEWEST_REVISION:
+        revision = self._revision()
+        if revision == NEWEST_REVISION:
             return
+        if revision is not None and revision > NEWEST_REVISION:
+            raise StoresError(
+                f"the ledger at {self.shown_url} was made by a newer version of this program (schema {revision}, this"
+                f" one knows {NEWEST_REVISION}): install that version, or `ioc restore` a backup of before it"
+            )
         # Half a second of imports, needed once in the life of a ledger.
         from alembic import command
         from alembic.config import Config
@@ -160,6 +167,9 @@ class Journal:
                 raise
             said = str(error.orig).strip().partition("\n")[0]
             raise StoresError(f"the ledger at {self.shown_url} cannot be used: {said}; {_TO_BE_USED}") from error
+        except sa.exc.NoResultFound as error:  # of `head`: every other question may find nothing
+            said = "the row that says how far it has come is gone"
+            raise StoresError(f"the ledger at {self.shown_url} cannot be used: {said}; {_TO_BE_USED}") from error
 
     @contextmanager
     def writing(self) -> Iterator[Writing]:
@@ -194,8 +204,13 @@ def _database(url: str) -> sa.URL:
 
 
 def _is_of_the_database(error: sa.exc.DatabaseError) -> bool:
-    """Whether no statement would do: it is down, full, locked or no database. Wrong statements are subclasses."""
-    return isinstance(error, sa.exc.OperationalError) or type(error) is sa.exc.DatabaseError
+    """Whether no statement would do: it is down, full, locked, without our tables or rights, or no database.
+
+    Wrong statements are subclasses; PostgreSQL counts a table that is gone among them.
+    """
+    not_ours = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn, psycopg.errors.InsufficientPrivilege)
+    is_operational = isinstance(error, sa.exc.OperationalError) or type(error) is sa.exc.DatabaseError
+    return is_operational or isinstance(error.orig, not_ours)
 
 
 @lru_cache(maxsize=8)

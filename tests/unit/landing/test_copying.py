@@ -197,3 +197,15 @@ def test_a_department_cannot_have_its_file_removed_by_naming_it_as_ours(home: Ho
     assert unknown.exists()
     assert not own.exists()
     assert home.contents() == [b"v1", b"theirs"], "put back under the name it claimed, and landed as any file"
+
+
+def test_a_file_dated_before_1970_that_is_found_half_taken_stops_nobody(home: Home) -> None:
+    old = home.drop("a.xlsx")
+    os.utime(old, ns=(-1, -1))
+    home.land()
+    again = home.drop(".taken-1-89abcdef", b"v1")
+    os.utime(again, ns=(-1, -1))
+    home.drop("b.xlsx", b"theirs", department="thue-tinh")
+    home.land()
+    assert sorted(home.contents()) == [b"theirs", b"v1", b"v1"]
+    assert home.left() == []

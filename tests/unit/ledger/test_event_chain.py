@@ -80,6 +80,17 @@ def test_a_broken_chain_is_told_each_time(ledger: Ledger) -> None:
             ledger.verify_new_events()
 
 
+@pytest.mark.parametrize("statement", ["delete from head", "drop table event", "alter table load rename to loads"])
+def test_a_ledger_that_lost_a_part_is_told_like_one_that_cannot_be_used(ledger: Ledger, statement: str) -> None:
+    received(ledger, "a.xlsx")
+    with ledger.transaction(writes=True) as connection:
+        connection.execute(sa.text(statement))
+    with pytest.raises(StoresError, match=r"cannot be used: .*`ioc ledger restore`"):
+        received(ledger, "b.xlsx")
+    with pytest.raises(StoresError, match=r"cannot be used: .*`ioc ledger restore`"):
+        ledger.head(), ledger.verify_events()
+
+
 def test_a_record_that_cannot_be_read_is_told_like_any_ledger_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "ledger.db").write_bytes(b"no database" * 1000)
     ledger = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from ioc_pipeline.domain.errors import StoresError
 from ioc_pipeline.ledger.journal import MIGRATIONS, NEWEST_REVISION
 from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.ledger.tables import METADATA
@@ -37,6 +39,13 @@ def test_migrating_again_changes_nothing(ledger: Ledger) -> None:
 
 def _migrate(url: str) -> None:
     Ledger(url).migrate()
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone(ledger: Ledger) -> None:
+    with ledger.transaction(writes=True) as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(StoresError, match=r"made by a newer version .*9999.*install that version"):
+        ledger.migrate()
 
 
 def test_several_processes_may_migrate_at_once(new_ledger_url: Callable[[], str]) -> None:

@@ -1,4 +1,4 @@
-"""Airflow as docker-compose.yml configures it with its profile celery, its services being processes of ours."""
+"""Airflow as docker-compose.yml configures it, without its web pages; its services are processes of ours."""
 
 import os
 import secrets
@@ -10,12 +10,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import yaml
 
+from ioc_pipeline.ledger.ledger import Ledger
 from ioc_pipeline.local_airflow.environment import inherited_environment
 from ioc_pipeline.settings import PROJECT
 from postgresql_server import new_database, running_server
@@ -32,8 +33,10 @@ class Cluster:
     folder: Path
     processes: dict[str, "subprocess.Popen[bytes]"]
     metadata_url: str
+    commands: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def start(self, name: str, *command: str) -> None:
+        self.commands[name] = command
         with (self.folder / f"{name}.log").open("ab") as output:
             self.processes[name] = subprocess.Popen(
                 command, env=self.environment, stdout=output, stderr=output, cwd=self.folder, start_new_session=True
@@ -67,8 +70,8 @@ class Cluster:
 
 
 @contextmanager
-def celery_airflow(home: Path, dags: Sequence[str], folder: Path) -> Iterator[Cluster]:
-    """Scheduler, two workers of one task each, and what they need, over an IOC_HOME."""
+def compose_airflow(home: Path, dags: Sequence[str], folder: Path, executor: str) -> Iterator[Cluster]:
+    """Scheduler and what it needs over an IOC_HOME; for the CeleryExecutor two workers of one task each too."""
     with ExitStack() as ends:
         server = ends.enter_context(running_server())
         metadata_url, ledger_url = new_database(server.url), new_database(server.url)
@@ -88,7 +91,7 @@ def celery_airflow(home: Path, dags: Sequence[str], folder: Path) -> Iterator[Cl
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "AIRFLOW_HOME": str(folder / "airflow"),
             "AIRFLOW__CORE__DAGS_FOLDER": str(own_dags),
-            "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
+            "AIRFLOW__CORE__EXECUTOR": executor,
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": metadata_url.replace("postgresql:", "postgresql+psycopg:"),
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": metadata_url.replace(
                 "postgresql:", "postgresql+psycopg_async:"
@@ -121,7 +124,7 @@ def celery_airflow(home: Path, dags: Sequence[str], folder: Path) -> Iterator[Cl
         cluster.start("api-server", "airflow", "api-server", "--apps", "execution")
         cluster.start("scheduler", *compose["scheduler"]["command"])
         cluster.start("dag-processor", *compose["dag-processor"]["command"])
-        for name in WORKERS:
+        for name in WORKERS if executor == "CeleryExecutor" else ():
             *command, _ = compose["worker"]["command"]
             cluster.start(name, *command, str(folder / f"{name}.pid"), "--celery-hostname", name, "--concurrency", "1")
         yield cluster
@@ -139,3 +142,19 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def drop_samples(home: Path) -> int:
+    """Into the folders of all departments; gives how many."""
+    command = [sys.executable, "-m", "ioc_pipeline.cli", "sample", "--months", "2", "--output", str(home / "inbox")]
+    environment = {**os.environ, "IOC_HOME": str(home)}
+    sent = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return len(sent.stdout.splitlines())
+
+
+def all_answered(ledger: Ledger, count: int) -> bool:
+    if not ledger.is_made():
+        return False
+    rows = ledger.status_rows()
+    on_the_way = {"landed", "prepared"}
+    return len(rows) == count and not on_the_way & {row.state for row in rows} and not ledger.to_answer()
