@@ -118,6 +118,7 @@ BENCHES = [
          "100,000 dossiers: fetch and prepare, against asking plainly": rf"fetch and prepare.*{_TIMES}",
          "a build after one month more, against one of everything": rf"build after it.*{_TIMES}"},
     ),
+    Bench("killed_airflow.py", figure=r"worker: tried again after \d"),
     Bench(
         "drop_to_mart.py",
         ("5",),
