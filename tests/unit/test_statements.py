@@ -89,7 +89,7 @@ def test_the_months_of_a_quarter_are_its_own() -> None:
         assert codes([*titled(line), *HEADER, *ROWS], contract) == [("period-conflict", "A4")]
 
 
-@pytest.mark.parametrize("text", ["Đơn vị tính: %", "ĐVT: đồng"])
+@pytest.mark.parametrize("text", ["Đơn vị tính: %", "ĐVT: đồng", "ĐVT: USD", "(€)"])
 def test_a_table_that_only_counts_is_in_no_other_unit(text: str) -> None:
     rows: Rows = [*TOP[:4], [None, None, text]]
     columns = source().tables[0].columns[:3]
@@ -138,8 +138,9 @@ def test_another_scale_is_asked_wherever_it_stands(cell: str, place: str) -> Non
 def test_a_unit_in_the_brackets_of_a_header_is_read_as_the_unit() -> None:
     good: Rows = [["STT", "Xã, phường", "Số hồ sơ tiếp nhận (hồ sơ)", None, "Tỷ lệ (%)"], *HEADER[1:]]
     assert received(read([*TOP, *good, *ROWS])) == PLAIN
-    scaled: Rows = [["STT", "Xã, phường", "Số hồ sơ tiếp nhận (nghìn hồ sơ)", None, "Tỷ lệ (%)"], *HEADER[1:]]
-    assert {code for code, _ in codes([*TOP, *scaled, *ROWS])} == {"wrong-unit-measure"}
+    for unit in ("nghìn hồ sơ", "USD", "$"):
+        other: Rows = [["STT", "Xã, phường", f"Số hồ sơ tiếp nhận ({unit})", None, "Tỷ lệ (%)"], *HEADER[1:]]
+        assert {code for code, _ in codes([*TOP, *other, *ROWS])} == {"wrong-unit-measure"}
 
 
 def test_a_column_that_is_not_asked_for_has_a_unit_of_its_own() -> None:

@@ -94,7 +94,7 @@ def _fits(block: Block, column: Column, written: str) -> bool:
     if column.type == "money":
         money = [part for part in map(read_unit, _UNITS.split(block.table.unit_line or "")) if part.name == "dong"]
         return unit in money or _is_short_for(unit, money) if money else unit.multiplier == column.multiplier
-    return unit.name != "dong" and unit.multiplier == column.multiplier
+    return unit.name not in CURRENCIES and unit.multiplier == column.multiplier
 
 
 def _expected(block: Block, column: Column) -> str:
