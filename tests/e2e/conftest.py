@@ -81,19 +81,22 @@ class Installation:
         return {path.name: path.read_text(encoding="utf-8-sig") for path in sorted(folder.rglob("*.txt"))}
 
 
+def copied_project(folder: Path) -> Path:
+    """Contracts, suites, seeds and models of one's own, to change."""
+    project = folder / "project"
+    copy_flat(project)
+    shutil.copy(REPOSITORY / "include" / "senders.csv", project / "include")
+    ignored = shutil.ignore_patterns("target", "logs")
+    shutil.copytree(REPOSITORY / "dbt_project", project / "dbt_project", ignore=ignored)
+    return project
+
+
 @pytest.fixture
 def new_installation(tmp_path: Path) -> Callable[..., Installation]:
     """Make an installation; with `own_project` it gets contracts, suites, seeds and models of its own to change."""
 
     def make(*, own_project: bool = False) -> Installation:
-        project = REPOSITORY
-        if own_project:
-            project = tmp_path / "project"
-            copy_flat(project)
-            shutil.copy(REPOSITORY / "include" / "senders.csv", project / "include")
-            ignored = shutil.ignore_patterns("target", "logs")
-            shutil.copytree(REPOSITORY / "dbt_project", project / "dbt_project", ignore=ignored)
-        return Installation(tmp_path / "home", project)
+        return Installation(tmp_path / "home", copied_project(tmp_path) if own_project else REPOSITORY)
 
     return make
 

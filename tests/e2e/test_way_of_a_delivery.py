@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ import pytest
 import python_calamine
 import xlsxwriter
 
-from e2e.conftest import REPOSITORY, Installation
+from e2e.conftest import REPOSITORY, Installation, copied_project
 from ioc_pipeline.domain.addresses import cell_address
 from shipped import PROFILE, SEEDS
 from xlsx_cells import put
@@ -98,11 +98,11 @@ def team_workbook(path: Path, figures_of: dict[str, tuple[int, int | str]]) -> b
     return path.read_bytes()
 
 
-@pytest.fixture
-def teams(new_installation: Callable[..., Installation]) -> Installation:
-    """An installation with one small form, the tutorial's, and no other contract."""
-    installation = new_installation(own_project=True)
-    project = installation.project
+@pytest.fixture(scope="module")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """An installation with one small form, the tutorial's, and no other contract, which has run on an empty inbox."""
+    folder = tmp_path_factory.mktemp("parsed")
+    project = copied_project(folder)
     tutorial = (REPOSITORY / "docs" / "add_a_form.md").read_text(encoding="utf-8")
     for path in (project / "include" / "sources").glob("*.yml"):
         path.unlink()
@@ -113,7 +113,22 @@ def teams(new_installation: Callable[..., Installation]) -> Installation:
         if " append=" in first:
             with (project / first.split("=")[1]).open("a", encoding="utf-8") as seed:
                 seed.write(text)
-    return installation
+    made = Installation(folder / "home", project)
+    made.ioc("run")
+    return made
+
+
+@pytest.fixture
+def teams(parsed: Installation, tmp_path: Path) -> Iterator[Installation]:
+    """Its project, which a test may change, over a home where nothing but dbt's parsing of it was kept.
+
+    What dbt parsed is good for one place of a project only, so it is changed there, and afterwards put back.
+    """
+    as_it_was = shutil.copytree(parsed.project, tmp_path / "project")
+    shutil.copytree(parsed.home / "build", tmp_path / "home" / "build")
+    yield replace(parsed, home=tmp_path / "home")
+    shutil.rmtree(parsed.project)
+    shutil.copytree(as_it_was, parsed.project)
 
 
 def trained(installation: Installation, unit: str = "03646") -> Decimal:
