@@ -39,3 +39,11 @@
 {% macro holds_on(unit, day) -%}
     {{ day }} between {{ unit }}.valid_from_date and {{ unit }}.valid_to_date
 {%- endmacro %}
+
+-- Whether a row of the units is the one that a value is of: a unit of today where the value is restated to those, else
+-- the one of its period. Said as comparisons, which a left join looks up; a condition by cases it tries on every pair.
+{% macro is_unit_of(unit, value) -%}
+    {{ holds_on(
+        unit, "case when " ~ value ~ ".geography = 'restated' then " ~ open_end() ~ " else " ~ value ~ ".period_end_date end"
+    ) }}
+{%- endmacro %}

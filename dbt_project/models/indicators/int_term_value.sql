@@ -47,21 +47,13 @@ over_units as (
         on
             of_own_unit.measured_org_unit_code = units.org_unit_code
             and units.org_unit_level in ('commune', 'district', 'agency')
-            and case
-                when of_own_unit.geography = 'as_reported'
-                    then {{ holds_on('units', 'of_own_unit.period_end_date') }}
-                else {{ is_current('units') }}
-            end
+            and {{ is_unit_of('units', 'of_own_unit') }}
 
     inner join org_units as provinces
         on
             units.province_code = provinces.org_unit_code
             and provinces.org_unit_level = 'province'
-            and case
-                when of_own_unit.geography = 'as_reported'
-                    then {{ holds_on('provinces', 'of_own_unit.period_end_date') }}
-                else {{ is_current('provinces') }}
-            end
+            and {{ is_unit_of('provinces', 'of_own_unit') }}
 
     left join reported
         on

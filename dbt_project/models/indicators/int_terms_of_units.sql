@@ -3,12 +3,6 @@
 
 with
 
-all_measures as (
-
-    select * from {{ ref('int_measure_value') }}
-
-),
-
 terms as (
 
     select * from {{ source('catalogue', 'indicator_term') }}
@@ -26,39 +20,6 @@ elements as (
 indicators as (
 
     select * from {{ source('catalogue', 'indicator') }}
-
-),
-
-measures as (
-
-    select
-        element_code,
-        breakdown as element_breakdown,
-        geography,
-        org_unit_code as measured_org_unit_code,
-        org_unit_series_from_date as measured_series_from_date,
-        period_type as measured_period_type,
-        period_start_date as measured_period_start_date,
-        period_end_date as measured_period_end_date,
-        measured_value,
-        null_reason,
-        value_qualifier,
-        maturity,
-        restatement,
-        restatement_basis,
-        is_rolled_up_in_space,
-        is_rolled_up_in_time,
-        units_present_count,
-        units_expected_count,
-        units_key,
-        delivery_seq,
-        clock,
-        period_type,
-        period_start_date,
-        period_end_date,
-        period_year
-
-    from all_measures
 
 ),
 
@@ -87,6 +48,93 @@ dated_terms as (
 
 ),
 
+-- Read by each for itself: what both shared would be read whole, whichever years are asked for.
+{% set measures %}
+    select
+        element_code,
+        breakdown as element_breakdown,
+        geography,
+        org_unit_code as measured_org_unit_code,
+        org_unit_series_from_date as measured_series_from_date,
+        period_type as measured_period_type,
+        period_start_date as measured_period_start_date,
+        period_end_date as measured_period_end_date,
+        measured_value,
+        null_reason,
+        value_qualifier,
+        maturity,
+        restatement,
+        restatement_basis,
+        is_rolled_up_in_space,
+        is_rolled_up_in_time,
+        units_present_count,
+        units_expected_count,
+        units_key,
+        delivery_seq,
+        clock,
+        period_type,
+        period_start_date,
+        period_end_date,
+        period_year
+
+    from {{ ref('int_measure_value') }}
+{% endset %}
+
+measures as (
+
+    {{ measures }}
+
+    where {{ is_touched(['period_year']) }}
+
+),
+
+all_measures as (
+
+    {{ measures }}
+
+),
+
+stock_elements as (
+
+    select distinct element_code from dated_terms
+
+    where may_be_older
+
+),
+
+-- What a later value may take for its denominator. Of what is older than the years to compute only the newest of its
+-- kind can be taken: the rest is left out before it is compared with every value.
+stocks as (
+
+    select all_measures.*
+
+    from all_measures
+
+    inner join stock_elements
+        on all_measures.element_code = stock_elements.element_code
+
+    {% if var('touched_years') %}
+        qualify
+            all_measures.period_year >= {{ var('touched_years') | min }}
+            or row_number() over (
+                partition by
+                    all_measures.element_code,
+                    all_measures.element_breakdown,
+                    all_measures.geography,
+                    all_measures.measured_org_unit_code,
+                    all_measures.measured_series_from_date,
+                    all_measures.measured_period_type,
+                    all_measures.clock,
+                    all_measures.is_rolled_up_in_space
+                order by
+                    case when all_measures.measured_value is null then 1 else 0 end,
+                    all_measures.measured_period_end_date desc,
+                    all_measures.measured_period_start_date desc
+            ) = 1
+    {% endif %}
+
+),
+
 of_the_period as (
 
     select
@@ -110,7 +158,6 @@ of_the_period as (
         not dated_terms.may_be_older
         -- a mean over units or a share of units is made of each unit's own figures, never of their sum
         and not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
-        and {{ is_touched(['period_year'], 'measures') }}
 
 ),
 
@@ -145,28 +192,28 @@ older as (
         dated_terms.is_over_units,
         dated_terms.space_aggregation,
         wanted.breakdown,
-        measures.element_code,
-        measures.element_breakdown,
+        stocks.element_code,
+        stocks.element_breakdown,
         wanted.geography,
         wanted.measured_org_unit_code,
         wanted.measured_series_from_date,
-        measures.measured_period_type,
-        measures.measured_period_start_date,
-        measures.measured_period_end_date,
-        {{ months_later('measures.measured_period_end_date', 'dated_terms.max_age_months') }} < wanted.period_end_date
+        stocks.measured_period_type,
+        stocks.measured_period_start_date,
+        stocks.measured_period_end_date,
+        {{ months_later('stocks.measured_period_end_date', 'dated_terms.max_age_months') }} < wanted.period_end_date
             as is_too_old,
-        measures.measured_value,
-        measures.null_reason,
-        measures.value_qualifier,
-        measures.maturity,
-        measures.restatement,
-        measures.restatement_basis,
-        measures.is_rolled_up_in_space,
-        measures.is_rolled_up_in_time,
-        measures.units_present_count,
-        measures.units_expected_count,
-        measures.units_key,
-        measures.delivery_seq,
+        stocks.measured_value,
+        stocks.null_reason,
+        stocks.value_qualifier,
+        stocks.maturity,
+        stocks.restatement,
+        stocks.restatement_basis,
+        stocks.is_rolled_up_in_space,
+        stocks.is_rolled_up_in_time,
+        stocks.units_present_count,
+        stocks.units_expected_count,
+        stocks.units_key,
+        stocks.delivery_seq,
         wanted.clock,
         wanted.period_type,
         wanted.period_start_date,
@@ -180,17 +227,17 @@ older as (
             wanted.indicator_code = dated_terms.indicator_code
             and dated_terms.may_be_older
 
-    inner join measures
+    inner join stocks
         on
-            dated_terms.element_code = measures.element_code
+            dated_terms.element_code = stocks.element_code
             and case when dated_terms.term_breakdown = '' then wanted.breakdown else dated_terms.term_breakdown end
-            = measures.element_breakdown
-            and wanted.geography = measures.geography
-            and wanted.measured_org_unit_code = measures.measured_org_unit_code
-            and wanted.measured_series_from_date = measures.measured_series_from_date
-            and wanted.period_end_date >= measures.measured_period_end_date
+            = stocks.element_breakdown
+            and wanted.geography = stocks.geography
+            and wanted.measured_org_unit_code = stocks.measured_org_unit_code
+            and wanted.measured_series_from_date = stocks.measured_series_from_date
+            and wanted.period_end_date >= stocks.measured_period_end_date
 
-    where not (dated_terms.is_over_units and measures.is_rolled_up_in_space)
+    where not (dated_terms.is_over_units and stocks.is_rolled_up_in_space)
 
     qualify
         row_number() over (
@@ -205,11 +252,11 @@ older as (
                 wanted.period_start_date,
                 wanted.period_end_date
             order by
-                case when measures.measured_value is null then 1 else 0 end,
-                measures.measured_period_end_date desc,
-                case when measures.measured_period_type = wanted.period_type then 0 else 1 end,
-                case when measures.clock = wanted.clock then 0 else 1 end,
-                measures.measured_period_start_date desc
+                case when stocks.measured_value is null then 1 else 0 end,
+                stocks.measured_period_end_date desc,
+                case when stocks.measured_period_type = wanted.period_type then 0 else 1 end,
+                case when stocks.clock = wanted.clock then 0 else 1 end,
+                stocks.measured_period_start_date desc
         ) = 1
 
 ),

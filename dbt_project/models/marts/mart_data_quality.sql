@@ -32,9 +32,9 @@ accepted_scope as (
 
 ),
 
-observations as (
+cells as (
 
-    select * from {{ ref('stg_observation') }}
+    select * from {{ ref('int_cells_counted') }}
 
 ),
 
@@ -101,24 +101,6 @@ correctness as (
 
     left join unreadable
         on arrivals.load_seq = unreadable.load_seq
-
-    group by all
-
-),
-
--- ---------- đủ: the reports that are due, and the cells of those that count
-
-cells as (
-
-    select
-        source_name,
-        period_type,
-        period_start_date,
-        period_end_date,
-        count(*) as cell_count,
-        sum(case when measured_value is null then 1 else 0 end) as blank_cell_count
-
-    from observations
 
     group by all
 
@@ -221,7 +203,7 @@ counted as (
         cast(coalesce(correctness.failed_check_count, 0) as bigint) as failed_check_count,
         coalesce(correctness.checks_run, 0) as checks_run,
         coalesce(cells.cell_count, 0) as cell_count,
-        cast(coalesce(cells.blank_cell_count, 0) as bigint) as blank_cell_count,
+        coalesce(cells.blank_cell_count, 0) as blank_cell_count,
         coalesce(warned.warned_cell_count, 0) as warned_cell_count
 
     from owed

@@ -105,10 +105,7 @@ cells as (
     left join org_units
         on
             indicator_values.org_unit_code = org_units.org_unit_code
-            and case
-                when indicator_values.geography = 'restated' then {{ is_current('org_units') }}
-                else {{ holds_on('org_units', 'indicator_values.period_end_date') }}
-            end
+            and {{ is_unit_of('org_units', 'indicator_values') }}
 
     left join periods
         on

@@ -8,44 +8,37 @@ accepted_scope as (
 
 ),
 
-observation as (
+-- Of a table that replaces whole scopes only the newest delivery counts, even if that one is a nil report. Both read
+-- raw for themselves: what they shared would be read whole, whichever years are asked for.
+{% for name, condition in [
+    ('of_periods', "observation.replaces != 'record' and (observation.replaces != 'scope' or accepted_scope.is_newest)"),
+    ('of_records', "observation.replaces = 'record'"),
+] %}
+    {{ name }} as (
 
-    select
-        observation.*,
-        {{ year_of('observation.period_end_date') }} as period_year
+        select
+            observation.*,
+            {{ year_of('observation.period_end_date') }} as period_year,
+            -- an extract comes in pages, which replace nothing of each other
+            accepted_scope.delivery_seq as scope_delivery_seq
 
-    from {{ source('raw', 'observation') }} as observation
+        from {{ source('raw', 'observation') }} as observation
 
-),
+        inner join accepted_scope
+            on
+                observation.load_seq = accepted_scope.load_seq
+                and observation.scope_key = accepted_scope.scope_key
 
--- Of a table that replaces whole scopes only the newest delivery counts, even if that one is a nil report.
-accepted as (
+        where {{ condition }}
 
-    select
-        observation.*,
-        -- an extract comes in pages, which replace nothing of each other
-        accepted_scope.delivery_seq as scope_delivery_seq
-
-    from observation
-
-    inner join accepted_scope
-        on
-            observation.load_seq = accepted_scope.load_seq
-            and observation.scope_key = accepted_scope.scope_key
-
-    where
-        observation.replaces != 'scope'
-        or accepted_scope.is_newest
-
-),
+    ),
+{% endfor %}
 
 -- `scope` and `row`: the newest delivery of a scope, or of a unit in it, replaces the older ones. The year is in the
 -- partition so that a build can read the years it needs and no others.
 by_period as (
 
-    select * from accepted
-
-    where replaces != 'record'
+    select * from of_periods
 
     qualify
         dense_rank() over (
@@ -67,9 +60,7 @@ by_period as (
 -- `record`: the newest delivery of a record replaces the older ones, also when the record has moved to another period.
 by_record as (
 
-    select * from accepted
-
-    where replaces = 'record'
+    select * from of_records
 
     qualify
         dense_rank() over (
