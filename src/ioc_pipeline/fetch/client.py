@@ -74,6 +74,7 @@ class Response:
     date_header: str
     received_at: datetime
     next_url: str
+    headers: httpx.Headers
 
     @property
     def server_time(self) -> datetime | None:
@@ -204,6 +205,7 @@ class Client:
                     date_header=head.headers.get("date", ""),
                     received_at=datetime.now(UTC),
                     next_url=self._next_url(head),
+                    headers=head.headers,
                 )
             if head.next_request.method != request.method:
                 raise self._failure(f"{head.status_code}: redirects what was posted")

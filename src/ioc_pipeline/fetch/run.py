@@ -12,7 +12,7 @@ from ioc_pipeline.domain.errors import FetchError
 from ioc_pipeline.domain.local_time import LOCAL_TIME
 from ioc_pipeline.domain.periods import Period, period_containing
 from ioc_pipeline.fetch.client import Client, Response
-from ioc_pipeline.fetch.paging import sendable
+from ioc_pipeline.fetch.paging import said_to_follow, sendable
 from ioc_pipeline.reference.apis import RequestPeriod
 from ioc_pipeline.reference.responses import ListPage, read_list_page, says_end, value_at
 from ioc_pipeline.reference.sources import Source
@@ -152,6 +152,7 @@ class Run:
             self._fetched += 1
             yield FetchedPage(response.content, self._describe(response, url, parameters, period), response.received_at)
             if self._is_over(page, seen):
+                self._check_end(response, page, seen)
                 return
             is_new_place = False  # a number leads on for ever, also where there is nothing
             if paging.kind == "page_number" and paging.parameter:
@@ -184,6 +185,16 @@ class Run:
         if paging.kind == "cursor":
             return page.cursor in (None, "")
         return paging.kind == "link" and not page.links_on
+
+    def _check_end(self, response: Response, page: ListPage, seen: _Seen) -> None:
+        """Refuse an end that the response's own headers contradict; without one the parser says what is missing."""
+        if page.records is None or not says_end(page, self._api.paging, so_far=len(seen.keys)):
+            return
+        follows = said_to_follow(response.headers, came=seen.count)
+        if not follows and response.next_url and page.records:  # some link on for ever, behind the last record too
+            follows = "its header Link names a next page"
+        if follows:
+            raise self._failure(f"the list ends as the contract's paging says, but {follows}")
 
     def _take(self, response: Response, page: ListPage, seen: _Seen) -> bool:
         """Note what a page holds; say whether any of its records is new to this round."""

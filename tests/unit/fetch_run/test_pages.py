@@ -164,3 +164,53 @@ def test_no_page_is_asked_for_before_the_one_before_it_was_taken(server: HttpApi
         for asked in (1, 2):
             next(pages)
             assert len(server.asked) == asked
+
+
+_MORE_TO_COME = [
+    {"X-Total-Count": "3"},
+    {"x-total": " 3 "},
+    {"Content-Range": "items 0-1/3"},
+    {"Content-Range": "0-1/3"},
+    {"X-Next-Page": "2"},
+    {"Link": '</data?page=2>; rel="next"'},
+]
+_NO_MORE_TO_COME = [
+    {"X-Total-Count": "2"},
+    {"X-Total-Count": "many"},
+    {"Content-Range": "items 0-1/2"},
+    {"Content-Range": "items 0-1/*"},
+    {"Content-Range": "bytes 0-99/3000"},
+    {"X-Next-Page": ""},
+    {"Link": '</data?page=1>; rel="last"'},
+]
+_ENDS: list[dict[str, Any]] = [{}, {"paging": UNTIL_SHORT | {"size": 5}}, {"paging": BY_NUMBER}, {"paging": BY_CURSOR}]
+
+
+@pytest.mark.parametrize("contract", _ENDS)
+@pytest.mark.parametrize("headers", _MORE_TO_COME)
+def test_an_end_that_a_header_contradicts_is_a_failure_that_names_it(
+    server: HttpApi, contract: dict[str, Any], headers: dict[str, str]
+) -> None:
+    server.replies(Reply({"items": records(1, 2), "total": 2, "meta": {"next": None}}, headers=headers))
+    with pytest.raises(FetchError, match=f"(?i){next(iter(headers))}"):
+        fetch(server, source(**contract))
+
+
+@pytest.mark.parametrize("contract", _ENDS)
+@pytest.mark.parametrize("headers", _NO_MORE_TO_COME)
+def test_headers_that_agree_or_count_something_else_change_nothing(
+    server: HttpApi, contract: dict[str, Any], headers: dict[str, str]
+) -> None:
+    server.replies(Reply({"items": records(1, 2), "total": 2, "meta": {"next": None}}, headers=headers))
+    pages, run = fetch(server, source(**contract))
+    assert (ids(pages), run.counted) == ([[1, 2]], [0])
+
+
+def test_a_link_behind_the_empty_page_that_ends_a_list_leads_nowhere(server: HttpApi) -> None:
+    def answer(asked: Asked) -> Reply:
+        number = int(asked.query["page"])
+        link = {"Link": f'</data?page={number + 1}>; rel="next"', "X-Total-Count": "2"}
+        return Reply({"items": records(number) if number < 3 else []}, headers=link)
+
+    server.answer = answer
+    assert ids(fetch(server, source(paging=UNTIL_SHORT | {"end": "empty_page"}))[0]) == [[1], [2], []]
