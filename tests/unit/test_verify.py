@@ -10,12 +10,15 @@ import duckdb
 import pytest
 import sqlalchemy as sa
 
+import shipped
 from installed import Home
 from ioc_pipeline.cli.main import main
 from ioc_pipeline.domain.findings import Finding
 from ioc_pipeline.flows.maintenance import maintain
 from ioc_pipeline.flows.stores import open_ledger
 from ioc_pipeline.flows.verify import verify, verify_share
+from ioc_pipeline.land.contract_versions import store_contract
+from ioc_pipeline.reference.contracts import read_contracts
 from ioc_pipeline.settings import from_environment
 
 
@@ -78,6 +81,19 @@ def tear_tombstone(home: Home) -> None:
 def test_what_was_not_touched_is_as_recorded(home: Home) -> None:
     assert verify(home.settings) == []
     assert verify_share(home.settings, seconds=60) == []
+
+
+def test_a_contract_is_looked_at_once_it_is_whole_or_something_was_read_under_it(home: Home) -> None:
+    contract = read_contracts(shipped.SOURCES, shipped.EXPECTATIONS, shipped.SEEDS).ready["admin_procedures"]
+    kept = store_contract(home.settings.landing, contract)
+    assert verify(home.settings) == []
+    suite = next(path for path in kept.iterdir() if path.name != "contract.yml")
+    suite.write_bytes(b"torn")
+    assert [(finding.area, finding.place) for finding in verify(home.settings)] == [("contracts", kept.name)]
+    (kept / "contract.yml").unlink()  # as while it is being written
+    assert verify(home.settings) == []
+    in_ledger(f"update load set contract_hash = '{kept.name}' where delivery_seq = 1")(home)
+    assert ("contracts", kept.name) in [(finding.area, finding.place) for finding in verify(home.settings)]
 
 
 @pytest.mark.parametrize(

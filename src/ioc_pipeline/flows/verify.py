@@ -59,7 +59,7 @@ def _verify_the_rest(settings: Settings, store: Store) -> list[Finding]:
     looks: dict[Area, Iterable[Finding]] = {
         "events": _events(store.ledger),
         "ledger": store.ledger.unlike_events(),
-        "contracts": _contracts(settings),
+        "contracts": _contracts(settings, store.ledger),
         "warehouse": _warehouse(settings, store.ledger),
         "publications": _publications(settings, store.ledger),
     }
@@ -99,12 +99,18 @@ def _landed(store: Store, sidecars: Iterable[Sidecar]) -> Iterator[Finding]:
             yield Finding("sidecars", delivery_place(delivery.delivery_seq), what)
 
 
-def _contracts(settings: Settings) -> Iterator[Finding]:
-    for folder in sorted((settings.landing / "contracts").glob("*")):
+def _contracts(settings: Settings, ledger: Ledger) -> Iterator[Finding]:
+    """Every version that is kept, and every one that a delivery was read under.
+
+    The contract is written after its suites: without it, a version that nothing was read under is being kept just now.
+    """
+    kept = {path.parent.name for path in (settings.landing / "contracts").glob("*/contract.yml")}
+    needed = {row.contract_hash.partition("/")[0] for row in ledger.loads() if row.contract_hash}
+    for version in sorted(kept | needed):
         try:
-            read_contract_version(settings.landing, folder.name)
+            read_contract_version(settings.landing, version)
         except DamagedError as error:
-            yield Finding("contracts", folder.name, str(error))
+            yield Finding("contracts", version, str(error))
 
 
 def _warehouse(settings: Settings, ledger: Ledger) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ def store_contract(landing: Path, contract: Contract) -> Path:
     Returns the folder: `contract.yml` and each suite under its name.
     """
     folder = landing / "contracts" / contract.contract_hash
-    files = {**contract.suites, "contract": contract.content}
+    files = {**contract.suites, "contract": contract.content}  # the contract last: with it, all is there
     missing = [
         (folder / f"{name}.yml", content)
         for name, content in files.items()
