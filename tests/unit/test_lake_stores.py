@@ -65,11 +65,33 @@ def test_a_backup_comes_back_into_a_lake_and_into_a_file(home: Home, tmp_path: P
 def test_a_lake_that_is_lost_is_said_and_rebuilt(home: Home) -> None:
     Path(home.settings.lake_catalogue).unlink()
     shutil.rmtree(home.settings.lake_data, ignore_errors=True)
-    with pytest.raises(StoresError, match=r"ducklake:.* is gone, with 2 loads; `ioc rebuild`"):
+    with pytest.raises(StoresError, match=r"ducklake:.* is gone, with 2 loads; .*`ioc rebuild`"):
         home.take(3)
     done = rebuild(home.settings)
     assert (done.replaced != "", done.lacking) == (True, {})
     assert verify(home.settings) == []
+    home.load()
+    assert _ask(home.settings, MARKERS) == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_a_lake_whose_rows_are_elsewhere_is_said_and_goes_on_when_they_are_back(home: Home, tmp_path: Path) -> None:
+    home.land(3)
+    moved, there = tmp_path / "moved", home.settings.lake_data
+    there.rename(moved)
+    with pytest.raises(StoresError, match=r"the rows of ducklake:.* lie in .*, which is gone: bring back that folder"):
+        home.load()
+    assert not there.exists()
+    with pytest.raises(StoresError, match=r"made with its rows in another folder than .*/moved: put back"):
+        Home(
+            from_environment(
+                {
+                    "IOC_HOME": str(home.settings.home),
+                    "IOC_WAREHOUSE_URL": f"ducklake:{home.settings.lake_catalogue}",
+                    "IOC_WAREHOUSE_DATA": str(moved),
+                }
+            )
+        ).load()
+    moved.rename(there)
     home.load()
     assert _ask(home.settings, MARKERS) == [(1, 1), (2, 2), (3, 3)]
 

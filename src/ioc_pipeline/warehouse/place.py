@@ -139,8 +139,13 @@ class Lake:
         return found != (None,)
 
     def connect(self) -> duckdb.DuckDBPyConnection:
-        """As of a file; nobody is in the way, but of a catalogue in a file, which one process opens at a time."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        """As of a file; nobody is in the way, but of a catalogue in a file, which one process opens at a time.
+
+        Raises:
+            StoresError: the folder of its rows is gone, or another one than it was made with.
+        """
+        if not self.exists():
+            self.data.mkdir(parents=True, exist_ok=True)
         if self._conninfo is None:
             Path(self.catalogue).parent.mkdir(parents=True, exist_ok=True)
         connection = self._in_memory(f"data_path {quoted(self.data)}")
@@ -206,6 +211,8 @@ class Lake:
         return rest if kind == "postgres" else None
 
     def _in_memory(self, options: str) -> duckdb.DuckDBPyConnection:
+        if not self.data.is_dir():
+            raise StoresError(f"the rows of {self} lie in {self.data}, which is gone: bring back that folder")
         connection = duckdb.connect(config={**_OPENED, "temp_directory": str(self.data.with_name(".spill"))})
         try:
             load_extensions(connection)
@@ -217,7 +224,15 @@ class Lake:
         return connection
 
     def _attach(self, connection: duckdb.DuckDBPyConnection, options: str) -> None:
-        connection.execute(f"attach {quoted(f'ducklake:{self.catalogue}')} as {NAME} ({options})")
+        try:
+            connection.execute(f"attach {quoted(f'ducklake:{self.catalogue}')} as {NAME} ({options})")
+        except duckdb.Error as error:
+            if "DATA_PATH" not in str(error):
+                raise
+            raise StoresError(
+                f"{self} was made with its rows in another folder than {self.data}: "
+                "put back folder and IOC_WAREHOUSE_DATA, or move it by `ioc backup` and `ioc restore`"
+            ) from None
 
 
 Place = DuckDBFile | Lake
