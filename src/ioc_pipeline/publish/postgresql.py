@@ -94,11 +94,12 @@ def place_of(url: str) -> str:
 
 @contextmanager
 def _alone(there: psycopg.Connection) -> Iterator[None]:
-    """One publisher at a time; the server ends the lock with the connection."""
+    """One publisher at a time. The server ends the lock with the connection, but only when it gets to that."""
     taken = there.execute("select pg_try_advisory_lock(%s)", [_PUBLISHERS]).fetchone()
     if not (taken and taken[0]):
         raise ConflictError("another process publishes to this PostgreSQL")
     yield
+    there.execute("select pg_advisory_unlock(%s)", [_PUBLISHERS])
 
 
 def _prepare(there: psycopg.Connection) -> None:
